@@ -1,0 +1,160 @@
+import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandOutput,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+
+/** What every item has: the tenant is the first part of `pk`, always. */
+export type Key = { readonly pk: string; readonly sk: string };
+export type Item = Key & Readonly<Record<string, unknown>>;
+
+/** An update expression with its names and values; `when` is the condition. */
+export type Change = {
+  readonly update: string;
+  readonly when?: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+};
+
+/** How long a call may take and how often it is tried; an ingress that has to answer soon is given less. */
+export type Patience = { readonly timeoutMs: number; readonly attempts: number };
+
+const unhurried: Patience = { timeoutMs: 3_000, attempts: 3 };
+
+/** A document client. The endpoint, if not AWS's own, comes from `AWS_ENDPOINT_URL_DYNAMODB`. */
+export function documentClient(patience: Patience = unhurried): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    maxAttempts: patience.attempts,
+    requestHandler: {
+      requestTimeout: patience.timeoutMs,
+      connectionTimeout: patience.timeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/**
+ * One table as the rooms use it. Reads are by key and consistent, always: what they say decides what is posted, and
+ * an embedded database would hide a stale read from every test. The exception is `due`, whose answer only wakes.
+ * Writes touch one item and answer whether their condition held; there are no transactions.
+ */
+export class Table {
+  readonly name: string;
+  readonly #client: DynamoDBDocumentClient;
+
+  constructor(client: DynamoDBDocumentClient, name: string) {
+    this.#client = client;
+    this.name = name;
+  }
+
+  async get(key: Key): Promise<Item | undefined> {
+    const { Item } = await this.#client.send(
+      new GetCommand({ TableName: this.name, Key: { pk: key.pk, sk: key.sk }, ConsistentRead: true }),
+    );
+    return Item as Item | undefined;
+  }
+
+  /** The items among `keys` that exist, in no order. Keys must differ from one another. */
+  async getMany(keys: readonly Key[]): Promise<Item[]> {
+    const found: Item[] = [];
+    for (let from = 0; from < keys.length; from += 100) {
+      let asked: Record<string, unknown>[] | undefined = keys.slice(from, from + 100).map(({ pk, sk }) => ({ pk, sk }));
+      while (asked && asked.length > 0) {
+        const answer: BatchGetCommandOutput = await this.#client.send(
+          new BatchGetCommand({ RequestItems: { [this.name]: { Keys: asked, ConsistentRead: true } } }),
+        );
+        found.push(...((answer.Responses?.[this.name] ?? []) as Item[]));
+        asked = answer.UnprocessedKeys?.[this.name]?.Keys;
+      }
+    }
+    return found;
+  }
+
+  /** Every item of one partition, in the order of `sk`, however many pages that takes. */
+  async query(pk: string, prefix = ''): Promise<Item[]> {
+    const condition = prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk';
+    const values = prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk };
+    return this.#pages({
+      TableName: this.name,
+      KeyConditionExpression: condition,
+      ExpressionAttributeValues: values,
+      ConsistentRead: true,
+    });
+  }
+
+  /** Keys of items of `shard` that became due before `before` (ms), oldest first. Eventually consistent: it only wakes. */
+  async due(shard: string, before: number, limit: number): Promise<Key[]> {
+    const { Items } = await this.#client.send(
+      new QueryCommand({
+        TableName: this.name,
+        IndexName: 'due',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt < :before',
+        ExpressionAttributeValues: { ':shard': shard, ':before': before },
+        Limit: limit,
+      }),
+    );
+    return (Items ?? []) as Key[];
+  }
+
+  /** Writes an item that is not there yet. False: it is there, and nothing was written. */
+  async insert(item: Item): Promise<boolean> {
+    return held(
+      this.#client.send(
+        new PutCommand({ TableName: this.name, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+      ),
+    );
+  }
+
+  async put(item: Item): Promise<void> {
+    await this.#client.send(new PutCommand({ TableName: this.name, Item: item }));
+  }
+
+  /** One update of one item. False: the condition did not hold, and nothing was written. */
+  async update(key: Key, change: Change): Promise<boolean> {
+    return held(
+      this.#client.send(
+        new UpdateCommand({
+          TableName: this.name,
+          Key: { pk: key.pk, sk: key.sk },
+          UpdateExpression: change.update,
+          ...(change.when && { ConditionExpression: change.when }),
+          ...(change.names && { ExpressionAttributeNames: { ...change.names } }),
+          ...(change.values && { ExpressionAttributeValues: { ...change.values } }),
+        }),
+      ),
+    );
+  }
+
+  async delete(key: Key): Promise<void> {
+    await this.#client.send(new DeleteCommand({ TableName: this.name, Key: { pk: key.pk, sk: key.sk } }));
+  }
+
+  async #pages(input: QueryCommandInput): Promise<Item[]> {
+    const items: Item[] = [];
+    let start: Record<string, unknown> | undefined;
+    do {
+      const page = await this.#client.send(new QueryCommand({ ...input, ...(start && { ExclusiveStartKey: start }) }));
+      items.push(...((page.Items ?? []) as Item[]));
+      start = page.LastEvaluatedKey;
+    } while (start);
+    return items;
+  }
+}
+
+async function held(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

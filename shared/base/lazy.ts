@@ -1,0 +1,14 @@
+/**
+ * A value built at its first use and kept. A failed attempt is forgotten, so that one bad start (a secret that could
+ * not be read) does not stay for the life of the process.
+ */
+export function lazy<T>(build: () => Promise<T>): () => Promise<T> {
+  let kept: Promise<T> | undefined;
+  return () => {
+    kept ??= build().catch((error: unknown) => {
+      kept = undefined;
+      throw error;
+    });
+    return kept;
+  };
+}

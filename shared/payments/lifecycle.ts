@@ -1,0 +1,226 @@
+import type { PaymentEntity, PaymentError, PaymentEvent } from './event.ts';
+
+/** What the company's own system said when a payment started. Amounts in the smallest unit of `currency`. */
+export type Initiated = {
+  readonly orderId: string;
+  readonly lead: { readonly id: string; readonly name: string };
+  readonly amount: number;
+  readonly currency: string;
+  readonly course: { readonly id: string; readonly name: string; readonly type: string };
+  readonly payment:
+    | { readonly kind: 'full' }
+    | { readonly kind: 'part'; readonly number: number; readonly of: number; readonly planTotal: number };
+  readonly assignedAdmin: { readonly id: string; readonly name: string } | null;
+  /** Unix seconds. */
+  readonly initiatedAt: number;
+};
+
+/** One stored fact of a thread. `id` is unique among the thread's facts, `at` is when it reached us (ms). */
+export type Fact =
+  | { readonly source: 'initiated'; readonly id: string; readonly at: number; readonly initiated: Initiated }
+  | { readonly source: 'razorpay'; readonly id: string; readonly at: number; readonly event: PaymentEvent };
+
+/** One report that a try failed. Reports of one payment are numbered in the order in which Razorpay made them. */
+export type Failure = { readonly at: number | undefined; readonly error: PaymentError | undefined };
+
+/** One payment id: a person's try to pay, and what became of it. */
+export type Attempt = {
+  readonly id: string;
+  readonly status: 'created' | 'failed' | 'authorized' | 'captured';
+  readonly amount: number | undefined;
+  readonly currency: string | undefined;
+  readonly createdAt: number | undefined;
+  readonly capturedAt: number | undefined;
+  readonly method: string | undefined;
+  readonly wallet: string | undefined;
+  readonly cardNetwork: string | undefined;
+  readonly fee: number | undefined;
+  readonly failures: readonly Failure[];
+  /** How many tries came before this payment id on the same order. */
+  readonly triesBefore: number;
+};
+
+export type Standing = 'initiated' | 'authorized' | 'paid' | 'partlyPaid' | 'failed';
+
+/** The state of a thread: a pure function of its facts, in any order, with duplicates. */
+export type Lifecycle = {
+  readonly standing: Standing;
+  readonly initiated: Initiated | undefined;
+  readonly orderId: string | undefined;
+  readonly linkId: string | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly currency: string;
+  /** What is asked for, in the smallest unit; unknown when nobody said so. */
+  readonly amount: number | undefined;
+  readonly paid: number;
+  /** When the money that completed the payment was captured, Unix seconds. */
+  readonly paidAt: number | undefined;
+  /** Every id by which this thread may be found: order, payments, link. */
+  readonly ids: readonly string[];
+};
+
+/**
+ * Folds the facts of a thread into its state. A state never moves back because an older event came later: what counts
+ * is the set of facts, and facts that say the same (captured, order.paid and payment_link.paid of one payment; one
+ * body under two event ids) count once.
+ */
+export function fold(facts: readonly Fact[]): Lifecycle {
+  const initiated = facts.find((fact) => fact.source === 'initiated')?.initiated;
+  const events = inOrder(facts.flatMap((fact) => (fact.source === 'razorpay' && handled(fact.event) ? [fact] : [])));
+  const attempts = attemptsOf(events);
+
+  const orders = events.flatMap((event) => event.order ?? []);
+  const links = events.flatMap((event) => event.link ?? []);
+  const captured = attempts.filter((attempt) => attempt.status === 'captured');
+  const currency =
+    initiated?.currency ??
+    first(orders, 'currency') ??
+    first(links, 'currency') ??
+    first(attempts, 'currency') ??
+    'INR';
+
+  const asked = first(orders, 'amount') ?? initiated?.amount ?? first(links, 'amount');
+  const paid = Math.max(
+    captured.reduce((sum, attempt) => sum + (attempt.amount ?? 0), 0),
+    ...orders.map((order) => order.amountPaid ?? 0),
+  );
+  const complete = events.some((event) => event.name === 'order.paid' || event.name === 'payment_link.paid');
+
+  return {
+    standing: standing(attempts, complete || asked === undefined || paid >= asked),
+    initiated,
+    orderId: initiated?.orderId ?? first(orders, 'id') ?? first(payments(events), 'orderId'),
+    linkId: first(links, 'id'),
+    attempts,
+    currency,
+    amount: asked ?? attempts.findLast((attempt) => attempt.amount !== undefined)?.amount,
+    paid,
+    paidAt: latest(captured.map((attempt) => attempt.capturedAt)),
+    ids: identifiers(initiated, events),
+  };
+}
+
+/** The events that move a payment's state. Others are stored, and wait for the day on which they are handled. */
+const handledNames = ['payment.authorized', 'payment.captured', 'payment.failed', 'order.paid', 'payment_link.paid'];
+
+/** The events that say that money was captured, the best source for the details of a payment first. */
+const capturing = ['payment.captured', 'order.paid', 'payment_link.paid'];
+
+function handled(event: PaymentEvent): boolean {
+  return handledNames.includes(event.name);
+}
+
+function standing(attempts: readonly Attempt[], complete: boolean): Standing {
+  const any = (status: Attempt['status']) => attempts.some((attempt) => attempt.status === status);
+  if (any('captured')) return complete ? 'paid' : 'partlyPaid';
+  if (any('authorized')) return 'authorized';
+  if (any('failed')) return 'failed';
+  return 'initiated';
+}
+
+function attemptsOf(events: readonly PaymentEvent[]): Attempt[] {
+  const byId = Map.groupBy(
+    events.filter((event) => event.payment),
+    (event) => event.payment?.id ?? '',
+  );
+  const inTime = [...byId]
+    .map(([id, told]) => attemptOf(id, told))
+    .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+
+  let triesBefore = 0;
+  return inTime.map((attempt) => {
+    const placed = { ...attempt, triesBefore };
+    triesBefore += Math.max(1, attempt.failures.length);
+    return placed;
+  });
+}
+
+function attemptOf(id: string, told: readonly PaymentEvent[]): Omit<Attempt, 'triesBefore'> {
+  const entities = payments(told);
+  return {
+    id,
+    status: statusOf(told),
+    amount: first(entities, 'amount'),
+    currency: first(entities, 'currency'),
+    createdAt: first(entities, 'createdAt'),
+    capturedAt: capturedAt(told),
+    method: first(entities, 'method'),
+    wallet: first(entities, 'wallet'),
+    cardNetwork: first(entities, 'cardNetwork'),
+    fee: first(entities, 'fee'),
+    failures: failuresOf(told),
+  };
+}
+
+/** The furthest that any event says the payment came; `failed` is not terminal, so success of any kind outranks it. */
+function statusOf(told: readonly PaymentEvent[]): Attempt['status'] {
+  const says = (names: readonly string[], status: string) =>
+    told.some((event) => names.includes(event.name) || event.payment?.status === status);
+  if (says(capturing, 'captured')) return 'captured';
+  if (says(['payment.authorized'], 'authorized')) return 'authorized';
+  if (says(['payment.failed'], 'failed')) return 'failed';
+  return 'created';
+}
+
+/** The envelope tells when, except on payment_link.*, where it repeats the link's creation time. */
+function capturedAt(told: readonly PaymentEvent[]): number | undefined {
+  const at = (name: string) => told.find((event) => event.name === name);
+  return (
+    at('payment.captured')?.at ??
+    at('order.paid')?.at ??
+    at('payment_link.paid')?.link?.updatedAt ??
+    (told.some((event) => capturing.includes(event.name)) ? first(payments(told), 'createdAt') : undefined)
+  );
+}
+
+/** Two reports that agree in time and cause are one report, under whatever event id they came. */
+function failuresOf(told: readonly PaymentEvent[]): Failure[] {
+  const failures = told
+    .filter((event) => event.name === 'payment.failed')
+    .map((event): Failure => ({ at: event.at, error: event.payment?.error }));
+  const distinct = new Map(failures.map((failure) => [JSON.stringify(failure), failure]));
+  return [...distinct]
+    .sort(([a, one], [b, other]) => compare(one.at, other.at) || compare(a, b))
+    .map(([, failure]) => failure);
+}
+
+/** One order for all facts, whatever order they came in: the best source first, then Razorpay's time, then the text. */
+function inOrder(facts: readonly { readonly event: PaymentEvent }[]): PaymentEvent[] {
+  const rank = (name: string) => (capturing.includes(name) ? capturing.indexOf(name) : capturing.length);
+  const told = new Map(facts.map(({ event }) => [JSON.stringify(event), event]));
+  return [...told]
+    .sort(
+      ([a, one], [b, other]) =>
+        rank(one.name) - rank(other.name) ||
+        compare(one.name, other.name) ||
+        compare(one.at, other.at) ||
+        compare(a, b),
+    )
+    .map(([, event]) => event);
+}
+
+function payments(events: readonly PaymentEvent[]): PaymentEntity[] {
+  return events.flatMap((event) => event.payment ?? []);
+}
+
+function identifiers(initiated: Initiated | undefined, events: readonly PaymentEvent[]): string[] {
+  const met = events.flatMap(({ payment, order, link }) => [order?.id, payment?.orderId, payment?.id, link?.id]);
+  return [...new Set([initiated?.orderId, ...met].filter((id) => id !== undefined))].sort();
+}
+
+function first<T, K extends keyof T>(values: readonly T[], field: K): NonNullable<T[K]> | undefined {
+  return values.find((value) => value[field] !== undefined)?.[field] ?? undefined;
+}
+
+function latest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.max(...known) : undefined;
+}
+
+/** Ascending; what is unknown comes last. */
+function compare<T extends string | number>(a: T | undefined, b: T | undefined): number {
+  if (a === b) return 0;
+  if (a === undefined) return 1;
+  if (b === undefined) return -1;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,278 @@
+import { isDeepStrictEqual } from 'node:util';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import type { Item, Key, Table } from '../aws/table.ts';
+import { type TeamId, teamId } from '../base/names.ts';
+import { readEvent, sha256 } from './event.ts';
+import type { Fact, Initiated } from './lifecycle.ts';
+import type { Instalment } from './route.ts';
+
+/** Where a fact is kept: a tenant's Razorpay account, and the home key that its body names (`event.ts`). */
+export type Place = { readonly team: TeamId; readonly account: string; readonly home: string };
+
+/** A verified webhook, as received. `secret` says which of the two secrets signed it. */
+export type Delivery = {
+  /** Razorpay's event id header; undefined where it is missing, and then the bytes name the fact. */
+  readonly eventId: string | undefined;
+  readonly bytes: Uint8Array;
+  readonly secret: 'current' | 'previous';
+  /** Milliseconds since 1970. */
+  readonly at: number;
+};
+
+/** What is kept of one thread, all homes together. */
+export type ThreadFacts = {
+  readonly facts: readonly Fact[];
+  /** Signed bodies that could not be read, with the sentence that says why. */
+  readonly unreadable: readonly { readonly id: string; readonly why: string }[];
+  /** Facts that a sweep would wake again, because nobody else will. */
+  readonly due: readonly Key[];
+  /** Threads that were joined into this one and have still to be edited into a pointer to it. */
+  readonly pointers: readonly string[];
+  /** The thread that this one was joined into, if it was. */
+  readonly joinedInto: string | undefined;
+};
+
+const dayMs = 86_400_000;
+const factDays = 400;
+
+/** Initiated facts are spread over this many partitions of the `due` index. */
+export const dueShards = ['due#0', 'due#1', 'due#2', 'due#3'] as const;
+
+/**
+ * The payment facts of every tenant, in one table: a partition for each home key, a `fact#` item for each fact, and
+ * `alias#` partitions that lead from any id to its thread. Each write touches one item and may be repeated.
+ */
+export class PaymentStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Keeps a delivery: store, dedupe and fact in one conditional write. The event id header is not signed, so an id
+   * that is taken by other bytes cannot push these bytes out: they are kept under their own hash.
+   */
+  async recordDelivery(place: Place, delivery: Delivery): Promise<'stored' | 'duplicate'> {
+    const hash = sha256(delivery.bytes);
+    const byHash = `fact#sha256:${hash}`;
+    const sk = delivery.eventId ? `fact#${delivery.eventId}` : byHash;
+    const fact = {
+      pk: partition(place),
+      sk,
+      at: delivery.at,
+      sha256: hash,
+      secret: delivery.secret,
+      body: compress(delivery.bytes),
+      expires: expiry(delivery.at),
+    };
+    if (await this.#table.insert(fact)) return 'stored';
+
+    const kept = await this.#table.get(fact);
+    if (sk === byHash || kept?.['sha256'] === hash) return 'duplicate';
+    return (await this.#table.insert({ ...fact, sk: byHash })) ? 'stored' : 'duplicate';
+  }
+
+  /**
+   * Keeps that a payment was initiated, once for an order; `dueAt` (ms) is when a sweep wakes it if no worker has told
+   * it by then. `same` and `different` compare with what was kept the first time.
+   */
+  async recordInitiated(
+    place: Place,
+    initiated: Initiated,
+    times: { readonly at: number; readonly dueAt: number },
+  ): Promise<{ readonly outcome: 'stored' | 'same' | 'different'; readonly kept: Initiated }> {
+    const key = { pk: partition(place), sk: 'fact#initiated' };
+    const stored = await this.#table.insert({
+      ...key,
+      at: times.at,
+      initiated,
+      expires: expiry(times.at),
+      dueShard: shardOf(place.home),
+      dueAt: times.dueAt,
+    });
+    if (stored) return { outcome: 'stored', kept: initiated };
+
+    const kept = initiatedOf(await this.#table.get(key));
+    if (!kept) throw new Error(`The initiated fact of ${place.home} was there and then was not.`);
+    return { outcome: sameButForTime(kept, initiated) ? 'same' : 'different', kept };
+  }
+
+  /** The thread in which `id` (of an order, payment, link …) is told, or undefined when nobody has met it. */
+  async threadOf(place: Omit<Place, 'home'>, id: string): Promise<string | undefined> {
+    let thread = await this.#alias(place, id);
+    for (let hops = 0; thread !== undefined && hops < 10; hops += 1) {
+      const next = await this.#alias(place, thread.thread);
+      if (!next || next.thread === thread.thread) return thread.thread;
+      thread = next;
+    }
+    return undefined;
+  }
+
+  /**
+   * Claims `ids`, met in the facts of one home, for the thread of that home, and answers that thread. Where an id
+   * belongs to another thread the two are one payment: the thread claimed later is joined into the earlier one, by
+   * one conditional write that everybody agrees on, so that two workers never join in opposite directions.
+   */
+  async claim(
+    place: Place,
+    ids: readonly string[],
+    now: number,
+    displace: (joined: string) => Promise<void>,
+  ): Promise<string> {
+    const wanted = [...new Set([place.home, ...ids])];
+    const found = await this.#table.getMany(wanted.map((id) => aliasKey(place, id)));
+    const known = new Map(found.map((item) => [item.pk, String(item['thread'])]));
+
+    if (!known.has(aliasKey(place, place.home).pk)) {
+      await this.#table.insert({ ...aliasKey(place, place.home), thread: place.home, at: now });
+    }
+    let thread = (await this.threadOf(place, place.home)) ?? place.home;
+
+    for (const id of wanted) {
+      const isOurs = known.get(aliasKey(place, id).pk) === thread || id === place.home;
+      if (isOurs || (await this.#table.insert({ ...aliasKey(place, id), thread, at: now }))) continue;
+      const other = await this.threadOf(place, id);
+      if (other !== undefined && other !== thread) thread = await this.#join(place, thread, other, displace);
+    }
+    // A home that was adopted while its own thread was being joined elsewhere would be lost without this line.
+    if (thread !== place.home) await this.#adopt(place, thread, place.home);
+    return thread;
+  }
+
+  /** Every fact of a thread, of all its homes: consistent, so it holds all that was stored before the call. */
+  async factsOf(place: Omit<Place, 'home'>, thread: string): Promise<ThreadFacts> {
+    const own = await this.#table.query(partition({ ...place, home: thread }));
+    const homes = own.filter((item) => item.sk.startsWith('home#'));
+    const others = await Promise.all(
+      homes.map((item) => this.#table.query(partition({ ...place, home: item.sk.slice('home#'.length) }), 'fact#')),
+    );
+    const items = [...own.filter((item) => item.sk.startsWith('fact#')), ...others.flat()];
+    const readings = items.map(readFact);
+
+    return {
+      facts: readings.flatMap((reading) => ('source' in reading ? reading : [])),
+      unreadable: readings.flatMap((reading) => ('why' in reading ? reading : [])),
+      due: items.filter((item) => item['dueShard'] !== undefined).map(({ pk, sk }) => ({ pk, sk })),
+      pointers: homes.filter((item) => item['pointer'] === true).map((item) => item.sk.slice('home#'.length)),
+      joinedInto: joinedInto(own),
+    };
+  }
+
+  /** The facts are told: the sweep need not wake them. */
+  async clearDue(due: readonly Key[]): Promise<void> {
+    await Promise.all(due.map((key) => this.#table.update(key, { update: 'REMOVE dueShard, dueAt' })));
+  }
+
+  /** The joined thread has been edited into a pointer, or had nothing to edit. */
+  async clearPointer(place: Omit<Place, 'home'>, thread: string, joined: string): Promise<void> {
+    const key = { pk: partition({ ...place, home: thread }), sk: `home#${joined}` };
+    await this.#table.update(key, { update: 'REMOVE #pointer', names: { '#pointer': 'pointer' } });
+  }
+
+  /** Facts of one shard that became due before `before` (ms), as the places to wake. Only wakes: may be stale. */
+  async due(shard: string, before: number, limit: number): Promise<Place[]> {
+    const keys = await this.#table.due(shard, before, limit);
+    return keys.flatMap(({ pk }) => placeOf(pk) ?? []);
+  }
+
+  async #alias(place: Omit<Place, 'home'>, id: string): Promise<{ thread: string; at: number } | undefined> {
+    const item = await this.#table.get(aliasKey(place, id));
+    return item && { thread: String(item['thread']), at: Number(item['at']) };
+  }
+
+  async #join(place: Place, one: string, other: string, displace: (joined: string) => Promise<void>): Promise<string> {
+    const [a, b] = await Promise.all([this.#alias(place, one), this.#alias(place, other)]);
+    const oneIsOlder = (a?.at ?? 0) < (b?.at ?? 0) || (a?.at === b?.at && one < other);
+    const [winner, loser] = oneIsOlder ? [one, other] : [other, one];
+
+    // Its facts are reachable from the winner first; then it stops posting; only then does the world see the move.
+    const loserPartition = partition({ ...place, home: loser });
+    const homes = await this.#table.query(loserPartition, 'home#');
+    for (const item of homes) await this.#adopt(place, winner, item.sk.slice('home#'.length));
+    await this.#table.put({ pk: partition({ ...place, home: winner }), sk: `home#${loser}`, pointer: true });
+    await this.#table.put({ pk: loserPartition, sk: 'joined', into: winner });
+    await displace(loser);
+    await this.#table.update(aliasKey(place, loser), {
+      update: 'SET thread = :winner',
+      when: 'thread = :loser',
+      values: { ':winner': winner, ':loser': loser },
+    });
+    return winner;
+  }
+
+  async #adopt(place: Place, thread: string, home: string): Promise<void> {
+    await this.#table.insert({ pk: partition({ ...place, home: thread }), sk: `home#${home}` });
+  }
+}
+
+/** The `LeadPartPayment` record: one item for each instalment that a learner has completed. */
+export class InstalmentStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** The instalments that this learner has completed, over all plans. */
+  async completedBy(team: TeamId, leadId: string): Promise<Instalment[]> {
+    const items = await this.#table.query(`${team}#lead#${leadId}`);
+    return items.map((item) => item['instalment'] as Instalment);
+  }
+
+  /** Remembers a completed instalment, once for an order. */
+  async complete(team: TeamId, leadId: string, instalment: Instalment): Promise<void> {
+    await this.#table.insert({ pk: `${team}#lead#${leadId}`, sk: `order#${instalment.orderId}`, instalment });
+  }
+}
+
+function partition(place: Place): string {
+  return `${place.team}#${place.account}#${place.home}`;
+}
+
+/** The inverse of `partition`: team and account hold no `#`, a home key may. */
+function placeOf(pk: string): Place | undefined {
+  const [, team, account, home] = /^([^#]+)#([^#]+)#(.+)$/s.exec(pk) ?? [];
+  return team && account && home ? { team: teamId(team), account, home } : undefined;
+}
+
+function aliasKey(place: Omit<Place, 'home'>, id: string): Key {
+  return { pk: `${place.team}#${place.account}#alias#${id}`, sk: 'thread' };
+}
+
+function shardOf(home: string): string {
+  const sum = [...home].reduce((total, letter) => total + letter.charCodeAt(0), 0);
+  return dueShards[sum % dueShards.length] ?? dueShards[0];
+}
+
+function expiry(at: number): number {
+  return Math.floor((at + factDays * dayMs) / 1000);
+}
+
+function compress(bytes: Uint8Array): Uint8Array {
+  return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+}
+
+function readFact(item: Item): Fact | { readonly id: string; readonly why: string } {
+  const id = item.sk.slice('fact#'.length);
+  const at = Number(item['at']);
+  const initiated = initiatedOf(item);
+  if (initiated) return { source: 'initiated', id, at, initiated };
+
+  const reading = readEvent(brotliDecompressSync(item['body'] as Uint8Array));
+  return reading.readable ? { source: 'razorpay', id, at, event: reading.event } : { id, why: reading.why };
+}
+
+function initiatedOf(item: Item | undefined): Initiated | undefined {
+  return item?.['initiated'] as Initiated | undefined;
+}
+
+function joinedInto(items: readonly Item[]): string | undefined {
+  const joined = items.find((item) => item.sk === 'joined');
+  return joined && String(joined['into']);
+}
+
+/** The caller may leave out when it started, and a repetition may differ in that alone. */
+function sameButForTime(kept: Initiated, again: Initiated): boolean {
+  return isDeepStrictEqual({ ...kept, initiatedAt: 0 }, { ...again, initiatedAt: 0 });
+}
