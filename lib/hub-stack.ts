@@ -1,0 +1,66 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Construct } from 'constructs';
+import { Alarms } from './parts/alarms.ts';
+import { HubApi } from './parts/hub-api.ts';
+import { HubFunction } from './parts/hub-function.ts';
+import type { Settings } from './parts/settings.ts';
+import { PaymentsRoom } from './rooms/payments.ts';
+import type { StateStack } from './state-stack.ts';
+
+/** Everything that can be deleted and deployed again: the API, the rooms, the alarms. */
+export class HubStack extends Stack {
+  constructor(scope: Construct, id: string, settings: Settings, state: StateStack) {
+    super(scope, id, {
+      stackName: `war-room-${settings.stage}-hub`,
+      description: `War Room (${settings.stage}): the API, the rooms and their alarms`,
+    });
+
+    const alarms = new Alarms(this, 'Alarms', settings);
+    const api = new HubApi(this, 'Api', {
+      settings,
+      alarms,
+      throttle: { rateLimit: 50, burstLimit: 100 },
+      failing: {
+        impact: 'Callers of War Room get errors: what they report may not be recorded until they send it again.',
+        remedy: 'Find the route and `functionError` of the 5xx lines in the access log, then the log of its function.',
+      },
+    });
+    api.ringWhenRefused(this, 'CallersRefused', {
+      what: 'callers are refused',
+      atLeast: 100,
+      impact:
+        'A system of ours may be sending with a wrong key, and what it sends is not recorded; or someone guesses keys.',
+      remedy:
+        'See the route and address of the 401 lines in the access log, and compare the caller with the api-keys secret.',
+    });
+
+    const surroundings = { settings, alarms };
+    const payments = new PaymentsRoom(this, 'PaymentsRoom', { ...surroundings, api, state });
+
+    const health = new HubFunction(this, 'Health', {
+      ...surroundings,
+      entry: 'functions/health.ts',
+      description: 'Tells operators what is configured, reachable and behind',
+      memorySize: 256,
+      timeout: Duration.seconds(10),
+      errors: { noAlarm: 'Who asks for health sees that it fails; its 5xx rings for the API.' },
+    });
+    health
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem'])
+      .mayUseQueue(payments.queue, 'PAYMENTS_QUEUE_URL', ['GetQueueAttributes'])
+      .mayUseQueue(payments.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['GetQueueAttributes'])
+      .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
+      .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
+    api.route({
+      method: HttpMethod.GET,
+      path: '/health',
+      answeredBy: health,
+      // Open to anyone, and it asks three services each time.
+      throttle: { rateLimit: 5, burstLimit: 10 },
+    });
+
+    new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where War Room is reached' });
+    new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn, description: 'Subscribe here to be woken' });
+  }
+}

@@ -1,0 +1,148 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  CfnStage,
+  HttpApi,
+  type HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+  type ThrottleSettings,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Told } from './alarms.ts';
+import type { HubFunction, Surroundings } from './hub-function.ts';
+
+/** What the stage's API is told. */
+export interface HubApiProps extends Surroundings {
+  /** For a route that names none of its own: requests a second, and how many at once above that. */
+  readonly throttle: Required<ThrottleSettings>;
+  /** Said when the API answers 5xx. */
+  readonly failing: Told;
+}
+
+/** One route: who answers it, and how fast it may be asked. */
+export interface Route {
+  readonly method: HttpMethod;
+  readonly path: string;
+  readonly answeredBy: HubFunction;
+  readonly throttle?: Required<ThrottleSettings>;
+}
+
+/** Rings when this many requests in five minutes were answered 401. */
+export interface RefusedProps extends Told {
+  readonly what: string;
+  readonly atLeast: number;
+  /** Only of this route (`POST /webhooks/razorpay/{account}`). Not given: of any. */
+  readonly route?: string;
+}
+
+/** The one HTTP API of a stage: throttled, with access logs, called by servers only (no CORS). */
+export class HubApi extends Construct {
+  readonly url: string;
+  readonly #api: HttpApi;
+  readonly #stage: CfnStage;
+  readonly #accessLog: LogGroup;
+  readonly #surroundings: Surroundings;
+  readonly #integrations = new Map<HubFunction, HttpLambdaIntegration>();
+
+  constructor(scope: Construct, id: string, props: HubApiProps) {
+    super(scope, id);
+    const { settings, alarms, throttle, failing } = props;
+    this.#surroundings = props;
+
+    this.#api = new HttpApi(this, 'Http', {
+      apiName: `war-room-${settings.stage}`,
+      description: `War Room (${settings.stage})`,
+      createDefaultStage: false,
+    });
+
+    this.#accessLog = new LogGroup(this, 'AccessLog', {
+      // With this prefix the permission to write is not added to the account's log policy, which holds only so many.
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
+      logGroupName: `/aws/vendedlogs/war-room/${settings.stage}/api`,
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: this.#api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(this.#accessLog),
+        // Joins to a function's log by `requestId`. Neither headers nor query: a bearer key is none of the log's business.
+        // https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+        format: AccessLogFormat.custom(
+          JSON.stringify({
+            requestId: '$context.requestId',
+            at: '$context.requestTime',
+            ip: '$context.identity.sourceIp',
+            userAgent: '$context.identity.userAgent',
+            route: '$context.routeKey',
+            path: '$context.path',
+            status: '$context.status',
+            bytes: '$context.responseLength',
+            ms: '$context.responseLatency',
+            functionMs: '$context.integrationLatency',
+            error: '$context.error.message',
+            functionError: '$context.integrationErrorMessage',
+          }),
+        ),
+      },
+    });
+    this.url = stage.url;
+    const resource = stage.node.defaultChild;
+    if (!(resource instanceof CfnStage)) throw new Error(`${stage.node.path} has no resource.`);
+    this.#stage = resource;
+
+    alarms.ring(this, 'Failing', {
+      what: 'the API fails',
+      metric: stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
+      atLeast: 1,
+      ...failing,
+    });
+  }
+
+  /** Serves a route. */
+  route({ method, path, answeredBy, throttle }: Route): void {
+    const integration =
+      this.#integrations.get(answeredBy) ??
+      new HttpLambdaIntegration(`${answeredBy.node.id}Integration`, answeredBy.lambda, {
+        timeout: answeredBy.timeout,
+      });
+    this.#integrations.set(answeredBy, integration);
+    const routes = this.#api.addRoutes({ methods: [method], path, integration });
+    for (const route of routes) {
+      if (throttle === undefined) continue;
+      // By route key: CDK has no construct for it. CloudFormation wants the route to be there first.
+      this.#stage.addPropertyOverride(`RouteSettings.${method} ${path}`, {
+        ThrottlingRateLimit: throttle.rateLimit,
+        ThrottlingBurstLimit: throttle.burstLimit,
+      });
+      this.#stage.node.addDependency(route);
+    }
+  }
+
+  /** Rings when callers are refused in numbers: someone guesses, or a secret was changed on one side only. */
+  ringWhenRefused(scope: Construct, id: string, { what, atLeast, route, impact, remedy }: RefusedProps): void {
+    const refused = FilterPattern.stringValue('$.status', '=', '401');
+    const filter = new MetricFilter(scope, `${id}Count`, {
+      logGroup: this.#accessLog,
+      filterPattern:
+        route === undefined ? refused : FilterPattern.all(refused, FilterPattern.stringValue('$.route', '=', route)),
+      metricNamespace: `WarRoom/${this.#surroundings.settings.stage}`,
+      metricName: `Refused ${route ?? 'any route'}`,
+      metricValue: '1',
+    });
+    this.#surroundings.alarms.ring(scope, id, {
+      what,
+      metric: filter.metric({ period: Duration.minutes(5), statistic: 'Sum' }),
+      atLeast,
+      impact,
+      remedy,
+    });
+  }
+}

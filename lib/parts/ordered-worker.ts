@@ -1,0 +1,85 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Told } from './alarms.ts';
+import { HubFunction, type HubFunctionProps } from './hub-function.ts';
+import { named } from './named.ts';
+
+/** A last resort: waiting is not failing, and the worker itself parks what keeps failing long before (`outbox.md`). */
+const MAX_RECEIVES = 100;
+
+/** What differs from one ordered worker to the next. */
+export interface OrderedWorkerProps extends HubFunctionProps {
+  /** How many batches run at once, at most (2 to 1000). */
+  readonly maxConcurrency: number;
+  /** Said when the oldest message has waited for `after`. */
+  readonly late: Told & { readonly after: Duration };
+  /** Said when a message is in the dead letters. */
+  readonly parked: Told;
+}
+
+/**
+ * A FIFO queue and the one function that works it, in order within a group and side by side across groups; what cannot be
+ * worked goes to the dead letters. Named `<id>Queue`, `<id>DeadLetters` and `<id>Worker`.
+ */
+export class OrderedWorker extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+  readonly worker: HubFunction;
+
+  constructor(scope: Construct, id: string, props: OrderedWorkerProps) {
+    super(scope, id);
+    const { alarms, timeout, maxConcurrency, late, parked } = props;
+
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      fifo: true,
+      // Groups are separate in both queues: high throughput, and one group's pace is not another's.
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      retentionPeriod: Duration.days(14),
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    named(this.deadLetters, `${id}DeadLetters`);
+
+    this.queue = new Queue(this, 'Queue', {
+      fifo: true,
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html: six times the function's timeout.
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      retentionPeriod: Duration.days(14),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+    });
+    named(this.queue, `${id}Queue`);
+
+    this.worker = new HubFunction(this, `${id}Worker`, props);
+    this.worker.mayConsume(this.queue);
+    new EventSourceMapping(this, 'Mapping', {
+      target: this.worker.lambda,
+      eventSourceArn: this.queue.queueArn,
+      batchSize: 10,
+      maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+
+    alarms.ring(this, 'Late', {
+      what: `${id} are late`,
+      metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
+      atLeast: late.after.toSeconds(),
+      ...late,
+    });
+    alarms.ring(this, 'Parked', {
+      what: `${id} are parked`,
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      atLeast: 1,
+      ...parked,
+    });
+  }
+}

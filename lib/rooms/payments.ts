@@ -1,0 +1,151 @@
+import { Duration, TimeZone } from 'aws-cdk-lib';
+import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { HubApi } from '../parts/hub-api.ts';
+import { HubFunction, type Surroundings } from '../parts/hub-function.ts';
+import { OrderedWorker } from '../parts/ordered-worker.ts';
+import { DUE_INDEX } from '../parts/room-table.ts';
+import { TimedJob } from '../parts/timed-job.ts';
+import type { StateStack } from '../state-stack.ts';
+
+const WEBHOOK = '/webhooks/razorpay/{account}';
+
+/** What the payments room stands on. */
+export interface PaymentsRoomProps extends Surroundings {
+  readonly api: HubApi;
+  readonly state: StateStack;
+}
+
+/** Razorpay and the checkout on one side, one Slack thread per payment on the other. */
+export class PaymentsRoom extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: PaymentsRoomProps) {
+    super(scope, id);
+    const { api, state } = props;
+
+    // What is received and what is posted meet here. One group a payment: its messages are worked in order.
+    const payments = new OrderedWorker(this, 'Payments', {
+      ...props,
+      entry: 'functions/payments/worker.ts',
+      description: 'Folds what is known of a payment and brings its Slack thread up to date',
+      memorySize: 512,
+      timeout: Duration.seconds(30),
+      // Slack takes about one message a second and channel: more workers would only wait for each other.
+      maxConcurrency: 10,
+      errors: {
+        impact: 'Some payment threads in Slack stand still until their messages are worked again.',
+        remedy: 'Read the error in the log of PaymentsWorker; the messages come back by themselves once it is mended.',
+      },
+      late: {
+        after: Duration.minutes(10),
+        impact: 'People see payments in Slack more than ten minutes after they happened.',
+        remedy:
+          'Look at the log of PaymentsWorker: Slack may be refusing or slowing us (waiting is logged), or the worker fails.',
+      },
+      parked: {
+        impact: 'At least one payment is missing from Slack, or its thread is wrong, until a person acts.',
+        remedy:
+          'Read `why` in the messages of PaymentsDeadLetters, mend the cause, then move them back to PaymentsQueue; ' +
+          'moving one twice does no harm.',
+      },
+    });
+    this.queue = payments.queue;
+    this.deadLetters = payments.deadLetters;
+    payments.worker
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem'])
+      .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['GetItem', 'PutItem', 'Query'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', [
+        'GetItem',
+        'PutItem',
+        'UpdateItem',
+        'DeleteItem',
+        'Query',
+      ])
+      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
+      .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage', 'ChangeMessageVisibility'])
+      .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);
+
+    // Razorpay delivers. Verified, stored, handed over, acknowledged: it cannot read a token or an installation.
+    const ingress = new HubFunction(this, 'RazorpayIngress', {
+      ...props,
+      entry: 'functions/payments/ingress.ts',
+      description: 'Verifies and stores a Razorpay webhook, then hands it to the payments queue',
+      memorySize: 512,
+      timeout: Duration.seconds(10),
+      errors: {
+        impact: 'Razorpay is not being answered: it delivers again for 24 hours, then disables the webhook.',
+        remedy: 'Read the error in the log of RazorpayIngress and mend it today; nothing is lost until then.',
+      },
+    });
+    ingress
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'GetItem'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
+      .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID');
+    api.route({
+      method: HttpMethod.POST,
+      path: WEBHOOK,
+      answeredBy: ingress,
+      // A refused delivery counts against the webhook at Razorpay, so a storm of them is let in.
+      throttle: { rateLimit: 500, burstLimit: 1000 },
+    });
+    api.ringWhenRefused(this, 'WebhooksRefused', {
+      what: 'Razorpay webhooks are refused',
+      route: `${HttpMethod.POST} ${WEBHOOK}`,
+      atLeast: 5,
+      impact: 'Payments reported by Razorpay are being turned away and do not appear in Slack.',
+      remedy:
+        'Compare the webhook secret at Razorpay with `webhook.current` in the razorpay secret (keep the old one as ' +
+        '`previous`). If they agree, someone is guessing: see the addresses in the access log.',
+    });
+
+    // The checkout says that a payment started; support asks what became of one.
+    const paymentsApi = new HubFunction(this, 'PaymentsApi', {
+      ...props,
+      entry: 'functions/payments/api.ts',
+      description: 'Records that a payment started, and tells what is known of one',
+      memorySize: 512,
+      timeout: Duration.seconds(10),
+      errors: {
+        impact: 'The checkout cannot say that payments start: their threads open late, without the learner and admin.',
+        remedy: 'Read the error in the log of PaymentsApi; callers may repeat what they sent, it does no harm.',
+      },
+    });
+    paymentsApi
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'GetItem', 'Query', 'BatchGetItem'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem'])
+      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem'])
+      .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['Query'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
+      .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
+      .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
+    api.route({ method: HttpMethod.POST, path: '/v1/payments', answeredBy: paymentsApi });
+    api.route({ method: HttpMethod.GET, path: '/v1/payments/{id}', answeredBy: paymentsApi });
+
+    // What was stored and never reached the queue is woken, each minute.
+    const sweep = new TimedJob(this, 'PaymentsSweep', {
+      ...props,
+      entry: 'functions/payments/sweep.ts',
+      description: 'Wakes payments that were stored but not yet told',
+      memorySize: 256,
+      timeout: Duration.seconds(30),
+      schedule: ScheduleExpression.cron({ minute: '*', timeZone: TimeZone.ASIA_KOLKATA }),
+      // The next minute's run does the same and more.
+      worthFor: Duration.minutes(1),
+      errors: { noAlarm: 'One failed run is made good by the next; runs given up ring.' },
+      missed: {
+        impact: 'Payments whose hand-over failed, and threads that wait for a channel, stay untold in Slack.',
+        remedy: 'Read the error in the log of PaymentsSweep; once a run succeeds, empty PaymentsSweepDeadLetters.',
+      },
+    });
+    sweep.job
+      .mayQueryIndex(state.payments, DUE_INDEX, 'PAYMENTS_TABLE')
+      .mayQueryIndex(state.adminSlackMessageLog, DUE_INDEX, 'ADMIN_SLACK_MESSAGE_LOG_TABLE')
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['Query', 'GetItem', 'UpdateItem'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage']);
+  }
+}

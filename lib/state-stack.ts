@@ -1,0 +1,76 @@
+import { RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { named } from './parts/named.ts';
+import { RoomTable } from './parts/room-table.ts';
+import type { Settings } from './parts/settings.ts';
+
+/**
+ * What outlives the code: tables, the key of the tokens, secrets. Deleting this stack is refused by CloudFormation, and
+ * were it forced, everything in it stays.
+ */
+export class StateStack extends Stack {
+  /** Payment facts, homes and aliases. */
+  readonly payments: RoomTable;
+  /** Which instalments of a learner's plan are complete. */
+  readonly leadPartPayment: RoomTable;
+  /** The threads of every room, and the pace at which each channel is posted to. */
+  readonly adminSlackMessageLog: RoomTable;
+  /** Workspaces and their tokens, encrypted under `tokenKey`. */
+  readonly slackInstallations: RoomTable;
+  /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
+  readonly tokenKey: Key;
+  readonly razorpaySecret: Secret;
+  readonly slackSecret: Secret;
+  readonly apiKeysSecret: Secret;
+
+  constructor(scope: Construct, id: string, settings: Settings) {
+    super(scope, id, {
+      stackName: `war-room-${settings.stage}-state`,
+      description: `War Room (${settings.stage}): what outlives the code`,
+      terminationProtection: true,
+    });
+
+    this.payments = new RoomTable(this, 'Payments', { due: true });
+    this.leadPartPayment = new RoomTable(this, 'LeadPartPayment');
+    this.adminSlackMessageLog = new RoomTable(this, 'AdminSlackMessageLog', { due: true });
+    this.slackInstallations = new RoomTable(this, 'SlackInstallations');
+
+    this.tokenKey = new Key(this, 'TokenKey', {
+      description: `Encrypts the Slack tokens of War Room (${settings.stage})`,
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    named(this.tokenKey, 'TokenKey');
+
+    this.razorpaySecret = this.#secret('RazorpaySecret', `war-room/${settings.stage}/razorpay`, '{}', [
+      'Razorpay accounts. Put here {"<account>": {"teamId", "mode": "live" | "test", "webhook": {"current", "previous"?},',
+      '"keyId", "keySecret"}}, where <account> is the last part of the webhook address given to Razorpay.',
+    ]);
+    this.slackSecret = this.#secret('SlackSecret', `war-room/${settings.stage}/slack`, '{}', [
+      'The Slack app. Put here {"clientId", "clientSecret", "signing": {"current", "previous"?}}, from "Basic Information"',
+      'of the app at api.slack.com/apps.',
+    ]);
+    this.apiKeysSecret = this.#secret('ApiKeysSecret', `war-room/${settings.stage}/api-keys`, '[]', [
+      'Keys of the HTTP API. Put here [{"name", "teamId", "sha256": "<hex of the key\'s SHA-256>", "scopes": [...]}];',
+      'the key itself is given to its caller and kept nowhere.',
+    ]);
+  }
+
+  /**
+   * A secret created empty, for a person to fill. CloudFormation writes the value again only when it changes in the
+   * template, so `empty` must never change: a new one would replace what the person put there.
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
+   */
+  #secret(id: string, secretName: string, empty: '{}' | '[]', description: readonly string[]): Secret {
+    const secret = new Secret(this, id, {
+      secretName,
+      description: description.join(' '),
+      secretStringValue: SecretValue.unsafePlainText(empty),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    named(secret, id);
+    return secret;
+  }
+}
