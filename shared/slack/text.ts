@@ -1,0 +1,99 @@
+import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+
+/**
+ * A piece of a line. A bare string is text, whoever wrote it: it is escaped and defused when printed, so nothing that
+ * came from outside can mention, link or format. Formatting exists only as a value of its own.
+ */
+export type Inline =
+  | string
+  | { readonly bold: string }
+  /** A moment in Unix seconds; each reader sees it in local time, the plain text says it in Indian time. */
+  | { readonly at: number }
+  | { readonly link: string; readonly label: string };
+
+/** A paragraph of a message: body text, or the fine print below it. */
+export type Paragraph = { readonly kind: 'body' | 'fine'; readonly inlines: readonly Inline[] };
+
+/** What is posted: the blocks, and the same in plain text for notifications and screen readers. */
+export type Content = { readonly text: string; readonly blocks: readonly KnownBlock[] };
+
+/** A section may hold 3,000 characters, and an edited message 4,000 of text. https://docs.slack.dev/reference/methods/chat.update */
+const sectionLimit = 3_000;
+const textLimit = 4_000;
+
+export const body = (...inlines: readonly Inline[]): Paragraph => ({ kind: 'body', inlines });
+export const fine = (...inlines: readonly Inline[]): Paragraph => ({ kind: 'fine', inlines });
+
+/**
+ * Puts paragraphs into one message. The caller keeps every outside text short (`brief`), so a message that breaks a
+ * limit of Slack's is a fault of ours: it throws, and nothing is cut silently.
+ */
+export function message(...paragraphs: readonly Paragraph[]): Content {
+  const text = paragraphs.map(({ inlines }) => inlines.map(plain).join('')).join('\n');
+  const blocks = paragraphs.map(block);
+  const longest = Math.max(...paragraphs.map(({ inlines }) => mrkdwn(inlines).length));
+  if (text.length > textLimit || longest > sectionLimit || blocks.length > 50) {
+    throw new RangeError(`A message of ${text.length} characters in ${blocks.length} blocks is more than Slack takes.`);
+  }
+  return { text, blocks };
+}
+
+/** `inlines` with `separator` between those that are there. */
+export function joined(separator: string, inlines: readonly (Inline | undefined)[]): Inline[] {
+  const there = inlines.filter((inline) => inline !== undefined);
+  return there.flatMap((inline, index) => (index === 0 ? [inline] : [separator, inline]));
+}
+
+/** Outside text on one line, at most `limit` characters; what is left out is shown by an ellipsis. */
+export function brief(text: string, limit = 80): string {
+  const line = [...text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()];
+  return line.length <= limit ? line.join('') : `${line.slice(0, limit - 1).join('')}…`;
+}
+
+function block({ kind, inlines }: Paragraph): SectionBlock | ContextBlock {
+  // `verbatim` keeps Slack from turning addresses and names in the text into links and mentions.
+  const text = { type: 'mrkdwn', text: mrkdwn(inlines), verbatim: true } as const;
+  return kind === 'body' ? { type: 'section', text } : { type: 'context', elements: [text] };
+}
+
+function mrkdwn(inlines: readonly Inline[]): string {
+  return inlines
+    .map((inline) => {
+      if (typeof inline === 'string') return defuse(inline);
+      if ('bold' in inline) return `*${defuse(inline.bold)}*`;
+      if ('at' in inline) return `<!date^${inline.at}^{date_short_pretty} at {time}|${escape(indianTime(inline.at))}>`;
+      return `<${escape(inline.link)}|${defuse(inline.label)}>`;
+    })
+    .join('');
+}
+
+function plain(inline: Inline): string {
+  if (typeof inline === 'string') return defuse(inline);
+  if ('bold' in inline) return defuse(inline.bold);
+  if ('at' in inline) return escape(indianTime(inline.at));
+  return `<${escape(inline.link)}|${defuse(inline.label)}>`;
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+function escape(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** A zero-width space behind each mark that Slack would read as formatting, an emoji or a mention. */
+function defuse(text: string): string {
+  return escape(text).replace(/[*~`@#]|_(?=\W|$)|(?<=\W|^)_|:(?=\S)/gu, '$&\u200B');
+}
+
+const india = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'Asia/Kolkata',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
+
+/** A moment (Unix seconds) in Indian time: `27 Aug, 10:44 IST`. */
+export function indianTime(at: number): string {
+  return `${india.format(new Date(at * 1000))} IST`;
+}
