@@ -1,4 +1,9 @@
-// The CDK app: `npx cdk synth -c stage=NAME` (default dev). cdk.json starts it.
-import { synthesize } from '../lib/app.ts';
+// The CDK app: `npx cdk synth -c stage=NAME` (default dev) needs no account. cdk.json starts it. Further context:
+// version, sentryDsn, alarmEmail. A breach of cdk-nag's AWS Solutions rules fails it.
+import { Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { hubApp } from '../lib/app.ts';
 
-synthesize({ bundle: true });
+const app = hubApp({ bundle: true });
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+app.synth();

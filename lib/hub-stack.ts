@@ -56,7 +56,8 @@ export class HubStack extends Stack {
       method: HttpMethod.GET,
       path: '/health',
       answeredBy: health,
-      // Open to anyone, and it asks three services each time.
+      callers: 'Anyone may ask for `ok` and the version; what is configured and waiting is told to holders of a key.',
+      // Open to anyone, and with a key it asks three services each time.
       throttle: { rateLimit: 5, burstLimit: 10 },
     });
 

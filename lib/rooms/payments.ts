@@ -90,6 +90,8 @@ export class PaymentsRoom extends Construct {
       method: HttpMethod.POST,
       path: WEBHOOK,
       answeredBy: ingress,
+      callers:
+        "Razorpay signs each body with the account's webhook secret, which the function checks over the raw bytes.",
       // A refused delivery counts against the webhook at Razorpay, so a storm of them is let in.
       throttle: { rateLimit: 500, burstLimit: 1000 },
     });
@@ -123,8 +125,10 @@ export class PaymentsRoom extends Construct {
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
       .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
-    api.route({ method: HttpMethod.POST, path: '/v1/payments', answeredBy: paymentsApi });
-    api.route({ method: HttpMethod.GET, path: '/v1/payments/{id}', answeredBy: paymentsApi });
+    const callers =
+      'Bearer keys with scopes, kept hashed and checked by the function: an authorizer would be one more hop.';
+    api.route({ method: HttpMethod.POST, path: '/v1/payments', answeredBy: paymentsApi, callers });
+    api.route({ method: HttpMethod.GET, path: '/v1/payments/{id}', answeredBy: paymentsApi, callers });
 
     // What was stored and never reached the queue is woken, each minute.
     const sweep = new TimedJob(this, 'PaymentsSweep', {
