@@ -221,10 +221,7 @@ class Reading {
       name: nameOf(id, resource),
       arn: this.#arn(at),
       entry,
-      handler:
-        String(p['Handler'] ?? 'index.handler')
-          .split('.')
-          .at(-1) ?? 'handler',
+      handler: String(resource.Metadata?.['war-room:handler'] ?? 'handler'),
       env,
       timeoutSeconds: number(p['Timeout'], 3),
       memoryMb: number(p['MemorySize'], 128),

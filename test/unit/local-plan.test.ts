@@ -30,6 +30,7 @@ describe('what the runner reads from the templates', () => {
       NOTES_TABLE: 'Notes',
       KEY_ID: byId(plan.keys, 'TokenKey')?.arn,
       QUEUE_URL: 'http://127.0.0.1:4100/000000000000/Queue.fifo',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: what Fn::Sub leaves of an escaped placeholder.
       WHERE: 'ap-south-1/Queue.fifo/${kept}',
       JOINED: 'a-000000000000-b',
       PICKED: 'y',

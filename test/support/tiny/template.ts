@@ -94,6 +94,7 @@ export const tinyStacks: readonly Stack[] = [
             NOTES_TABLE: { 'Fn::ImportValue': 'tiny-state:Notes' },
             KEY_ID: { 'Fn::ImportValue': 'tiny-state:Key' },
             QUEUE_URL: { Ref: 'Queue' },
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub.
             WHERE: { 'Fn::Sub': '${AWS::Region}/${Queue.QueueName}/${!kept}' },
             JOINED: { 'Fn::Join': ['-', ['a', { Ref: 'AWS::AccountId' }, 'b']] },
             PICKED: { 'Fn::Select': [1, { 'Fn::Split': [':', 'x:y:z'] }] },
