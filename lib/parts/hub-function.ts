@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   ApplicationLogLevel,
@@ -165,9 +165,19 @@ export class HubFunction extends Construct {
     return this.#bind(name, secret.secretArn, 'secretsmanager', ['GetSecretValue'], secret.secretArn);
   }
 
-  /** May do exactly `actions` with `key`, and finds its ARN in `name`. */
-  mayUseKey(key: IKey, name: string, actions: readonly [KeyAction, ...KeyAction[]]): this {
-    return this.#bind(name, key.keyArn, 'kms', actions, key.keyArn);
+  /**
+   * May do exactly `actions` with `key`, and finds its ARN in `name`. Only with an encryption context that says each of
+   * `context`: what was encrypted for one owner cannot be passed off as another's.
+   * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
+   */
+  mayUseKey(
+    key: IKey,
+    name: string,
+    actions: readonly [KeyAction, ...KeyAction[]],
+    context: readonly [string, ...string[]],
+  ): this {
+    const said = Object.fromEntries(context.map((field) => [`kms:EncryptionContext:${field}`, 'false']));
+    return this.#bind(name, key.keyArn, 'kms', actions, key.keyArn, { Null: said });
   }
 
   /** May receive from `queue` and delete what it has worked. The mapping hands the messages over: no name is needed. */
@@ -176,17 +186,25 @@ export class HubFunction extends Construct {
     return this;
   }
 
-  #bind(name: string, value: string, service: string, actions: readonly string[], resource: string): this {
+  #bind(
+    name: string,
+    value: string,
+    service: string,
+    actions: readonly string[],
+    resource: string,
+    conditions: Conditions = {},
+  ): this {
     this.#tell(name, value);
     this.#allow(
       actions.map((action) => `${service}:${action}`),
       [resource],
+      conditions,
     );
     return this;
   }
 
-  #allow(actions: string[], resources: string[]): void {
-    this.#role.addToPolicy(new PolicyStatement({ actions, resources }));
+  #allow(actions: string[], resources: string[], conditions: Conditions = {}): void {
+    this.#role.addToPolicy(new PolicyStatement({ actions, resources, conditions }));
   }
 
   #tell(name: string, value: string): void {

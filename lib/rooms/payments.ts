@@ -66,7 +66,7 @@ export class PaymentsRoom extends Construct {
         'Query',
       ])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
-      .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'])
+      .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage', 'ChangeMessageVisibility'])
       .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);
 
