@@ -1,0 +1,132 @@
+/**
+ * The company that a newcomer meets: who works there, which channels there are, which app is installed.
+ * The runner seeds the same people into War Room's own records, so the ids are fixed; the secrets are fresh at each start.
+ */
+import { randomBytes } from 'node:crypto';
+
+/** A person of the seeded workspace. */
+export interface SeedUser {
+  readonly id: string;
+  /** The handle, unique in the workspace. */
+  readonly name: string;
+  readonly realName: string;
+  readonly email: string;
+  readonly title?: string;
+  /** A user token (`xoxp-`) that this person has already granted to the app. */
+  readonly userToken?: string;
+  readonly isAdmin?: boolean;
+  /** Default true; false for somebody who never clicked the confirmation mail. */
+  readonly emailConfirmed?: boolean;
+  /** Invited and never signed in. */
+  readonly invited?: boolean;
+  readonly deactivated?: boolean;
+  readonly guest?: 'single-channel' | 'multi-channel';
+}
+
+/** A channel of the seeded workspace; `members` are user ids. */
+export interface SeedChannel {
+  readonly id: string;
+  readonly name: string;
+  readonly isPrivate: boolean;
+  readonly members: readonly string[];
+  readonly topic?: string;
+}
+
+/** The installed app. */
+export interface SeedApp {
+  readonly id: string;
+  readonly name: string;
+  readonly botId: string;
+  readonly botUserId: string;
+  readonly botToken: string;
+  readonly scopes: readonly string[];
+  readonly userScopes: readonly string[];
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly signingSecret: string;
+  /** Where the consent page may send a person back to. */
+  readonly redirectUris: readonly string[];
+}
+
+/** Everything the front starts from. */
+export interface SlackSeed {
+  readonly team: { readonly id: string; readonly name: string; readonly domain: string };
+  readonly app: SeedApp;
+  readonly users: readonly SeedUser[];
+  readonly channels: readonly SeedChannel[];
+}
+
+/** The scopes War Room's bot asks for. */
+export const BOT_SCOPES = [
+  'chat:write',
+  'channels:read',
+  'channels:join',
+  'channels:manage',
+  'channels:history',
+  'groups:read',
+  'groups:write',
+  'groups:history',
+  'users:read',
+  'users:read.email',
+  'metadata.message:read',
+  'im:write',
+  'commands',
+  'files:write',
+] as const;
+
+/** The scopes a person grants so that War Room may post as that person. */
+export const USER_SCOPES = ['chat:write'] as const;
+
+/** Acme Academy: a founder, two managers, four sellers; two courses; the app a member of #general only. */
+export function seededCompany(secret: () => string = () => randomBytes(18).toString('hex')): SlackSeed {
+  const founder = 'U0KAVYA001';
+  const arjun = 'U0ARJUN001';
+  const meera = 'U0MEERA001';
+  const rohan = 'U0ROHAN001';
+  const sana = 'U0SANA0001';
+  const dev = 'U0DEV00001';
+  const lakshmi = 'U0LAKSHMI1';
+  const bot = 'U0WARROOM1';
+  const everyone = [founder, arjun, meera, rohan, sana, dev, lakshmi];
+  const person = (id: string, realName: string, title: string, more: Partial<SeedUser> = {}): SeedUser => {
+    const name = realName.toLowerCase().replace(' ', '.');
+    return { id, name, realName, title, email: `${name}@acme-academy.example`, ...more };
+  };
+  return {
+    team: { id: 'T0ACADEMY1', name: 'Acme Academy', domain: 'acme-academy' },
+    app: {
+      id: 'A0WARROOM1',
+      name: 'War Room',
+      botId: 'B0WARROOM1',
+      botUserId: bot,
+      botToken: `xoxb-local-${secret()}`,
+      scopes: BOT_SCOPES,
+      userScopes: USER_SCOPES,
+      clientId: '4003.2026',
+      clientSecret: secret(),
+      signingSecret: secret(),
+      redirectUris: ['http://127.0.0.1:3000/slack/oauth/callback'],
+    },
+    users: [
+      person(founder, 'Kavya Rao', 'Founder', { isAdmin: true }),
+      person(rohan, 'Rohan Desai', 'Sales manager, full stack'),
+      person(lakshmi, 'Lakshmi Nair', 'Sales manager, data science'),
+      person(arjun, 'Arjun Mehta', 'Seller, full stack', { userToken: `xoxp-local-${secret()}` }),
+      person(sana, 'Sana Qureshi', 'Seller, full stack'),
+      person(meera, 'Meera Thomas', 'Seller, data science', { userToken: `xoxp-local-${secret()}` }),
+      person(dev, 'Dev Banerjee', 'Seller, data science'),
+    ],
+    channels: [
+      channel('C0GENERAL1', 'general', [...everyone, bot], 'Everyone at Acme Academy'),
+      channel('C0PAYMENTS', 'payments', everyone, 'Full payments and first instalments, one thread each'),
+      channel('C0PARTPAYS', 'part-payments', everyone, 'Later instalments, one thread each'),
+      channel('C0OPS00001', 'ops', [founder, rohan, lakshmi], 'What needs a person'),
+      channel('C0COURSEFS', 'course-full-stack', [founder, rohan, arjun, sana], 'Full Stack Web Development'),
+      channel('C0COURSEDS', 'course-data-science', [founder, lakshmi, meera, dev], 'Data Science'),
+    ],
+  };
+}
+
+function channel(id: string, name: string, members: readonly string[], topic: string): SeedChannel {
+  return { id, name, isPrivate: false, members, topic };
+}

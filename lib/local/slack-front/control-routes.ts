@@ -1,0 +1,146 @@
+/** The control API over HTTP: `/control/...`, JSON in and out. Loopback only, and not for browsers (see server.ts). */
+import { z } from 'zod/mini';
+import { NotThere, type SlackControl } from './control.ts';
+import { faultSchema } from './faults.ts';
+
+/** A control request, its path without `/control`. */
+export interface ControlRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: Buffer;
+}
+
+/** Status and JSON body. */
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+type Handler = (control: SlackControl, path: readonly string[], body: unknown) => ControlAnswer;
+
+const renaming = z.strictObject({ name: z.string().check(z.minLength(1)) });
+const saying = z.strictObject({ user: z.string(), text: z.string(), thread_ts: z.optional(z.string()) });
+const revoking = z.union([z.strictObject({ token: z.string() }), z.strictObject({ user: z.string() })]);
+
+const [ID, TS] = ['([^/]+)', '([^/]+)'];
+
+/** Every route: how it is called, what it is for, what it does. */
+const ROUTES: readonly (readonly [string, string, string, Handler])[] = [
+  [
+    'POST',
+    '/faults',
+    'order a fault',
+    (control, _, body) => ({ status: 201, body: control.fault(faultSchema.parse(body)) }),
+  ],
+  [
+    'GET',
+    '/faults',
+    'the faults ordered, and how often each has struck',
+    (control) => ok({ faults: control.faults() }),
+  ],
+  ['DELETE', '/faults', 'forget the faults', (control) => act(() => control.resetFaults())],
+  ['GET', '/calls', 'calls per method', (control) => ok({ calls: control.calls(), lateEffects: control.lateEffects })],
+  ['DELETE', '/calls', 'count calls from zero', (control) => act(() => control.resetCalls())],
+  ['GET', '/channels', 'all channels', (control) => ok({ channels: control.channels() })],
+  [
+    'GET',
+    `/channels/${ID}/messages`,
+    'every message, oldest first',
+    (control, [id = '']) => ok({ messages: control.messages(id) }),
+  ],
+  [
+    'POST',
+    `/channels/${ID}/messages`,
+    'a person writes: {user, text, thread_ts?}',
+    (control, [id = ''], body) => {
+      const { user, text, thread_ts: threadTs } = saying.parse(body);
+      return { status: 201, body: control.say(id, user, text, threadTs) };
+    },
+  ],
+  [
+    'DELETE',
+    `/channels/${ID}/messages/${TS}`,
+    'a person deletes',
+    (control, [id = '', ts = '']) => act(() => control.deleteMessage(id, ts)),
+  ],
+  ['POST', `/channels/${ID}/archive`, 'archive', (control, [id = '']) => act(() => control.archive(id))],
+  ['POST', `/channels/${ID}/unarchive`, 'unarchive', (control, [id = '']) => act(() => control.unarchive(id))],
+  [
+    'POST',
+    `/channels/${ID}/rename`,
+    '{name}',
+    (control, [id = ''], body) => act(() => control.rename(id, renaming.parse(body).name)),
+  ],
+  [
+    'PUT',
+    `/channels/${ID}/members/${ID}`,
+    'add a member',
+    (control, [id = '', user = '']) => act(() => control.addMember(id, user)),
+  ],
+  [
+    'DELETE',
+    `/channels/${ID}/members/${ID}`,
+    'remove a member',
+    (control, [id = '', user = '']) => act(() => control.removeMember(id, user)),
+  ],
+  [
+    'POST',
+    '/tokens/revoke',
+    '{token} or {user}',
+    (control, _, body) => {
+      const which = revoking.parse(body);
+      return 'token' in which
+        ? act(() => control.revokeToken(which.token))
+        : ok({ revoked: control.revokeTokensOf(which.user) });
+    },
+  ],
+  [
+    'POST',
+    `/members/${ID}/deactivate`,
+    'deactivate a member',
+    (control, [id = '']) => act(() => control.deactivate(id)),
+  ],
+];
+
+const compiled = ROUTES.map(([method, path, , handler]) => ({ method, pattern: new RegExp(`^${path}$`), handler }));
+
+/** Answers one control request. */
+export function answerControl(control: SlackControl, request: ControlRequest): ControlAnswer {
+  if (request.path === '' || request.path === '/') {
+    return ok({
+      routes: ROUTES.map(([method, path, purpose]) => `${method} /control${path.replaceAll(ID, '{id}')}: ${purpose}`),
+    });
+  }
+  const here = compiled.filter(({ pattern }) => pattern.test(request.path));
+  const route = here.find(({ method }) => method === request.method);
+  if (route === undefined) {
+    return {
+      status: here.length > 0 ? 405 : 404,
+      body: { ok: false, error: 'No such control. GET /control lists what there is.' },
+    };
+  }
+  try {
+    const parameters = (route.pattern.exec(request.path) ?? []).slice(1).map(decodeURIComponent);
+    const body: unknown = request.body.length > 0 ? JSON.parse(request.body.toString('utf8')) : {};
+    return route.handler(control, parameters, body);
+  } catch (error) {
+    if (error instanceof NotThere) return { status: 404, body: { ok: false, error: error.message } };
+    if (error instanceof z.core.$ZodError) {
+      const fields = error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+      return { status: 400, body: { ok: false, error: 'The body was not understood.', fields } };
+    }
+    if (error instanceof SyntaxError || error instanceof URIError) {
+      return { status: 400, body: { ok: false, error: 'The body is not JSON, or the address is not well formed.' } };
+    }
+    throw error;
+  }
+}
+
+function ok(body: unknown): ControlAnswer {
+  return { status: 200, body };
+}
+
+function act(deed: () => void): ControlAnswer {
+  deed();
+  return ok({ ok: true });
+}

@@ -1,0 +1,89 @@
+/** users.*, auth.* and team.info: who is there and who is calling. */
+import { type Call, type Method, memberOf, needScope, pageOf } from './method.ts';
+import { SlackRefusal } from './refusal.ts';
+import type { Member } from './workspace.ts';
+
+export const peopleMethods: Readonly<Record<string, Method>> = {
+  'auth.test': (call) => {
+    const member = memberOf(call, call.grant.userId);
+    return {
+      // Slack's is https://<domain>.slack.com/. This one is where permalinks lead on this machine.
+      url: `${call.url}/`,
+      team: call.workspace.team.name,
+      team_id: call.workspace.team.id,
+      user: member.name,
+      user_id: member.id,
+      ...(call.grant.kind === 'bot' && { bot_id: call.workspace.app.botId }),
+      is_enterprise_install: false,
+    };
+  },
+
+  /** Revokes the calling token. (Slack may take the app's whole authorization along; see coverage.ts.) */
+  'auth.revoke': (call) => {
+    if (call.args.flag('test')) return { revoked: false };
+    call.grant.revoked = true;
+    return { revoked: true };
+  },
+
+  'users.info': (call) => {
+    needScope(call, 'users:read');
+    return { user: wire(call, memberOf(call, call.args.text('user'))) };
+  },
+
+  'users.list': (call) => {
+    needScope(call, 'users:read');
+    const { items, response_metadata } = pageOf(call, [...call.workspace.members.values()], 1000, 1000);
+    return { members: items.map((member) => wire(call, member)), cache_ts: 0, response_metadata };
+  },
+
+  /** Deactivated people and bots are not found this way. */
+  'users.lookupByEmail': (call) => {
+    needScope(call, 'users:read.email');
+    const email = call.args.text('email')?.toLowerCase();
+    for (const member of call.workspace.members.values()) {
+      if (member.email?.toLowerCase() === email && !member.deactivated && !member.isBot)
+        return { user: wire(call, member) };
+    }
+    throw new SlackRefusal('users_not_found');
+  },
+
+  'team.info': (call) => {
+    needScope(call, 'team:read');
+    const { id, name, domain } = call.workspace.team;
+    return { team: { id, name, domain, email_domain: '', icon: {} } };
+  },
+};
+
+/** https://docs.slack.dev/reference/objects/user-object */
+function wire(call: Call, member: Member) {
+  const { app, team } = call.workspace;
+  return {
+    id: member.id,
+    team_id: team.id,
+    name: member.name,
+    real_name: member.realName,
+    deleted: member.deactivated,
+    is_bot: member.isBot,
+    is_app_user: [...call.workspace.grants.values()].some(
+      (grant) => grant.kind === 'user' && grant.userId === member.id,
+    ),
+    is_admin: member.isAdmin,
+    is_owner: member.isAdmin,
+    is_restricted: member.guest !== undefined,
+    is_ultra_restricted: member.guest === 'single-channel',
+    is_email_confirmed: member.emailConfirmed,
+    // Present only while the invitation is open.
+    ...(member.invited && { is_invited_user: true }),
+    tz: 'Asia/Kolkata',
+    tz_label: 'India Standard Time',
+    tz_offset: 19_800,
+    updated: member.updated,
+    profile: {
+      real_name: member.realName,
+      display_name: member.realName,
+      title: member.title,
+      ...(member.isBot && { api_app_id: app.id, bot_id: app.botId }),
+      ...(call.grant.scopes.has('users:read.email') && member.email !== undefined && { email: member.email }),
+    },
+  };
+}

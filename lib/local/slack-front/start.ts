@@ -1,0 +1,202 @@
+/**
+ * The Slack front: Slack, on this machine. One HTTP server on 127.0.0.1 with
+ *   /api/<method>   the Web API           /control/...   what tests and demonstrations turn (control-routes.ts)
+ *   /, /archives/   a page of its own     /oauth/, /inspector   emulate's consent page and inspector
+ *
+ * Who keeps what. Messages, threads, channels, members and tokens are the front's own: the rules that War Room leans on (windows,
+ * membership, authors, deleted roots, sizes) touch all of them at once, and emulate 0.12.2 keeps few of them. emulate stays
+ * behind the front for what it does well: OAuth consent and code exchange, App Home and modals, files, profiles, its inspector.
+ * What emulate shows of messages is therefore empty; the page of the front shows them.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type ApiAnswer, type ApiContext, type ApiRequest, answerApi, channelOf, json } from './api.ts';
+import { type Clock, machineClock } from './clock.ts';
+import type { SlackSeed } from './company.ts';
+import { SlackControl } from './control.ts';
+import { answerControl } from './control-routes.ts';
+import { startInnerEmulate } from './inner-emulate.ts';
+import { MessageStore } from './message-store.ts';
+import { Workspace } from './workspace.ts';
+
+/** How to start the front. */
+export interface SlackFrontOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly seed: SlackSeed;
+  readonly clock?: Clock;
+}
+
+/** The `slack` object of `.war-room/slack.json` and `.war-room/local.json`. */
+export interface LocalSlack {
+  /** The origin; the Web API is under `/api/`. */
+  readonly url: string;
+  readonly botToken: string;
+  readonly teamId: string;
+  readonly signingSecret: string;
+  readonly pid: number;
+  /** User tokens already granted, by user id. */
+  readonly userTokens: Readonly<Record<string, string>>;
+}
+
+/** The running front. */
+export interface SlackFront extends AsyncDisposable {
+  readonly url: string;
+  readonly slack: LocalSlack;
+  readonly control: SlackControl;
+  /** Answers nobody any more: open calls are cut, late effects dropped. */
+  stop(): Promise<void>;
+}
+
+/** An upload is the largest thing that comes in. */
+const MOST_BYTES = 20 * 1024 * 1024;
+
+/** Starts the front on 127.0.0.1. Rejects with the server's own error when the port is in use (`EADDRINUSE`). */
+export async function startSlackFront(options: SlackFrontOptions): Promise<SlackFront> {
+  const { seed } = options;
+  const clock = options.clock ?? machineClock;
+  const workspace = new Workspace(seed, Math.floor(clock.now() / 1000));
+  const messages = new MessageStore(workspace, clock);
+  const control = new SlackControl(workspace, messages, clock);
+
+  let context: ApiContext | undefined;
+  const server = createServer((request, response) => {
+    const answered = context === undefined ? refuseEarly(response) : route(context, control, request, response);
+    answered.catch((error: unknown) => fail(response, error));
+  });
+  // A scripted timeout holds its call for as long as the caller likes.
+  server.requestTimeout = 0;
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  const url = `http://127.0.0.1:${port}`;
+  const inner = await startInnerEmulate(seed, url);
+  context = { workspace, messages, clock, inner, url };
+
+  const stop = async () => {
+    control.dropLate();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeAllConnections();
+    await Promise.all([closed, inner.stop()]);
+  };
+  return { url, slack: localSlack(seed, url), control, stop, [Symbol.asyncDispose]: stop };
+}
+
+function localSlack(seed: SlackSeed, url: string): LocalSlack {
+  const granted = seed.users.flatMap(({ id, userToken }) =>
+    userToken === undefined ? [] : [[id, userToken] as const],
+  );
+  return {
+    url,
+    botToken: seed.app.botToken,
+    teamId: seed.team.id,
+    signingSecret: seed.app.signingSecret,
+    pid: process.pid,
+    userTokens: Object.fromEntries(granted),
+  };
+}
+
+async function route(
+  context: ApiContext,
+  control: SlackControl,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { host = '' } = request.headers;
+  const port = new URL(context.url).port;
+  // A page elsewhere may have a name that resolves to this machine; it must not be able to speak to the front.
+  if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+    send(response, json({ ok: false, error: `This is ${context.url} and answers to that name only.` }, {}, 421));
+    return;
+  }
+  const url = new URL(request.url ?? '/', context.url);
+  const httpMethod = request.method ?? 'GET';
+  const body = await readBody(request);
+  if (url.pathname.startsWith('/api/')) {
+    const call: ApiRequest = {
+      method: url.pathname.slice('/api/'.length),
+      httpMethod,
+      query: url.searchParams,
+      contentType: request.headers['content-type'] ?? '',
+      authorization: request.headers.authorization,
+      body,
+    };
+    await answerWithFaults(context, control, call, response);
+  } else if (url.pathname === '/control' || url.pathname.startsWith('/control/')) {
+    if (request.headers.origin !== undefined) {
+      send(
+        response,
+        json({ ok: false, error: 'The control API is for tests and the command line, not for web pages.' }, {}, 403),
+      );
+      return;
+    }
+    const answer = answerControl(control, { method: httpMethod, path: url.pathname.slice('/control'.length), body });
+    send(response, json(answer.body, {}, answer.status));
+  } else {
+    send(response, json({ ok: false, error: 'not_found' }, {}, 404));
+  }
+}
+
+/** Does the call with whatever was ordered to go wrong. */
+async function answerWithFaults(
+  context: ApiContext,
+  control: SlackControl,
+  call: ApiRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const fault = control.strike(call.method, channelOf(call));
+  const effect = () => answerApi(context, call);
+  if (fault === undefined) {
+    send(response, await effect());
+    return;
+  }
+  if (fault.kind === 'rateLimited') {
+    send(response, json({ ok: false, error: 'ratelimited' }, { 'retry-after': String(fault.retryAfterSeconds) }, 429));
+    return;
+  }
+  if (fault.kind === 'late') {
+    control.later(fault.delayMilliseconds, effect);
+    return;
+  }
+  if (fault.when === 'after') await effect();
+  if (fault.kind === 'status') {
+    const body = Buffer.from('<html><body><h1>Server error</h1></body></html>');
+    send(response, { status: fault.status, headers: { 'content-type': 'text/html' }, body });
+  } else if (fault.kind === 'error') {
+    send(response, json({ ok: false, error: fault.error }));
+  } else if (fault.kind === 'reset') {
+    response.socket?.resetAndDestroy();
+  }
+  // What is left is a timeout: the caller hears nothing, until it gives up or the front stops.
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of request) {
+    if (!Buffer.isBuffer(part)) continue;
+    size += part.length;
+    if (size > MOST_BYTES) throw new Error(`The body is larger than ${MOST_BYTES} bytes.`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+function send(response: ServerResponse, answer: ApiAnswer): void {
+  if (response.destroyed) return;
+  response.writeHead(answer.status, answer.headers).end(answer.body);
+}
+
+function refuseEarly(response: ServerResponse): Promise<void> {
+  send(response, json({ ok: false, error: 'service_unavailable' }, { 'retry-after': '1' }, 503));
+  return Promise.resolve();
+}
+
+function fail(response: ServerResponse, error: unknown): void {
+  console.error('The Slack front failed to answer:', error);
+  if (response.headersSent) response.destroy();
+  else send(response, json({ ok: false, error: 'fatal_error' }, {}, 500));
+}

@@ -1,0 +1,183 @@
+/** The workspace: who is there, which channels, who may come in with which token. Messages are kept beside it (message-store.ts). */
+import type { SeedUser, SlackSeed } from './company.ts';
+
+/** A member of the workspace, people and the bot alike. */
+export interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+  readonly email: string | undefined;
+  readonly title: string;
+  readonly isBot: boolean;
+  readonly isAdmin: boolean;
+  readonly emailConfirmed: boolean;
+  readonly invited: boolean;
+  readonly guest: 'single-channel' | 'multi-channel' | undefined;
+  deactivated: boolean;
+  /** Seconds since 1970. */
+  updated: number;
+}
+
+/** A conversation: a channel, or direct messages. */
+export interface Conversation {
+  readonly id: string;
+  readonly kind: 'channel' | 'im' | 'mpim';
+  readonly isPrivate: boolean;
+  readonly creator: string;
+  /** Seconds since 1970. */
+  readonly created: number;
+  readonly members: Set<string>;
+  readonly previousNames: string[];
+  name: string;
+  topic: string;
+  purpose: string;
+  isArchived: boolean;
+}
+
+/** What a token stands for. */
+export interface Grant {
+  readonly token: string;
+  readonly kind: 'bot' | 'user';
+  readonly userId: string;
+  readonly scopes: ReadonlySet<string>;
+  revoked: boolean;
+}
+
+/** What changed, told to the page and to waiting tests. */
+export interface Change {
+  readonly channel?: string;
+}
+
+/** People, conversations and tokens of one team. */
+export class Workspace {
+  readonly team: SlackSeed['team'];
+  readonly app: SlackSeed['app'];
+  readonly members = new Map<string, Member>();
+  readonly conversations = new Map<string, Conversation>();
+  readonly grants = new Map<string, Grant>();
+  private readonly listeners = new Set<(change: Change) => void>();
+  private created = 0;
+
+  constructor(seed: SlackSeed, seconds: number) {
+    this.team = seed.team;
+    this.app = seed.app;
+    for (const user of seed.users) this.members.set(user.id, memberOf(user, seconds));
+    this.members.set(seed.app.botUserId, {
+      ...memberOf(
+        { id: seed.app.botUserId, name: handleOf(seed.app.name), realName: seed.app.name, email: '' },
+        seconds,
+      ),
+      email: undefined,
+      isBot: true,
+    });
+    // Slackbot is in every workspace, and its is_bot is false: https://docs.slack.dev/reference/objects/user-object
+    const slackbot = { id: 'USLACKBOT', name: 'slackbot', realName: 'Slackbot', email: '' };
+    this.members.set(slackbot.id, { ...memberOf(slackbot, seconds), email: undefined });
+    const creator = seed.users[0]?.id ?? seed.app.botUserId;
+    for (const channel of seed.channels) {
+      this.conversations.set(channel.id, {
+        id: channel.id,
+        kind: 'channel',
+        isPrivate: channel.isPrivate,
+        creator,
+        created: seconds,
+        members: new Set(channel.members),
+        previousNames: [],
+        name: channel.name,
+        topic: channel.topic ?? '',
+        purpose: '',
+        isArchived: false,
+      });
+    }
+    this.grant(seed.app.botToken, 'bot', seed.app.botUserId, seed.app.scopes);
+    for (const user of seed.users) {
+      if (user.userToken !== undefined) this.grant(user.userToken, 'user', user.id, seed.app.userScopes);
+    }
+  }
+
+  /** Makes a token known. */
+  grant(token: string, kind: Grant['kind'], userId: string, scopes: Iterable<string>): void {
+    this.grants.set(token, { token, kind, userId, scopes: new Set(scopes), revoked: false });
+  }
+
+  /** A new conversation with an id of its own. */
+  open(
+    kind: Conversation['kind'],
+    name: string,
+    isPrivate: boolean,
+    members: Iterable<string>,
+    creator: string,
+    seconds: number,
+  ) {
+    this.created += 1;
+    const letter = kind === 'im' ? 'D' : 'C';
+    const conversation: Conversation = {
+      id: `${letter}0NEW${String(this.created).padStart(6, '0')}`,
+      kind,
+      isPrivate,
+      creator,
+      created: seconds,
+      members: new Set(members),
+      previousNames: [],
+      name,
+      topic: '',
+      purpose: '',
+      isArchived: false,
+    };
+    this.conversations.set(conversation.id, conversation);
+    this.changed({ channel: conversation.id });
+    return conversation;
+  }
+
+  /** The channel of that name, archived ones too (their names stay taken). */
+  named(name: string): Conversation | undefined {
+    for (const conversation of this.conversations.values()) {
+      if (conversation.kind === 'channel' && conversation.name === name) return conversation;
+    }
+    return undefined;
+  }
+
+  /** The direct messages between exactly these members. */
+  between(members: ReadonlySet<string>): Conversation | undefined {
+    for (const conversation of this.conversations.values()) {
+      if (conversation.kind === 'channel' || conversation.members.size !== members.size) continue;
+      if ([...members].every((member) => conversation.members.has(member))) return conversation;
+    }
+    return undefined;
+  }
+
+  /** Calls `listener` after every change until the returned function is called. */
+  onChange(listener: (change: Change) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  changed(change: Change): void {
+    for (const listener of [...this.listeners]) listener(change);
+  }
+}
+
+/** A handle made of an app's name. */
+export function handleOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
+function memberOf(user: SeedUser, seconds: number): Member {
+  return {
+    id: user.id,
+    name: user.name,
+    realName: user.realName,
+    email: user.email,
+    title: user.title ?? '',
+    isBot: false,
+    isAdmin: user.isAdmin ?? false,
+    emailConfirmed: user.emailConfirmed ?? true,
+    invited: user.invited ?? false,
+    guest: user.guest,
+    deactivated: user.deactivated ?? false,
+    updated: seconds,
+  };
+}
