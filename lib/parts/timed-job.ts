@@ -1,10 +1,11 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack, type TimeZone, Validations } from 'aws-cdk-lib';
+import type { CronOptions } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import {
   ContextAttribute,
   Schedule,
-  type ScheduleExpression,
+  ScheduleExpression,
   ScheduleGroup,
   ScheduleTargetInput,
   TimeWindow,
@@ -18,8 +19,9 @@ import { named } from './named.ts';
 
 /** What differs from one timed job to the next. */
 export interface TimedJobProps extends HubFunctionProps {
-  /** When, in a time zone that is said. */
-  readonly schedule: ScheduleExpression;
+  /** When, by the clock of `timeZone`. */
+  readonly at: CronOptions;
+  readonly timeZone: TimeZone;
   /** How long a run that could not start, or failed, is still worth trying again (1 minute to 6 hours). */
   readonly worthFor: Duration;
   /** Said when a run was given up. */
@@ -37,8 +39,7 @@ export class TimedJob extends Construct {
 
   constructor(scope: Construct, id: string, props: TimedJobProps) {
     super(scope, id);
-    const { alarms, schedule, worthFor, missed } = props;
-    if (schedule.timeZone === undefined) throw new Error(`${this.node.path}: say the time zone of the schedule.`);
+    const { alarms, at, timeZone, worthFor, missed } = props;
 
     this.job = new HubFunction(this, id, props);
     this.deadLetters = new Queue(this, 'DeadLetters', {
@@ -78,7 +79,7 @@ export class TimedJob extends Construct {
 
     const timer = new Schedule(this, 'Schedule', {
       description: props.description,
-      schedule,
+      schedule: ScheduleExpression.cron({ ...at, timeZone }),
       scheduleGroup: group,
       timeWindow: TimeWindow.off(),
       target: new LambdaInvoke(this.job.lambda, {

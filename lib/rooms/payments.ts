@@ -1,6 +1,5 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { HubApi } from '../parts/hub-api.ts';
@@ -137,7 +136,8 @@ export class PaymentsRoom extends Construct {
       description: 'Wakes payments that were stored but not yet told',
       memorySize: 256,
       timeout: Duration.seconds(30),
-      schedule: ScheduleExpression.cron({ minute: '*', timeZone: TimeZone.ASIA_KOLKATA }),
+      at: { minute: '*' },
+      timeZone: TimeZone.ASIA_KOLKATA,
       // The next minute's run does the same and more.
       worthFor: Duration.minutes(1),
       errors: { noAlarm: 'One failed run is made good by the next; runs given up ring.' },

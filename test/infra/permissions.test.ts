@@ -1,0 +1,192 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { allowed, functions, ofType, property, saidOf, statementsOf, tidy, toldTo } from './synthesized.ts';
+import { type Allowed, at } from './template.ts';
+
+afterAll(tidy);
+
+/** What the role of a function allows, its log apart: action -> what on. */
+function rightsOf(id: string): Record<string, readonly string[]> {
+  const rights = new Map<string, string[]>();
+  for (const { actions, on } of statementsOf(id)) {
+    for (const action of actions.filter((name) => !name.startsWith('logs:'))) {
+      rights.set(action, [...(rights.get(action) ?? []), ...on].sort());
+    }
+  }
+  return Object.fromEntries(rights);
+}
+
+describe('permissions', () => {
+  /** What cannot be said without a wildcard: in a key's own policy `*` is the key, and its account's root keeps it manageable. */
+  const unavoidable = (it: Allowed): boolean => it.holder.type === 'AWS::KMS::Key' && it.on.join() === '*';
+
+  it('hold no wildcard, in an action or in a resource', () => {
+    const wide = allowed
+      .filter((it) => !unavoidable(it))
+      .filter(({ actions, on }) => [...actions, ...on].some((text) => text.includes('*')))
+      .map(({ holder }) => holder.id);
+
+    expect(wide).toEqual([]);
+  });
+
+  it('come from no managed policy', () => {
+    const managed = ofType('AWS::IAM::Role').filter((role) => property(role, 'ManagedPolicyArns') !== null);
+
+    expect(managed).toEqual([]);
+  });
+
+  it.each([
+    [
+      'RazorpayIngress',
+      {
+        'dynamodb:PutItem': ['Payments.Arn'],
+        'dynamodb:GetItem': ['Payments.Arn'],
+        'sqs:SendMessage': ['PaymentsQueue.Arn'],
+        'secretsmanager:GetSecretValue': ['RazorpaySecret'],
+      },
+    ],
+    [
+      'PaymentsApi',
+      {
+        'dynamodb:PutItem': ['Payments.Arn'],
+        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:Query': ['LeadPartPayment.Arn', 'Payments.Arn'],
+        'dynamodb:BatchGetItem': ['Payments.Arn'],
+        'sqs:SendMessage': ['PaymentsQueue.Arn'],
+        'secretsmanager:GetSecretValue': ['ApiKeysSecret', 'RazorpaySecret'],
+      },
+    ],
+    [
+      'PaymentsWorker',
+      {
+        'dynamodb:GetItem': [
+          'AdminSlackMessageLog.Arn',
+          'LeadPartPayment.Arn',
+          'Payments.Arn',
+          'SlackInstallations.Arn',
+        ],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:BatchGetItem': ['Payments.Arn'],
+        'dynamodb:PutItem': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn'],
+        'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:DeleteItem': ['AdminSlackMessageLog.Arn'],
+        'kms:Decrypt': ['TokenKey.Arn'],
+        'sqs:ReceiveMessage': ['PaymentsQueue.Arn'],
+        'sqs:DeleteMessage': ['PaymentsQueue.Arn'],
+        'sqs:GetQueueAttributes': ['PaymentsQueue.Arn'],
+        'sqs:ChangeMessageVisibility': ['PaymentsQueue.Arn'],
+        'sqs:SendMessage': ['PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
+      },
+    ],
+    [
+      'PaymentsSweep',
+      {
+        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn'],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'AdminSlackMessageLog.Arn/index/due', 'Payments.Arn/index/due'],
+        'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn'],
+        'sqs:SendMessage': ['PaymentsQueue.Arn', 'PaymentsSweepDeadLetters.Arn'],
+        // What Lambda itself needs to bury a failed run.
+        'sqs:GetQueueAttributes': ['PaymentsSweepDeadLetters.Arn'],
+        'sqs:GetQueueUrl': ['PaymentsSweepDeadLetters.Arn'],
+      },
+    ],
+    [
+      'Health',
+      {
+        'dynamodb:GetItem': ['Payments.Arn'],
+        'sqs:GetQueueAttributes': ['PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
+        'secretsmanager:GetSecretValue': ['ApiKeysSecret', 'RazorpaySecret'],
+      },
+    ],
+  ])('let %s do exactly what it does', (id, rights) => {
+    expect(rightsOf(id)).toEqual(rights);
+  });
+
+  it('keep the ingress from installations, tokens and their key', () => {
+    const reach = JSON.stringify([
+      statementsOf('RazorpayIngress'),
+      functions.find(({ id }) => id === 'RazorpayIngress'),
+    ]);
+
+    expect(statementsOf('RazorpayIngress')).not.toEqual([]);
+    expect(reach).not.toMatch(/SlackInstallations|TokenKey|SlackSecret|kms:/);
+  });
+
+  it('let the payments worker alone decrypt a token, and only by saying whose it is', () => {
+    const decrypting = functions.filter(({ id }) => rightsOf(id)['kms:Decrypt'] !== undefined).map(({ id }) => id);
+    const conditions = statementsOf('PaymentsWorker')
+      .filter(({ actions }) => actions.includes('kms:Decrypt'))
+      .map(({ statement }) => at(statement, 'Condition'));
+
+    expect(decrypting).toEqual(['PaymentsWorker']);
+    expect(conditions).toEqual([
+      {
+        Null: {
+          'kms:EncryptionContext:team': 'false',
+          'kms:EncryptionContext:user': 'false',
+          'kms:EncryptionContext:kind': 'false',
+        },
+      },
+    ]);
+  });
+
+  it('let each caller call only its function', () => {
+    const callers = ofType('AWS::Lambda::Permission').map((permission) => [
+      property(permission, 'Principal'),
+      saidOf(permission, 'SourceArn').replace(/^.*ApiHttp[^/]*/, ''),
+      saidOf(permission, 'FunctionName'),
+    ]);
+
+    expect(callers).toEqual([
+      ['apigateway.amazonaws.com', '/*/*/webhooks/razorpay/{account}', 'RazorpayIngress.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/payments', 'PaymentsApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/payments/{id}', 'PaymentsApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/health', 'Health.Arn'],
+    ]);
+  });
+});
+
+describe('what each function is told', () => {
+  it('is by these names', () => {
+    const names = Object.fromEntries(
+      functions.map((resource) => [resource.id, [...toldTo(resource)].map(([name, what]) => `${name}=${what}`).sort()]),
+    );
+
+    expect(names).toEqual({
+      RazorpayIngress: [
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+        'RAZORPAY_SECRET_ID=RazorpaySecret',
+      ],
+      PaymentsApi: [
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'API_KEYS_SECRET_ID=ApiKeysSecret',
+        'LEAD_PART_PAYMENT_TABLE=LeadPartPayment',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+        'RAZORPAY_SECRET_ID=RazorpaySecret',
+        'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
+      ],
+      PaymentsWorker: [
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'LEAD_PART_PAYMENT_TABLE=LeadPartPayment',
+        'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+        'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
+        'TOKEN_KEY_ID=TokenKey.Arn',
+      ],
+      PaymentsSweep: [
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+      ],
+      Health: [
+        'API_KEYS_SECRET_ID=ApiKeysSecret',
+        'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+        'RAZORPAY_SECRET_ID=RazorpaySecret',
+      ],
+    });
+  });
+});
