@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Message } from '../aws/queue.ts';
+import { Park } from '../base/errors.ts';
+import { teamId } from '../base/names.ts';
+import type { Place } from './store.ts';
+
+/** A record of the payments queue: it carries no news, it only makes a worker look at what is stored under a home. */
+export type Wake = Place & { readonly cause: Cause };
+
+const causes = ['webhook', 'api', 'sweep', 'held'] as const;
+export type Cause = (typeof causes)[number];
+
+/** What a wake is about, so that SQS can tell it from the others of its group. */
+export type Occasion =
+  /** One delivery: Razorpay's event id, or the hash of the bytes where it sent none. */
+  | { readonly delivery: string }
+  /** Anything else: an id that was never used before. */
+  | { readonly unique: string };
+
+/**
+ * The message for a wake. Its group is the home, so that the wakes of one payment are worked one after another.
+ *
+ * SQS FIFO swallows a message whose dedupe id it has taken within the last five minutes. For a delivery that is as
+ * it should be: it is handed over once more when it comes again, because the first hand-over may have been lost; if it
+ * was, SQS has never seen the id and takes it, and if it was not, the first message is already at work. The group is
+ * part of the id, or the same event told under another home would be swallowed. A wake that is no delivery has an id
+ * of its own each time: a second look five seconds after the first is meant.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+ */
+export function message(wake: Wake, occasion: Occasion): Message {
+  const place = `${wake.team}#${wake.account}#${wake.home}`;
+  const what = 'delivery' in occasion ? `${wake.account}#${occasion.delivery}` : `unique#${occasion.unique}`;
+  const { team, account, home, cause } = wake;
+  return {
+    body: JSON.stringify({ team, account, home, cause }),
+    group: fifoId(place),
+    dedupe: fifoId(`${what}#${place}`),
+  };
+}
+
+/** The wake in a message's body. Throws `Park` for anything else: somebody put it there by hand. */
+export function parseWake(body: string): Wake {
+  const { team, account, home, cause } = fieldsOf(body);
+  if (isText(team) && isText(account) && isText(home) && isCause(cause)) {
+    return { team: teamId(team), account, home, cause };
+  }
+  throw new Park(
+    'wake-unreadable',
+    'A message of the payments queue does not say which payment to look at. Delete it; deliver the event again.',
+  );
+}
+
+/**
+ * SQS allows 1 to 128 letters, digits and signs in both ids of a message; what does not fit is named by its hash.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+function fifoId(text: string): string {
+  return /^[!-~]{1,128}$/.test(text) ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
+}
+
+function fieldsOf(body: string): Readonly<Record<string, unknown>> {
+  try {
+    return Object(JSON.parse(body));
+  } catch {
+    return {};
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isCause(value: unknown): value is Cause {
+  return causes.some((cause) => cause === value);
+}
