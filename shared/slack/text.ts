@@ -1,4 +1,5 @@
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { ChannelId } from '../base/names.ts';
 
 /**
  * A piece of a line. A bare string is text, whoever wrote it: it is escaped and defused when printed, so nothing that
@@ -9,7 +10,8 @@ export type Inline =
   | { readonly bold: string }
   /** A moment in Unix seconds; each reader sees it in local time, the plain text says it in Indian time. */
   | { readonly at: number }
-  | { readonly link: string; readonly label: string };
+  | { readonly link: string; readonly label: string }
+  | { readonly channel: ChannelId };
 
 /** A paragraph of a message: body text, or the fine print below it. */
 export type Paragraph = { readonly kind: 'body' | 'fine'; readonly inlines: readonly Inline[] };
@@ -38,6 +40,12 @@ export function message(...paragraphs: readonly Paragraph[]): Content {
   return { text, blocks };
 }
 
+/** `content` with one more line of fine print. */
+export function withFinePrint(content: Content, ...inlines: readonly Inline[]): Content {
+  const added = message(fine(...inlines));
+  return { text: `${content.text}\n${added.text}`, blocks: [...content.blocks, ...added.blocks] };
+}
+
 /** `inlines` with `separator` between those that are there. */
 export function joined(separator: string, inlines: readonly (Inline | undefined)[]): Inline[] {
   const there = inlines.filter((inline) => inline !== undefined);
@@ -61,8 +69,8 @@ function mrkdwn(inlines: readonly Inline[]): string {
     .map((inline) => {
       if (typeof inline === 'string') return defuse(inline);
       if ('bold' in inline) return `*${defuse(inline.bold)}*`;
-      if ('at' in inline) return `<!date^${inline.at}^{date_short_pretty} at {time}|${escape(indianTime(inline.at))}>`;
-      return `<${escape(inline.link)}|${defuse(inline.label)}>`;
+      if ('at' in inline) return `<!date^${inline.at}^{date_short_pretty} at {time}|${escaped(indianTime(inline.at))}>`;
+      return reference(inline);
     })
     .join('');
 }
@@ -70,18 +78,24 @@ function mrkdwn(inlines: readonly Inline[]): string {
 function plain(inline: Inline): string {
   if (typeof inline === 'string') return defuse(inline);
   if ('bold' in inline) return defuse(inline.bold);
-  if ('at' in inline) return escape(indianTime(inline.at));
-  return `<${escape(inline.link)}|${defuse(inline.label)}>`;
+  if ('at' in inline) return escaped(indianTime(inline.at));
+  return reference(inline);
+}
+
+function reference(
+  inline: { readonly link: string; readonly label: string } | { readonly channel: ChannelId },
+): string {
+  return 'channel' in inline ? `<#${inline.channel}>` : `<${escaped(inline.link)}|${defuse(inline.label)}>`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 /** A zero-width space behind each mark that Slack would read as formatting, an emoji or a mention. */
 function defuse(text: string): string {
-  return escape(text).replace(/[*~`@#]|_(?=\W|$)|(?<=\W|^)_|:(?=\S)/gu, '$&\u200B');
+  return escaped(text).replace(/[*~`@#]|_(?=\W|$)|(?<=\W|^)_|:(?=[\w+-]+:)/gu, '$&\u200B');
 }
 
 const india = new Intl.DateTimeFormat('en-GB', {

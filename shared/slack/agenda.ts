@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { Ts, UserId } from '../base/names.ts';
+import type { Content, Inline } from './text.ts';
+import type { Destination, Entries, Entry, Stray, Thread } from './thread-log.ts';
+
+/** One message as it should be. */
+export type Message = {
+  readonly key: string;
+  readonly content: Content;
+  /** Also shown in the channel, for a reply that needs eyes. */
+  readonly broadcast?: boolean;
+};
+
+/** What a thread should look like: a function of its facts alone. */
+export type Wanted = {
+  /** Used only while the thread has none. */
+  readonly destination: Destination;
+  readonly root: Message;
+  readonly replies: readonly Message[];
+  /** In whose name it is posted where that is possible, by the company's id, and how the app names them otherwise. */
+  readonly author?: { readonly adminId: string; readonly byline: readonly Inline[] };
+};
+
+/** A call to be made, with the intent that is written before it. */
+export type Step = { readonly message: Message; readonly intent: Entry; readonly key: string } & (
+  | { readonly call: 'post'; readonly place: 'root' | 'reply' }
+  | { readonly call: 'edit'; readonly place: 'root' | 'reply'; readonly ts: Ts; readonly author: UserId }
+);
+
+export type Agenda = {
+  readonly rootKey: string;
+  readonly rootTs: Ts | undefined;
+  /** In the order in which they are made: root's edit, else missing root, then replies. */
+  readonly steps: readonly Step[];
+  /** Ours, doubled or misplaced: to be deleted, unless an entry says that this very message is the one to keep. */
+  readonly strays: readonly Stray[];
+  /** Messages that may be in Slack and are old enough for the answer to be final. */
+  readonly unsettled: readonly string[];
+  /** Milliseconds until more can be done; undefined when these steps are all there is. */
+  readonly waitMs: number | undefined;
+};
+
+/** The reply that speaks for a root which can never be edited again. */
+export const statusKey = 'status';
+
+/**
+ * Compares what is wanted with what is kept: which calls close the difference now, what has to be looked up before,
+ * and what has to wait. Pure; `settleMs` is how old an attempt must be before its outcome can be trusted.
+ */
+export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: number): Agenda {
+  const { entries } = thread;
+  const rootKey = currentRoot(entries);
+  const root = entries[rootKey];
+  const messages: [string, Message, 'root' | 'reply'][] = [
+    [rootKey, wanted.root, 'root'],
+    ...wanted.replies.map((reply): [string, Message, 'reply'] => [reply.key, reply, 'reply']),
+  ];
+  if (root?.fixed) messages.splice(1, 0, [statusKey, { ...wanted.root, key: statusKey }, 'reply']);
+
+  const steps: Step[] = [];
+  const unsettled: string[] = [];
+  const waits: number[] = [];
+  for (const [key, message, place] of messages) {
+    const entry = entries[key];
+    const hash = hashOf(message.content);
+    const ripeIn = inDoubt(entry) ? (entry.lastAttempt ?? 0) + settleMs - now : 0;
+    if (ripeIn > 0) waits.push(ripeIn);
+    else if (inDoubt(entry) && entry.ts === undefined) unsettled.push(key);
+    else if (entry === undefined)
+      steps.push({ call: 'post', key, message, place, intent: nextAttempt(entry, hash, now) });
+    else if (
+      (needsEdit(entry, hash) || (entry.state === 'posted' && thread.resend.includes(key))) &&
+      entry.ts !== undefined &&
+      entry.author !== undefined
+    ) {
+      const intent = nextAttempt(entry, hash, now);
+      steps.push({ call: 'edit', key, message, place, intent, ts: entry.ts, author: entry.author });
+    }
+  }
+
+  // Without a root there is nothing to reply to: replies wait until it is known to be there, or known not to be.
+  const rootIsKnown = root?.ts !== undefined || steps.some((step) => step.key === rootKey);
+  return {
+    rootKey,
+    rootTs: root?.ts,
+    steps: rootIsKnown ? steps : [],
+    strays: thread.strays.filter((stray) => !Object.values(entries).some((entry) => entry.ts === stray.ts)),
+    unsettled,
+    waitMs: waits.length > 0 ? Math.min(...waits) : undefined,
+  };
+}
+
+/** A new attempt at a message: its first time stays, its revision grows. */
+export function nextAttempt(entry: Entry | undefined, hash: string, now: number): Entry {
+  return {
+    ...entry,
+    state: 'intent',
+    revision: (entry?.revision ?? 0) + 1,
+    hash,
+    firstAttempt: entry?.state === 'posted' ? now : (entry?.firstAttempt ?? now),
+    lastAttempt: now,
+  };
+}
+
+/** What stays of an entry once its message is known to be there. */
+export function posted(entry: Entry, ts: Ts, author: UserId): Entry {
+  return { state: 'posted', revision: entry.revision, hash: entry.hash, ts, author };
+}
+
+/** Of text and blocks; short, since every message of a thread keeps one. */
+export function hashOf(content: Content): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 11);
+}
+
+export function inDoubt(entry: Entry | undefined): entry is Entry & { state: 'intent' | 'unsure' } {
+  return entry?.state === 'intent' || entry?.state === 'unsure';
+}
+
+/** `root`, or its latest generation: a root that a person deleted is followed by `root~2`. */
+function currentRoot(entries: Entries): string {
+  let key = 'root';
+  for (let generation = 2; entries[key]?.state === 'gone'; generation += 1) key = `root~${generation}`;
+  return key;
+}
+
+function needsEdit(entry: Entry, hash: string): boolean {
+  if (entry.fixed) return false;
+  return inDoubt(entry) || (entry.state === 'posted' && entry.hash !== hash);
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import type { Table } from '../aws/table.ts';
+import { type ChannelId, channelId, type TeamId, teamId } from '../base/names.ts';
+import type { ThreadRef } from './thread-log.ts';
+
+/** Where threads wait: a channel that nobody can write to, or the whole team when the app itself was refused. */
+export type Hold = { readonly team: TeamId; readonly channel: ChannelId | 'all' };
+
+/** Why, and since when (ms). */
+export type Reason = { readonly code: string; readonly since: number };
+
+/** What to put on which queue's group to have a held thread tried again. Opaque to the slack room. */
+export type Wake = { readonly body: string; readonly group: string };
+
+/** Holds are spread over this many partitions of the `due` index. */
+export const holdShards = ['held#0', 'held#1'] as const;
+
+/**
+ * Threads that wait for a person: for a channel to be restored, for the app to be added, for a reinstall. One partition
+ * for each hold, with the reason and a row for each thread. The sweep tries them again every hour.
+ */
+export class Held {
+  readonly #table: Table;
+  readonly #everyMs: number;
+
+  constructor(table: Table, everyMs: number) {
+    this.#table = table;
+    this.#everyMs = everyMs;
+  }
+
+  /** Adds a thread to a hold. Answers the hold's own reason, which is the first that was given, and how many wait. */
+  async add(hold: Hold, thread: ThreadRef, wake: Wake, why: Reason): Promise<{ reason: Reason; threads: number }> {
+    const pk = partition(hold);
+    await this.#table.put({ pk, sk: `thread#${thread.key}`, wake });
+    await this.#table.insert({
+      pk,
+      sk: 'reason',
+      ...why,
+      dueShard: shardOf(pk),
+      dueAt: why.since + this.#everyMs,
+    });
+    return { reason: (await this.reason(hold)) ?? why, threads: (await this.#table.query(pk, 'thread#')).length };
+  }
+
+  async reason(hold: Hold): Promise<Reason | undefined> {
+    const item = await this.#table.get({ pk: partition(hold), sk: 'reason' });
+    return item && { code: String(item['code']), since: Number(item['since']) };
+  }
+
+  /** A held thread got through. Answers how many still wait; the last one takes the hold with it. */
+  async release(hold: Hold, thread: ThreadRef): Promise<number> {
+    const pk = partition(hold);
+    await this.#table.delete({ pk, sk: `thread#${thread.key}` });
+    const left = (await this.#table.query(pk, 'thread#')).length;
+    if (left === 0) await this.#table.delete({ pk, sk: 'reason' });
+    return left;
+  }
+
+  /** Marks a notice as given, once. False: it was given already. */
+  async tell(hold: Hold): Promise<boolean> {
+    return this.#table.update(
+      { pk: partition(hold), sk: 'reason' },
+      {
+        update: 'SET told = :true',
+        when: 'attribute_exists(pk) AND attribute_not_exists(told)',
+        values: { ':true': true },
+      },
+    );
+  }
+
+  /** The holds of one shard whose hour has come. Only wakes: may be stale. */
+  async due(shard: string, now: number, limit: number): Promise<Hold[]> {
+    const keys = await this.#table.due(shard, now, limit);
+    return keys.flatMap(({ pk }) => holdOf(pk) ?? []);
+  }
+
+  /** What wakes each thread of a hold; the hold's next hour begins now. */
+  async wakes(hold: Hold, now: number): Promise<Wake[]> {
+    const pk = partition(hold);
+    const rows = await this.#table.query(pk, 'thread#');
+    await this.#table.update(
+      { pk, sk: 'reason' },
+      { update: 'SET dueAt = :next', when: 'attribute_exists(pk)', values: { ':next': now + this.#everyMs } },
+    );
+    return rows.map((row) => row['wake'] as Wake);
+  }
+}
+
+function partition({ team, channel }: Hold): string {
+  return `${team}#held#${channel}`;
+}
+
+function holdOf(pk: string): Hold | undefined {
+  const [, team, channel] = /^([^#]+)#held#([^#]+)$/.exec(pk) ?? [];
+  return team && channel ? { team: teamId(team), channel: channel === 'all' ? 'all' : channelId(channel) } : undefined;
+}
+
+function shardOf(pk: string): string {
+  const [byte = 0] = createHash('sha256').update(pk).digest();
+  return holdShards[byte % holdShards.length] ?? holdShards[0];
+}

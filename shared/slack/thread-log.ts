@@ -1,0 +1,244 @@
+import type { Item, Table } from '../aws/table.ts';
+import { type ChannelId, channelId, type TeamId, type Ts, ts, type UserId, userId } from '../base/names.ts';
+
+/** One thread of a team, by the key of what it is about: `payments#live#order_…`. */
+export type ThreadRef = { readonly team: TeamId; readonly key: string };
+
+/** Where a thread lives, fixed with its root's first intent and kept: which row of the routing said so, and why. */
+export type Destination = { readonly channel: ChannelId; readonly row: string; readonly why: string };
+
+/**
+ * What is known of one message.
+ * `intent`: a call was about to be made; `unsure`: it was made and nobody knows what came of it (with a `ts`, it was an
+ * edit); `absent`: it was looked for and is not there; `posted`: it is; `gone`: a person deleted it.
+ */
+export type Entry = {
+  readonly state: 'intent' | 'unsure' | 'absent' | 'posted' | 'gone';
+  /** Grows with every attempt; the message carries it, so that what is found can be told from what is wanted. */
+  readonly revision: number;
+  /** Of the content at that revision. */
+  readonly hash: string;
+  readonly ts?: Ts;
+  readonly author?: UserId;
+  /** Milliseconds; the window of a look-up begins at the first and the settle time at the last. */
+  readonly firstAttempt?: number;
+  readonly lastAttempt?: number;
+  /** It is there and can never be edited again. */
+  readonly fixed?: true;
+};
+
+export type Entries = Readonly<Record<string, Entry>>;
+
+/** How far an interrupted look-up came, so that the next one reads on instead of beginning again. */
+export type LookUp = {
+  readonly since: number;
+  readonly until: number;
+  /** The oldest message read of the channel, and the newest read of the thread; `done` when all was read. */
+  readonly channel?: string;
+  readonly thread?: string;
+};
+
+/** A message of ours that must not stay: doubled or misplaced. Only its author can delete it. */
+export type Stray = { readonly ts: Ts; readonly author: UserId };
+
+/** A thread as it is kept. `version` 0 stands for a thread that is not kept yet. */
+export type Thread = {
+  readonly version: number;
+  readonly destination: Destination | undefined;
+  readonly lease: { readonly owner: string; readonly until: number } | undefined;
+  /** The owner of the last pass that gave its lease back. */
+  readonly lastOwner: string | undefined;
+  readonly failures: number;
+  readonly failingSince: number | undefined;
+  readonly entries: Entries;
+  readonly lookUp: LookUp | undefined;
+  readonly strays: readonly Stray[];
+  /** Messages on which a pass that had lost its lease may have put an older text. */
+  readonly resend: readonly string[];
+};
+
+/** The threads of `AdminSlackMessageLog`: one item each, every write conditional on what was read before it. */
+export class ThreadLog {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async read(ref: ThreadRef): Promise<Thread> {
+    return readThread(await this.#table.get(key(ref)));
+  }
+
+  /**
+   * Takes the lease and writes the intents of a pass, on the condition that nobody has written since `thread` was read
+   * and nobody holds the lease. False: somebody has, or does. A write whose answer was lost and that was sent again by
+   * the SDK finds its own owner in the item, and holds the lease.
+   */
+  async begin(
+    ref: ThreadRef,
+    thread: Thread,
+    pass: { readonly owner: string; readonly now: number; readonly until: number },
+    intents: { readonly destination: Destination; readonly entries: Entries },
+  ): Promise<boolean> {
+    const written = await this.#write(ref, thread, {
+      set: '#lease = :lease, #dest = :dest, #m = :m',
+      remove: '#look',
+      names: { '#lease': 'lease', '#dest': 'dest', '#m': 'm', '#look': 'look' },
+      values: {
+        ':lease': { owner: pass.owner, until: pass.until },
+        ':dest': intents.destination,
+        ':m': intents.entries,
+      },
+      now: pass.now,
+    });
+    return written || (await this.read(ref)).lease?.owner === pass.owner;
+  }
+
+  /** Records what a look-up told, without a lease: nothing was sent. False: somebody wrote since `thread` was read. */
+  async adopt(
+    ref: ThreadRef,
+    thread: Thread,
+    now: number,
+    entries: Entries,
+    lookUp: LookUp | undefined,
+  ): Promise<boolean> {
+    return this.#write(ref, thread, {
+      set: lookUp ? '#m = :m, #look = :look' : '#m = :m',
+      remove: lookUp ? undefined : '#look',
+      names: { '#m': 'm', '#lease': 'lease', '#look': 'look' },
+      values: { ':m': entries, ...(lookUp && { ':look': lookUp }) },
+      now,
+    });
+  }
+
+  /** Writes the results of a pass and gives its lease back. False: the lease was lost, and nothing was written. */
+  async finish(ref: ThreadRef, owner: string, results: Results): Promise<boolean> {
+    const { strays, resend } = results.mended;
+    const mended = [
+      ...(strays.length > 0 ? ['#strays :strays'] : []),
+      ...(resend.length > 0 ? ['#resend :resend'] : []),
+    ];
+    const written = await this.#table.update(key(ref), {
+      update: `SET #m = :m, #v = #v + :one, #by = :owner REMOVE #lease${results.failed ? '' : ', #f, #since'}${mended.length > 0 ? ` DELETE ${mended.join(', ')}` : ''}`,
+      when: '#lease.#owner = :owner',
+      names: {
+        '#m': 'm',
+        '#v': 'v',
+        '#by': 'by',
+        '#lease': 'lease',
+        '#owner': 'owner',
+        ...(!results.failed && { '#f': 'failures', '#since': 'failingSince' }),
+        ...(strays.length > 0 && { '#strays': 'strays' }),
+        ...(resend.length > 0 && { '#resend': 'resend' }),
+      },
+      values: { ':m': results.entries, ':one': 1, ':owner': owner, ...sets(results.mended) },
+    });
+    return written || (await this.read(ref)).lastOwner === owner;
+  }
+
+  /**
+   * Notes what has to be mended in a later pass, whoever holds the lease now: sets grow and shrink by themselves, so a
+   * pass that writes its results does not wipe this out.
+   */
+  async note(ref: ThreadRef, mend: Mended): Promise<void> {
+    const added = [
+      ...(mend.strays.length > 0 ? [', #strays :strays'] : []),
+      ...(mend.resend.length > 0 ? [', #resend :resend'] : []),
+    ];
+    await this.#table.update(key(ref), {
+      update: `ADD #v :one${added.join('')}`,
+      names: {
+        '#v': 'v',
+        ...(mend.strays.length > 0 && { '#strays': 'strays' }),
+        ...(mend.resend.length > 0 && { '#resend': 'resend' }),
+      },
+      values: { ':one': 1, ...sets(mend) },
+    });
+  }
+
+  /** Makes every pass that has read this thread and not yet begun read it again. */
+  async displace(ref: ThreadRef): Promise<void> {
+    await this.#table.update(key(ref), { update: 'ADD #v :one', names: { '#v': 'v' }, values: { ':one': 1 } });
+  }
+
+  /** Counts a failed attempt. Answers how many there were in a row, and since when. */
+  async fail(ref: ThreadRef, now: number): Promise<{ readonly attempts: number; readonly since: number }> {
+    await this.#table.update(key(ref), {
+      update: 'SET #since = if_not_exists(#since, :now) ADD #f :one',
+      names: { '#f': 'failures', '#since': 'failingSince' },
+      values: { ':one': 1, ':now': now },
+    });
+    const thread = await this.read(ref);
+    return { attempts: thread.failures, since: thread.failingSince ?? now };
+  }
+
+  /** A parked record counts from nothing when a person puts it back. */
+  async forgive(ref: ThreadRef): Promise<void> {
+    await this.#table.update(key(ref), {
+      update: 'REMOVE #f, #since',
+      names: { '#f': 'failures', '#since': 'failingSince' },
+    });
+  }
+
+  #write(
+    ref: ThreadRef,
+    thread: Thread,
+    change: {
+      readonly set: string;
+      readonly remove: string | undefined;
+      readonly names: Record<string, string>;
+      readonly values: Record<string, unknown>;
+      readonly now: number;
+    },
+  ): Promise<boolean> {
+    return this.#table.update(key(ref), {
+      update: `SET ${change.set}, #v = :next${change.remove ? ` REMOVE ${change.remove}` : ''}`,
+      when: `${thread.version === 0 ? 'attribute_not_exists(#v)' : '#v = :version'} AND (attribute_not_exists(#lease) OR #lease.#until < :now)`,
+      names: { ...change.names, '#v': 'v', '#until': 'until' },
+      values: {
+        ...change.values,
+        ':next': thread.version + 1,
+        ':now': change.now,
+        ...(thread.version > 0 && { ':version': thread.version }),
+      },
+    });
+  }
+}
+
+/** What a pass leaves when it gives its lease back. `failed` keeps the count of failures in a row. */
+type Results = { readonly entries: Entries; readonly mended: Mended; readonly failed: boolean };
+
+/** What a pass left behind, or set right. */
+export type Mended = { readonly strays: readonly Stray[]; readonly resend: readonly string[] };
+
+function sets({ strays, resend }: Mended): Record<string, Set<string>> {
+  return {
+    ...(strays.length > 0 && { ':strays': new Set(strays.map(({ ts, author }) => `${ts} ${author}`)) }),
+    ...(resend.length > 0 && { ':resend': new Set(resend) }),
+  };
+}
+
+function readStray(text: string): Stray {
+  const [at = '', author = ''] = text.split(' ');
+  return { ts: ts(at), author: userId(author) };
+}
+
+function key({ team, key }: ThreadRef) {
+  return { pk: `${team}#thread#${key}`, sk: 'thread' };
+}
+
+function readThread(item: Item | undefined): Thread {
+  const destination = item?.['dest'] as Destination | undefined;
+  return {
+    version: Number(item?.['v'] ?? 0),
+    destination: destination && { ...destination, channel: channelId(destination.channel) },
+    lease: item?.['lease'] as Thread['lease'],
+    lastOwner: item?.['by'] as string | undefined,
+    failures: Number(item?.['failures'] ?? 0),
+    failingSince: item?.['failingSince'] as number | undefined,
+    entries: (item?.['m'] ?? {}) as Entries,
+    lookUp: item?.['look'] as LookUp | undefined,
+    strays: [...((item?.['strays'] as Set<string> | undefined) ?? [])].sort().map(readStray),
+    resend: [...((item?.['resend'] as Set<string> | undefined) ?? [])].sort(),
+  };
+}
