@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -11,7 +11,7 @@ import {
   Runtime,
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -25,10 +25,10 @@ import type { Settings } from './settings.ts';
 export const REPOSITORY = join(import.meta.dirname, '..', '..');
 
 /** Where a function's template entry names its source, relative to the repository: `functions/payments/ingress.ts`. */
-export const ENTRY_METADATA = 'war-room:entry';
+const ENTRY_METADATA = 'war-room:entry';
 
 /** Where a function's template entry names the export of that source which is called. */
-export const HANDLER_METADATA = 'war-room:handler';
+const HANDLER_METADATA = 'war-room:handler';
 
 /** What every part of the hub is handed: what the stage is called, and where its alarms go. */
 export interface Surroundings {
@@ -66,6 +66,7 @@ export const bundling = {
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
+  logLevel: LogLevel.WARNING,
 } as const satisfies BundlingOptions;
 
 /**
@@ -118,13 +119,8 @@ export class HubFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       systemLogLevelV2: SystemLogLevel.INFO,
-      // The SDK of today keeps connections open by itself.
-      awsSdkConnectionReuse: false,
     });
-    named(this.lambda, id);
-
-    const resource = this.lambda.node.defaultChild;
-    if (!CfnResource.isCfnResource(resource)) throw new Error(`${this.node.path} has no resource.`);
+    const resource = named(this.lambda, id);
     resource.addMetadata(ENTRY_METADATA, entry);
     resource.addMetadata(HANDLER_METADATA, 'handler');
 
