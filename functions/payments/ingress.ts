@@ -1,12 +1,13 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { Queue, queueClient } from '../../shared/aws/queue.ts';
-import { KeptSecret, secretReader } from '../../shared/aws/secrets.ts';
+import { secretReader } from '../../shared/aws/secrets.ts';
 import { documentClient, Table } from '../../shared/aws/table.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { json, rawBody } from '../../shared/base/http.ts';
 import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import { openReporter } from '../../shared/base/report.ts';
+import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { receive } from '../../shared/payments/ingress.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';

@@ -1,8 +1,8 @@
 import type { Queue } from '../aws/queue.ts';
-import { type KeptSecret, MalformedSecret } from '../aws/secrets.ts';
 import type { Clock } from '../base/clock.ts';
 import { maxBodyBytes } from '../base/http.ts';
 import type { Report } from '../base/report.ts';
+import type { KeptSecret } from '../base/secret.ts';
 import type { Account, Accounts } from '../razorpay/accounts.ts';
 import { signedWith, type WebhookSecrets } from '../razorpay/signature.ts';
 import { readEvent, sha256 } from './event.ts';
@@ -20,7 +20,7 @@ export type Incoming = {
 
 export type IngressDependencies = {
   readonly store: Pick<PaymentStore, 'recordDelivery'>;
-  readonly accounts: Pick<KeptSecret<Accounts>, 'value' | 'fresh'>;
+  readonly accounts: Pick<KeptSecret<Accounts>, 'value' | 'find'>;
   readonly queue: Pick<Queue, 'send'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly report: Report;
@@ -95,27 +95,18 @@ type Verdict =
   | 'unknown account'
   | 'not signed by us';
 
-/** What cannot be verified is judged once more with the secret fetched anew: it may have changed a moment ago. */
-async function verify(incoming: Incoming, { accounts }: IngressDependencies): Promise<Verdict> {
-  try {
-    const verdict = judge(incoming, await accounts.value());
-    if (typeof verdict === 'object') return verdict;
-
-    const fresh = await accounts.fresh();
-    return fresh ? judge(incoming, fresh) : verdict;
-  } catch (error) {
-    if (!(error instanceof MalformedSecret)) throw error;
-    const fresh = await accounts.fresh();
-    if (!fresh) throw error;
-    return judge(incoming, fresh);
-  }
-}
-
-function judge({ account: name, bytes, signature }: Incoming, accounts: Accounts): Verdict {
-  const account = accounts.named(name);
-  if (!account) return 'unknown account';
-  const secret = signedWith(bytes, signature, account.webhook);
-  return secret ? { account, secret } : 'not signed by us';
+/** What cannot be verified with the secret as kept is looked at once more with the secret fetched anew (`find`). */
+async function verify(
+  { account: name, bytes, signature }: Incoming,
+  { accounts }: IngressDependencies,
+): Promise<Verdict> {
+  const verified = await accounts.find((all) => {
+    const account = all.named(name);
+    const secret = account && signedWith(bytes, signature, account.webhook);
+    return secret && { account, secret };
+  });
+  if (verified) return verified;
+  return (await accounts.value()).named(name) ? 'not signed by us' : 'unknown account';
 }
 
 /**

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { MalformedSecret, secretJson } from '../aws/secrets.ts';
 import { hold } from '../base/fields.ts';
 import { type TeamId, teamId } from '../base/names.ts';
+import { MalformedSecret, secretJson } from '../base/secret.ts';
 import type { WebhookSecrets } from './signature.ts';
 
 /** One Razorpay account in one mode, and the Slack team to which its payments belong. */
@@ -28,15 +28,18 @@ const entry = z.object({
 
 const accountName = /^[\w.-]{1,64}$/;
 
+/** An entry that cannot be used, and whose it seems to be. */
+type Malformed = { readonly sentence: string; readonly team: string | undefined };
+
 /**
  * The accounts of all teams, as the razorpay secret holds them. An entry that is wrong is wrong alone: whoever adds an
  * account with a slip of the pen must not stop the deliveries of the others.
  */
 export class Accounts {
   readonly #accounts: ReadonlyMap<string, Account>;
-  readonly #malformed: ReadonlyMap<string, string>;
+  readonly #malformed: ReadonlyMap<string, Malformed>;
 
-  private constructor(accounts: ReadonlyMap<string, Account>, malformed: ReadonlyMap<string, string>) {
+  private constructor(accounts: ReadonlyMap<string, Account>, malformed: ReadonlyMap<string, Malformed>) {
     this.#accounts = accounts;
     this.#malformed = malformed;
   }
@@ -48,10 +51,10 @@ export class Accounts {
       throw new MalformedSecret('The razorpay secret must be an object: each name of an account with its entry.');
     }
     const accounts = new Map<string, Account>();
-    const malformed = new Map<string, string>();
+    const malformed = new Map<string, Malformed>();
     for (const [name, value] of Object.entries(entries.value)) {
       const parsed = parseEntry(name, value);
-      if (typeof parsed === 'string') malformed.set(name, parsed);
+      if ('sentence' in parsed) malformed.set(name, parsed);
       else accounts.set(name, parsed);
     }
     return new Accounts(accounts, malformed);
@@ -59,29 +62,41 @@ export class Accounts {
 
   /** The account of that name, or undefined. Throws `MalformedSecret` when its entry is wrong. */
   named(name: string): Account | undefined {
-    const problem = this.#malformed.get(name);
-    if (problem) throw new MalformedSecret(problem);
+    const malformed = this.#malformed.get(name);
+    if (malformed) throw new MalformedSecret(malformed.sentence);
     return this.#accounts.get(name);
   }
 
-  /** A team's accounts, sorted by name. */
+  /**
+   * A team's accounts, sorted by name. Throws `MalformedSecret` when an entry is wrong that may be one of them: a team
+   * of two accounts would otherwise pass for a team of one, and what is meant for either go to the other.
+   */
   ofTeam(team: TeamId): Account[] {
+    const doubtful = [...this.#malformed.values()].find((entry) => entry.team === undefined || entry.team === team);
+    if (doubtful) throw new MalformedSecret(doubtful.sentence);
     const own = [...this.#accounts.values()].filter((account) => account.team === team);
     return own.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** What is wrong with the secret, a sentence for each wrong entry. */
   get problems(): string[] {
-    return [...this.#malformed.values()];
+    return [...this.#malformed.values()].map(({ sentence }) => sentence);
   }
 }
 
-function parseEntry(name: string, value: unknown): Account | string {
-  const where = `The razorpay secret, account ${JSON.stringify(name)}:`;
-  if (!accountName.test(name)) return `${where} a name is made of letters, digits, points, hyphens and underscores.`;
-
+function parseEntry(name: string, value: unknown): Account | Malformed {
   const held = hold(entry, value);
-  if (!held.ok) return `${where} ${held.wrong.map((field) => `${field.pointer} ${field.message}`).join(' ')}`;
+  const wrong = held.ok ? [] : held.wrong.map((field) => `${field.pointer} ${field.message}`);
+  if (!accountName.test(name)) {
+    wrong.push('A name is made of 1 to 64 letters, digits, points, hyphens and underscores.');
+  }
+  if (!held.ok || wrong.length > 0) {
+    const team = hold(z.object({ teamId: z.string() }), value);
+    return {
+      sentence: `The razorpay secret, account ${JSON.stringify(name)}: ${wrong.join(' ')}`,
+      team: team.ok ? team.value.teamId : undefined,
+    };
+  }
 
   const { webhook, ...rest } = held.value;
   return {

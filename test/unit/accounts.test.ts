@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { KeptSecret, MalformedSecret } from '../../shared/aws/secrets.ts';
 import { teamId } from '../../shared/base/names.ts';
+import { MalformedSecret } from '../../shared/base/secret.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
 
 const entry = (over: Record<string, unknown> = {}) => ({
@@ -86,50 +86,20 @@ describe('the razorpay secret', () => {
   it.each(['a#b', 'a/b', '', 'a b', 'x'.repeat(65)])(
     'refuses the account name %j, which a key or a path cannot hold',
     (name) => {
-      expect(() => parse({ [name]: entry() }).named(name)).toThrow(/a name is made of letters/);
+      expect(() => parse({ [name]: entry() }).named(name)).toThrow(/A name is made of 1 to 64 letters/);
     },
   );
-});
 
-describe('a secret that is kept', () => {
-  const start = 1_000_000;
-
-  function kept(texts: string[], at = { now: start }) {
-    const asked: boolean[] = [];
-    const secret = new KeptSecret(
-      async ({ fresh } = { fresh: false }) => {
-        asked.push(fresh);
-        return (fresh ? texts.shift() : texts[0]) ?? '';
-      },
-      (text) => ({ text }),
-      { now: () => at.now },
-    );
-    return { secret, asked, at };
-  }
-
-  it('is parsed once for as long as its text is the same', async () => {
-    const { secret } = kept(['one']);
-
-    expect(await secret.value()).toBe(await secret.value());
+  it.each([
+    ["of the team's own", { teamId: 'T0123456789', mode: 'none' }, /account "slip"/],
+    ['of nobody knows whom', {}, /account "slip"/],
+  ])("does not list a team's accounts while there is a wrong entry %s", (_, slip, sentence) => {
+    expect(() => parse({ live: entry(), slip }).ofTeam(teamId('T0123456789'))).toThrow(sentence);
   });
 
-  it('is fetched anew at most once a minute', async () => {
-    const { secret, asked, at } = kept(['one', 'two', 'three']);
+  it("lists a team's accounts while another team's entry is wrong", () => {
+    const accounts = parse({ live: entry(), slip: { teamId: 'T9' } });
 
-    const answers = [await secret.fresh(), await secret.fresh()];
-    at.now = start + 59_999;
-    answers.push(await secret.fresh());
-    at.now = start + 60_000;
-    answers.push(await secret.fresh());
-
-    expect(answers).toEqual([{ text: 'one' }, undefined, undefined, { text: 'two' }]);
-    expect(asked).toEqual([true, true]);
-  });
-
-  it('waits its minute after a fetch that failed, too', async () => {
-    const secret = new KeptSecret(async () => Promise.reject(new Error('unreachable')), String, { now: () => start });
-
-    await expect(secret.fresh()).rejects.toThrow('unreachable');
-    expect(await secret.fresh()).toBeUndefined();
+    expect(accounts.ofTeam(teamId('T0123456789')).map(({ name }) => name)).toEqual(['live']);
   });
 });

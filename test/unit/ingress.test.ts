@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Message } from '../../shared/aws/queue.ts';
-import { MalformedSecret } from '../../shared/aws/secrets.ts';
+import { KeptSecret, MalformedSecret } from '../../shared/base/secret.ts';
 import { type Incoming, type IngressDependencies, receive } from '../../shared/payments/ingress.ts';
 import type { Delivery, Place } from '../../shared/payments/store.ts';
 import { parseWake } from '../../shared/payments/wake.ts';
@@ -21,23 +21,22 @@ function surroundings(
   const sent: Message[] = [];
   const reported: unknown[] = [];
   let refetches = 0;
-  const parsed = (accounts: unknown) =>
-    Accounts.parse(typeof accounts === 'string' ? accounts : JSON.stringify(accounts));
+  const text = (accounts: unknown) => (typeof accounts === 'string' ? accounts : JSON.stringify(accounts));
   const fails = (part: string) => {
     if (over.fail === part) throw new Error(`${part} is not reachable`);
   };
 
   const dependencies: IngressDependencies = {
-    accounts: {
-      value: async () => {
+    accounts: new KeptSecret(
+      async ({ fresh } = { fresh: false }) => {
         fails('secret');
-        return parsed(over.accounts ?? { live: account('whsec-current', 'whsec-previous') });
+        if (fresh) refetches += 1;
+        const kept = over.accounts ?? { live: account('whsec-current', 'whsec-previous') };
+        return text(fresh && over.refetched !== undefined ? over.refetched : kept);
       },
-      fresh: async () => {
-        refetches += 1;
-        return over.refetched === undefined ? undefined : parsed(over.refetched);
-      },
-    },
+      Accounts.parse,
+      { now: () => now },
+    ),
     store: {
       recordDelivery: async (place, delivery) => {
         fails('store');
