@@ -1,0 +1,81 @@
+import { mkdirSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { FromStores, StoresStart } from './stores-thread.ts';
+
+/** The database and the queues that the functions talk to. */
+export type Stores = {
+  readonly dynamodbUrl: string;
+  readonly sqsUrl: string;
+  /** What each of them is, for people. */
+  readonly told: readonly string[];
+  stop(): Promise<void>;
+};
+
+export type StoresOptions = {
+  /** Where tables and queues are kept from one run to the next; undefined: in memory. */
+  readonly folder: string | undefined;
+  /** Another DynamoDB or SQS to use instead of the embedded one. */
+  readonly dynamodbUrl: string | undefined;
+  readonly sqsUrl: string | undefined;
+  /** Called when the thread ends by itself. */
+  readonly lost: (sentence: string) => void;
+};
+
+/** What kept stores could not be opened for. The message says what to do. */
+export class StoresHeld extends Error {
+  override readonly name = 'StoresHeld';
+}
+
+const origin = (url: string): string => url.replace(/\/+$/, '');
+
+/** Starts the embedded database and queues, or takes those that the options name. */
+export async function startStores({ folder, dynamodbUrl, sqsUrl, lost }: StoresOptions): Promise<Stores> {
+  const start: StoresStart = { folder, tables: dynamodbUrl === undefined, queues: sqsUrl === undefined };
+  const kept = folder === undefined ? 'in memory' : `kept in ${folder}`;
+  const told = [
+    start.tables ? `tables: dynalite, ${kept}` : `tables: ${dynamodbUrl}`,
+    start.queues ? `queues: fauxqs, ${kept}` : `queues: ${sqsUrl}`,
+  ];
+  if (!start.tables && !start.queues) {
+    return { dynamodbUrl: origin(dynamodbUrl ?? ''), sqsUrl: origin(sqsUrl ?? ''), told, stop: async () => {} };
+  }
+
+  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const worker = new Worker(new URL('./stores-thread.ts', import.meta.url), {
+    workerData: start,
+    // node:sqlite, in which fauxqs keeps messages, still warns that it is experimental.
+    execArgv: ['--no-warnings'],
+  });
+  const first = await new Promise<FromStores>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) =>
+      reject(new Error(`The thread of the database and the queues ended with code ${code}.`)),
+    );
+  });
+  if (first.kind !== 'ready') {
+    await worker.terminate();
+    const message = first.kind === 'refused' ? first.message : 'it stopped at once';
+    if (first.kind === 'refused' && /LOCK/.test(`${first.code} ${message}`)) {
+      throw new StoresHeld(`Another process has ${folder} open. Stop it, or start without --keep.`);
+    }
+    throw new Error(`The embedded database or the queues could not start: ${message}`);
+  }
+  let stopping = false;
+  worker.removeAllListeners();
+  worker.on('error', (error) => lost(`The database and the queues crashed: ${error.message}. Start again.`));
+  worker.on('exit', (code) => {
+    if (!stopping) lost(`The database and the queues ended with code ${code}. Start again.`);
+  });
+  return {
+    dynamodbUrl: first.tables ?? origin(dynamodbUrl ?? ''),
+    sqsUrl: first.queues ?? origin(sqsUrl ?? ''),
+    told,
+    stop: async () => {
+      stopping = true;
+      const stopped = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      worker.postMessage('stop');
+      await stopped;
+    },
+  };
+}
