@@ -44,6 +44,8 @@ export type Standing = 'initiated' | 'authorized' | 'paid' | 'partlyPaid' | 'fai
 
 /** The state of a thread: a pure function of its facts, in any order, with duplicates. */
 export type Lifecycle = {
+  /** Whether there is anything to tell: an event of a kind that is not handled tells nothing. */
+  readonly isTold: boolean;
   readonly standing: Standing;
   readonly initiated: Initiated | undefined;
   readonly orderId: string | undefined;
@@ -87,7 +89,8 @@ export function fold(facts: readonly Fact[]): Lifecycle {
   const complete = events.some((event) => event.name === 'order.paid' || event.name === 'payment_link.paid');
 
   return {
-    standing: standing(attempts, complete || asked === undefined || paid >= asked),
+    isTold: initiated !== undefined || events.length > 0,
+    standing: standing(attempts, complete, complete || asked === undefined || paid >= asked),
     initiated,
     orderId: initiated?.orderId ?? first(orders, 'id') ?? first(payments(events), 'orderId'),
     linkId: first(links, 'id'),
@@ -110,9 +113,9 @@ function handled(event: PaymentEvent): boolean {
   return handledNames.includes(event.name);
 }
 
-function standing(attempts: readonly Attempt[], complete: boolean): Standing {
+function standing(attempts: readonly Attempt[], saidToBeComplete: boolean, isComplete: boolean): Standing {
   const any = (status: Attempt['status']) => attempts.some((attempt) => attempt.status === status);
-  if (any('captured')) return complete ? 'paid' : 'partlyPaid';
+  if (saidToBeComplete || any('captured')) return isComplete ? 'paid' : 'partlyPaid';
   if (any('authorized')) return 'authorized';
   if (any('failed')) return 'failed';
   return 'initiated';

@@ -220,6 +220,11 @@ export class InstalmentStore {
     return items.map((item) => item['instalment'] as Instalment);
   }
 
+  /** Whether this order's instalment is remembered as completed. */
+  async isComplete(team: TeamId, leadId: string, orderId: string): Promise<boolean> {
+    return (await this.#table.get({ pk: `${team}#lead#${leadId}`, sk: `order#${orderId}` })) !== undefined;
+  }
+
   /** Remembers a completed instalment, once for an order. */
   async complete(team: TeamId, leadId: string, instalment: Instalment): Promise<void> {
     await this.#table.insert({ pk: `${team}#lead#${leadId}`, sk: `order#${instalment.orderId}`, instalment });

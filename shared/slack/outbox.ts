@@ -65,6 +65,12 @@ export class Outbox {
     throw Retry.waiting('Others keep writing to this thread.', this.#with.times.settleMs / 10);
   }
 
+  /** Keeps a thread until somebody mends what keeps it from being told; `all` when that is the whole workspace. */
+  async hold(ref: ThreadRef, channel: ChannelId | 'all', code: string, budget: Budget): Promise<void> {
+    const bot = channel === 'all' ? undefined : await this.#with.installations.bot(ref.team);
+    await this.#hold(ref, { team: ref.team, channel }, code, bot, budget);
+  }
+
   /** A held thread got through: the hold forgets it, and with the last one the notice says so. */
   async release(ref: ThreadRef, channel: ChannelId, budget: Budget): Promise<void> {
     const { held, installations } = this.#with;

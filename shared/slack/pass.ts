@@ -100,7 +100,7 @@ export class Pass {
     let withoutMetadata = false;
     let joined = false;
     for (;;) {
-      if (!this.#hasTime()) return outOfTime;
+      if (!this.#hasTime()) return outOfTime();
       this.entries[step.key] = step.intent;
       const content =
         behalf && author.kind === 'bot' ? withFinePrint(step.message.content, ...behalf) : step.message.content;
@@ -185,7 +185,7 @@ export class Pass {
     const content = behalf ? withFinePrint(step.message.content, ...behalf) : step.message.content;
 
     for (const withoutMetadata of [false, true]) {
-      if (!this.#hasTime()) return outOfTime;
+      if (!this.#hasTime()) return outOfTime();
       this.entries[step.key] = step.intent;
       try {
         this.traces.resend.push(step.key);
@@ -240,7 +240,7 @@ export class Pass {
     const { client, installations, times } = this.#tools;
     const author = stray.author === bot.user ? bot : await installations.user(ref.team, stray.author);
     if (author) {
-      if (!this.#hasTime()) return outOfTime;
+      if (!this.#hasTime()) return outOfTime();
       try {
         await client.remove(author, { channel, ts: stray.ts });
       } catch (error) {
@@ -306,10 +306,10 @@ export class Pass {
   }
 }
 
-const outOfTime: Stop = {
-  then: 'throw',
+const outOfTime = (): Stop => ({
+  next: 'throw',
   error: Retry.waiting('This invocation ends; the rest is done in the next.', 0),
-};
+});
 
 function failed(sentence: string, delayMs?: number): Stop {
   return { next: 'throw', error: Retry.failed(sentence, delayMs === undefined ? {} : { delayMs }) };

@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { Queue, queueClient } from '../../shared/aws/queue.ts';
+import { documentClient, Table } from '../../shared/aws/table.ts';
+import { systemClock } from '../../shared/base/clock.ts';
+import { lazy } from '../../shared/base/lazy.ts';
+import { openLog } from '../../shared/base/log.ts';
+import { settings } from '../../shared/base/settings.ts';
+import { PaymentStore } from '../../shared/payments/store.ts';
+import { sweep } from '../../shared/payments/sweep.ts';
+import { Held } from '../../shared/slack/held.ts';
+import { outboxTimes } from '../../shared/slack/times.ts';
+
+const ready = lazy(async () => {
+  const names = settings(process.env, 'PAYMENTS_TABLE', 'ADMIN_SLACK_MESSAGE_LOG_TABLE', 'PAYMENTS_QUEUE_URL');
+  const dynamo = documentClient();
+  const dependencies = {
+    store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
+    held: new Held(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE), outboxTimes(process.env).heldMs),
+    queue: new Queue(queueClient(), names.PAYMENTS_QUEUE_URL),
+    clock: systemClock,
+    newId: randomUUID,
+  };
+  return { dependencies, log: openLog() };
+});
+
+/** Every minute: wakes what was stored and not yet told. A run that fails is made good by the next. */
+export async function handler(): Promise<void> {
+  const { dependencies, log } = await ready();
+  const woken = await sweep(dependencies);
+  if (woken.due + woken.held > 0) log.info('sweep', woken);
+}

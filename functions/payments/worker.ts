@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { workGroups } from '../../shared/aws/groups.ts';
+import { keyClient } from '../../shared/aws/keys.ts';
+import { Queue, queueClient } from '../../shared/aws/queue.ts';
+import { documentClient, Table } from '../../shared/aws/table.ts';
+import { systemClock } from '../../shared/base/clock.ts';
+import { lazy } from '../../shared/base/lazy.ts';
+import { openLog } from '../../shared/base/log.ts';
+import { openMetrics } from '../../shared/base/metrics.ts';
+import { openReporter } from '../../shared/base/report.ts';
+import { settings } from '../../shared/base/settings.ts';
+import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
+import { type WorkDependencies, work } from '../../shared/payments/work.ts';
+import { SlackClient } from '../../shared/slack/client.ts';
+import { Held } from '../../shared/slack/held.ts';
+import { Installations } from '../../shared/slack/installation.ts';
+import { Outbox } from '../../shared/slack/outbox.ts';
+import { Pace } from '../../shared/slack/pace.ts';
+import { ThreadLog } from '../../shared/slack/thread-log.ts';
+import { invocationEnd, outboxTimes } from '../../shared/slack/times.ts';
+import { Vault } from '../../shared/slack/vault.ts';
+
+const ready = lazy(async () => {
+  const names = settings(
+    process.env,
+    'PAYMENTS_TABLE',
+    'LEAD_PART_PAYMENT_TABLE',
+    'ADMIN_SLACK_MESSAGE_LOG_TABLE',
+    'SLACK_INSTALLATIONS_TABLE',
+    'TOKEN_KEY_ID',
+    'PAYMENTS_QUEUE_URL',
+    'PAYMENTS_DEAD_LETTERS_URL',
+  );
+  const times = outboxTimes(process.env);
+  const clock = systemClock;
+  const newId = randomUUID;
+  const dynamo = documentClient();
+  const sqs = queueClient();
+  const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
+  const vault = new Vault(keyClient(), names.TOKEN_KEY_ID, clock.now);
+  const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
+  const log = new ThreadLog(messages);
+  const outbox = new Outbox({
+    log,
+    installations,
+    clock,
+    newId,
+    times,
+    pace: new Pace(messages),
+    held: new Held(messages, times.heldMs),
+    client: new SlackClient({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: times.callMs }),
+  });
+  const store = new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE));
+  const instalments = new InstalmentStore(new Table(dynamo, names.LEAD_PART_PAYMENT_TABLE));
+  const lines = openLog();
+  const reporter = openReporter({ log: lines });
+  const dependencies: WorkDependencies = {
+    tell: { store, instalments, log, outbox, installations, clock, newId },
+    deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),
+    lines,
+    count: openMetrics(),
+    reportError: reporter.report,
+  };
+  return { dependencies, reporter, times, queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL) };
+});
+
+/** The payments queue: brings the Slack thread of each payment up to date. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { dependencies, reporter, times, queue } = await ready();
+  const until = invocationEnd(times, systemClock.now(), context.getRemainingTimeInMillis());
+  const answer = await workGroups(
+    event,
+    (records) => work(records, until, dependencies),
+    (record, seconds) => queue.comeBack(record.receiptHandle, seconds),
+  );
+  await reporter.flush();
+  return answer;
+}

@@ -1,0 +1,220 @@
+import { formatAmount } from '../razorpay/currency.ts';
+import type { Message } from '../slack/agenda.ts';
+import { body, brief, type Content, fine, type Inline, joined, message } from '../slack/text.ts';
+import type { Attempt, Failure, Initiated, Lifecycle } from './lifecycle.ts';
+import { failureInWords, methodInWords } from './words.ts';
+
+/** What a payment's thread should look like, and in whose name. */
+export type PaymentThread = {
+  readonly root: Message;
+  readonly replies: readonly Message[];
+  readonly author?: { readonly adminId: string; readonly byline: readonly Inline[] };
+};
+
+/** Replies about failed tries beyond this many are told in one: nobody reads two hundred of them, and an item is finite. */
+const failuresTold = 40;
+
+/**
+ * Renders the state of a payment: one root that shows how it stands, and one reply for each change worth telling.
+ * Pure, and monotone: a reply that is once wanted stays wanted whatever else becomes known; only its words may change.
+ */
+export function render(state: Lifecycle): PaymentThread {
+  const admin = state.initiated?.assignedAdmin;
+  return {
+    root: { key: 'root', content: root(state) },
+    replies: [...failures(state), ...captures(state)],
+    ...(admin && { author: { adminId: admin.id, byline: [shortName(admin.name)] } }),
+  };
+}
+
+/** What stays of a thread that turned out to be about a payment which another thread tells. */
+export function pointer(permalink: string | undefined): PaymentThread {
+  const where: Inline = permalink === undefined ? 'another thread' : { link: permalink, label: 'its own thread' };
+  return { root: { key: 'root', content: message(body('↪️ This payment is told in ', where, '.')) }, replies: [] };
+}
+
+/** A name as it is shown in Slack: the surname shortens to an initial. */
+export function shortName(name: string): string {
+  const words = brief(name).split(' ');
+  const initial = words.length > 1 ? [...(words.at(-1) ?? '')][0] : undefined;
+  return initial === undefined ? (words[0] ?? '') : `${words.slice(0, -1).join(' ')} ${initial}.`;
+}
+
+function root(state: Lifecycle): Content {
+  const { initiated, attempts } = state;
+  const { mark, word } = standingInWords(state);
+  const method = attempts.findLast((attempt) => attempt.status === 'captured' || attempt.status === 'authorized');
+  return message(
+    body(
+      `${mark} `,
+      { bold: word },
+      ...joined('', [' · ', amountInWords(state), ' · ', payer(initiated)]),
+      ...(initiated ? [` · ${brief(initiated.course.name)}`] : []),
+    ),
+    fine(
+      ...joined(' · ', [
+        initiated ? kindInWords(initiated) : 'Nobody announced this payment to War Room',
+        initiated?.assignedAdmin ? `owner ${shortName(initiated.assignedAdmin.name)}` : undefined,
+      ]),
+      ...timing(state),
+    ),
+    fine(...joined(' · ', [state.orderId ?? state.linkId ?? attempts[0]?.id, method && methodInWords(method)])),
+  );
+}
+
+function standingInWords(state: Lifecycle): { readonly mark: string; readonly word: string } {
+  const { standing, initiated, attempts } = state;
+  const tries = triesOf(attempts);
+  switch (standing) {
+    case 'initiated':
+      return { mark: '🟡', word: 'Initiated' };
+    case 'authorized':
+      return { mark: '🔵', word: 'Authorized' };
+    case 'failed':
+      return { mark: '🔴', word: tries > 1 ? `Failed, ${tries} tries` : 'Failed' };
+    case 'partlyPaid':
+      return { mark: '🟢', word: `Part ${attempts.filter(({ status }) => status === 'captured').length} paid` };
+    case 'paid':
+      return { mark: '✅', word: initiated?.payment.kind === 'part' ? `${partOf(initiated.payment)} paid` : 'Paid' };
+  }
+}
+
+function amountInWords({ standing, amount, paid, currency }: Lifecycle): string {
+  if (standing === 'partlyPaid' && amount !== undefined) {
+    return `${formatAmount(paid, currency)} of ${formatAmount(amount, currency)}`;
+  }
+  return formatAmount(standing === 'paid' ? paid : (amount ?? 0), currency);
+}
+
+function kindInWords({ payment, currency }: Initiated): string {
+  if (payment.kind === 'full') return 'Full payment';
+  return `${partOf(payment)} of a plan over ${formatAmount(payment.planTotal, currency)}`;
+}
+
+function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] {
+  const started = initiated?.initiatedAt ?? earliest(attempts);
+  const begun: Inline[] =
+    started === undefined ? [] : [' · ', initiated ? 'initiated ' : 'first seen ', { at: started }];
+  if (standing !== 'paid' || paidAt === undefined) return begun;
+
+  const took = started === undefined || paidAt < started ? undefined : durationInWords(paidAt - started);
+  const tries = triesOf(attempts);
+  const how = joined(', ', [took, tries > 1 ? `${ordinal(tries)} try` : undefined]);
+  return [
+    ...begun,
+    begun.length > 0 ? ', paid ' : ' · paid ',
+    { at: paidAt },
+    ...(how.length > 0 ? [' (', ...how, ')'] : []),
+  ];
+}
+
+function failures(state: Lifecycle): Message[] {
+  const all = state.attempts.flatMap((attempt) =>
+    attempt.failures.map((failure, index) => ({ attempt, failure, number: index + 1 })),
+  );
+  const told = all.slice(0, failuresTold).map(({ attempt, failure, number }): Message => {
+    return { key: `failed#${attempt.id}#${number}`, content: failed(state, attempt, failure, number) };
+  });
+  const more = all.length - told.length;
+  if (more === 0) return told;
+  const rest = message(
+    body(
+      `${more === 1 ? 'One more try' : `${more} more tries`} failed. That many look like somebody trying cards out.`,
+    ),
+    fine(`tries ${failuresTold + 1} to ${all.length}`),
+  );
+  return [...told, { key: 'failed#more', content: rest }];
+}
+
+function failed(state: Lifecycle, attempt: Attempt, failure: Failure, number: number): Content {
+  const went = attempt.status === 'captured' || attempt.status === 'authorized';
+  const isSettled = state.standing === 'paid';
+  const advice = isSettled
+    ? ''
+    : ` ${givenName(state.initiated)} can try again with the same link; another method may work.`;
+  const sentence = went
+    ? `Payment reported as failed: ${failureInWords(failure.error)}. The bank took it after all.`
+    : `Payment failed: ${failureInWords(failure.error)}.${advice}`;
+  const { reason, code, source } = failure.error ?? {};
+  const cause = reason ?? code;
+  return message(
+    body(sentence),
+    fine(
+      ...joined(' · ', [
+        `try ${attempt.triesBefore + number}`,
+        attempt.id,
+        cause && brief(source ? `${cause} at ${source}` : cause),
+      ]),
+      ...(failure.at === undefined ? [] : [' · ', { at: failure.at }]),
+    ),
+  );
+}
+
+function captures(state: Lifecycle): Message[] {
+  return state.attempts
+    .filter((attempt) => attempt.status === 'captured')
+    .map((attempt): Message => ({ key: `paid#${attempt.id}`, content: captured(state, attempt) }));
+}
+
+function captured(state: Lifecycle, attempt: Attempt): Content {
+  const { initiated } = state;
+  const currency = attempt.currency ?? state.currency;
+  const amount = attempt.amount === undefined ? '' : ` ${formatAmount(attempt.amount, currency)}`;
+  const by = attempt.method === undefined ? '' : ` by ${methodInWords(attempt)}`;
+  const part = initiated?.payment.kind === 'part' ? `, ${partOf(initiated.payment).toLowerCase()}` : '';
+  // Razorpay states its fee in the account's own currency, which is the payment's only where that is INR.
+  const fee =
+    attempt.fee && currency === 'INR' ? ` Razorpay keeps ${formatAmount(attempt.fee, currency)} (fee and tax).` : '';
+
+  const [reported] = attempt.failures.slice(-1);
+  const tryNumber = attempt.triesBefore + Math.max(1, attempt.failures.length);
+  const sentence: Inline[] = reported
+    ? [
+        'Paid after all: the bank confirmed a payment that had been reported as failed',
+        ...(reported.at === undefined ? [] : [' ', { at: reported.at }]),
+        `.${amount}${by}${part}. Nothing to do.${fee}`,
+      ]
+    : [`Paid${amount}${by}${part}${tryNumber > 1 ? `, on the ${ordinal(tryNumber)} try` : ''}.${fee}`];
+  return message(body(...sentence), fine(attempt.id));
+}
+
+function partOf(payment: { readonly number: number; readonly of: number }): string {
+  return `Part ${payment.number} of ${payment.of}`;
+}
+
+function payer(initiated: Initiated | undefined): string {
+  return initiated ? shortName(initiated.lead.name) : 'Unknown payer';
+}
+
+function givenName(initiated: Initiated | undefined): string {
+  return initiated ? (brief(initiated.lead.name).split(' ')[0] ?? '') : 'The payer';
+}
+
+function triesOf(attempts: readonly Attempt[]): number {
+  const last = attempts.at(-1);
+  return last ? last.triesBefore + Math.max(1, last.failures.length) : 0;
+}
+
+function earliest(attempts: readonly Attempt[]): number | undefined {
+  const known = attempts.map(({ createdAt }) => createdAt).filter((at) => at !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+}
+
+const ordinals = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
+const suffixes = new Intl.PluralRules('en', { type: 'ordinal' });
+
+function ordinal(number: number): string {
+  const suffix = { one: 'st', two: 'nd', few: 'rd', zero: 'th', many: 'th', other: 'th' }[suffixes.select(number)];
+  return ordinals[number - 1] ?? `${number}${suffix}`;
+}
+
+/** Seconds as people say them: `45 s`, `9 min`, `2 h 5 min`, `3 days`. */
+function durationInWords(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  const days = Math.round(hours / 24);
+  return days === 1 ? '1 day' : `${days} days`;
+}

@@ -1,0 +1,160 @@
+import type { SQSRecord } from 'aws-lambda';
+import type { Verdict } from '../aws/groups.ts';
+import type { Queue } from '../aws/queue.ts';
+import { Park, Retry } from '../base/errors.ts';
+import type { Log } from '../base/log.ts';
+import type { Count } from '../base/metrics.ts';
+import type { Report as ReportError } from '../base/report.ts';
+import type { Report } from '../slack/pass.ts';
+import { type TellDependencies, tell, threadRef } from './tell.ts';
+import { message, parseWake, type Wake } from './wake.ts';
+
+export type WorkDependencies = {
+  readonly tell: TellDependencies;
+  readonly deadLetters: Pick<Queue, 'send'>;
+  readonly lines: Log;
+  readonly count: Count;
+  readonly reportError: ReportError;
+};
+
+/** After so many failures in a row a person has to look. Waiting does not count. */
+const failuresBeforeParking = 8;
+
+/** A wait that is no longer than this, and fits into the invocation, is cheaper here than in the queue. */
+const shortWaitMs = 2_000;
+
+/** Failed attempts come back after 2, 4, 8 … seconds, two minutes at most. */
+const backOffMs = (attempts: number) => Math.min(120_000, 1_000 * 2 ** attempts);
+
+/**
+ * Works the records of one group: one telling, one outcome for all of them. What has to wait comes back by itself;
+ * what failed too often, or never can succeed, goes to the dead letters with a sentence and may be put back from there.
+ */
+export async function work(
+  records: readonly [SQSRecord, ...SQSRecord[]],
+  until: number,
+  dependencies: WorkDependencies,
+): Promise<Verdict> {
+  const { clock } = dependencies.tell;
+  const started = clock.now();
+  const report: Report = { posted: 0, edited: 0, adopted: 0, doubled: 0 };
+  const wakes: Wake[] = [];
+  for (const record of records) {
+    try {
+      wakes.push(parseWake(record.body));
+    } catch (error) {
+      if (!(error instanceof Park)) throw error;
+      await park(
+        { group: record.attributes.MessageGroupId ?? 'unreadable', body: record.body },
+        error,
+        {},
+        dependencies,
+      );
+    }
+  }
+  // All of them name the same home. That one was held matters once the thread is told: its hold is to be forgotten.
+  const wake = wakes.find(({ cause }) => cause === 'held') ?? wakes[0];
+  if (!wake) return 'done';
+
+  const line = (outcome: string, more: object = {}) => {
+    const { team, account, home, cause } = wake;
+    const ms = clock.now() - started;
+    dependencies.lines.info('payment', {
+      team,
+      account,
+      home,
+      cause,
+      records: records.length,
+      outcome,
+      ...report,
+      ms,
+      ...more,
+    });
+  };
+  try {
+    const told = await patiently(() => tell(wake, { until, report }, dependencies.tell), until, dependencies);
+    line(told.outcome, { thread: told.thread });
+    return 'done';
+  } catch (error) {
+    return await afterFailure(wake, error, line, dependencies);
+  } finally {
+    for (const [name, value] of Object.entries(report)) {
+      if (value > 0) dependencies.count(`Messages${name[0]?.toUpperCase()}${name.slice(1)}`, value);
+    }
+  }
+}
+
+/** Waits out what is short, here. */
+async function patiently<T>(
+  attempt: () => Promise<T>,
+  until: number,
+  { tell: { clock } }: WorkDependencies,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const waitMs = error instanceof Retry && error.waiting ? error.delayMs : undefined;
+      // Half of what is left stays for the attempt that follows.
+      if (waitMs === undefined || waitMs > shortWaitMs || waitMs * 2 > until - clock.now()) throw error;
+      await clock.sleep(waitMs);
+      if (clock.now() >= until) throw error;
+    }
+  }
+}
+
+async function afterFailure(
+  wake: Wake,
+  error: unknown,
+  line: (outcome: string, more?: object) => void,
+  dependencies: WorkDependencies,
+): Promise<Verdict> {
+  if (error instanceof Retry && error.waiting) {
+    line('waiting', { why: error.message, forMs: error.delayMs });
+    return { comeBackMs: error.delayMs };
+  }
+  const { log, clock } = dependencies.tell;
+  const ref = threadRef(wake, wake.home);
+  const record = message(wake, { unique: '' });
+  if (error instanceof Park) {
+    await park(record, error, { thread: ref.key }, dependencies);
+    await log.forgive(ref);
+    line('parked', { why: error.message, code: error.code });
+    return 'done';
+  }
+  dependencies.reportError(error, { where: 'payments worker', team: wake.team, home: wake.home });
+  const { attempts, since } = await log.fail(ref, clock.now());
+  if (attempts < failuresBeforeParking) {
+    const delayMs = (error instanceof Retry ? error.delayMs : undefined) ?? backOffMs(attempts);
+    line('failed', { attempts, forMs: delayMs });
+    return { comeBackMs: delayMs };
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  const final = new Park('failed-too-often', `It failed ${attempts} times in a row. The last time: ${why}`);
+  await park(record, final, { thread: ref.key, attempts, since: new Date(since).toISOString() }, dependencies);
+  await log.forgive(ref);
+  line('parked', { why: final.message, code: final.code, attempts });
+  return 'done';
+}
+
+/** The record itself, with the reason beside it: put back into the queue, it is worked like any other. */
+async function park(
+  record: { readonly group: string; readonly body: string },
+  { code, message: why }: Park,
+  more: object,
+  { deadLetters, count, tell: { clock, newId } }: WorkDependencies,
+): Promise<void> {
+  const since = new Date(clock.now()).toISOString();
+  const body = JSON.stringify({ ...readable(record.body), why, code, since, attempts: 1, ...more });
+  await deadLetters.send({ body, group: record.group, dedupe: newId() });
+  count('PaymentsParked', 1, {});
+}
+
+function readable(body: string): object {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    return typeof parsed === 'object' && parsed !== null ? parsed : { body };
+  } catch {
+    return { body };
+  }
+}
