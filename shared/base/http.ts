@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { Refuse } from './errors.ts';
 
 /** The largest body that is read, in bytes. Razorpay's are a hundredth of it. */
 export const maxBodyBytes = 256 * 1024;
@@ -13,6 +14,20 @@ export type Carrier = Pick<APIGatewayProxyEventV2, 'body' | 'isBase64Encoded'>;
  */
 export function rawBody({ body, isBase64Encoded }: Carrier): Uint8Array {
   return Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+}
+
+/** The JSON of a request. Throws `Refuse`: 415 for another content type, 413 over 256 KB, 400 for what is not JSON. */
+export function jsonBody(request: Carrier & Pick<APIGatewayProxyEventV2, 'headers'>): unknown {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    throw new Refuse(415, 'Send the body as JSON, with the header "Content-Type: application/json".');
+  }
+  const bytes = rawBody(request);
+  if (bytes.byteLength > maxBodyBytes) throw new Refuse(413, `A body may have ${maxBodyBytes} bytes at most.`);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Refuse(400, 'The body is not JSON in UTF-8.');
+  }
 }
 
 /** A JSON answer that nobody may keep. */

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { Queue, queueClient } from '../../shared/aws/queue.ts';
+import { secretReader } from '../../shared/aws/secrets.ts';
+import { documentClient, Table } from '../../shared/aws/table.ts';
+import { type Answer, answering } from '../../shared/base/answer.ts';
+import { ApiKeys, identify } from '../../shared/base/api-key.ts';
+import { systemClock } from '../../shared/base/clock.ts';
+import { Refuse } from '../../shared/base/errors.ts';
+import { jsonBody } from '../../shared/base/http.ts';
+import { lazy } from '../../shared/base/lazy.ts';
+import { openLog } from '../../shared/base/log.ts';
+import { openReporter } from '../../shared/base/report.ts';
+import { KeptSecret } from '../../shared/base/secret.ts';
+import { settings } from '../../shared/base/settings.ts';
+import { initiate } from '../../shared/payments/initiate.ts';
+import { PaymentStore } from '../../shared/payments/store.ts';
+import { Accounts } from '../../shared/razorpay/accounts.ts';
+
+/** A checkout waits for the answer: what has not worked after two tries is better sent again by it. */
+const patience = { timeoutMs: 2_000, attempts: 2 };
+
+const log = openLog();
+const reporter = openReporter({ log });
+
+const ready = lazy(async () => {
+  const names = settings(
+    process.env,
+    'PAYMENTS_TABLE',
+    'PAYMENTS_QUEUE_URL',
+    'RAZORPAY_SECRET_ID',
+    'API_KEYS_SECRET_ID',
+  );
+  const secret = secretReader(patience);
+  return {
+    keys: new KeptSecret(secret(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
+    dependencies: {
+      store: new PaymentStore(new Table(documentClient(patience), names.PAYMENTS_TABLE)),
+      accounts: new KeptSecret(secret(names.RAZORPAY_SECRET_ID), Accounts.parse, systemClock),
+      queue: new Queue(queueClient(patience), names.PAYMENTS_QUEUE_URL),
+      clock: systemClock,
+      report: reporter.report,
+      uniqueId: randomUUID,
+      timeScale: Number(process.env['TIME_SCALE'] ?? 1),
+    },
+  };
+});
+
+/** `POST /v1/payments`, `GET /v1/payments/{id}` */
+export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answer> => {
+  const { keys, dependencies } = await ready();
+  switch (event.routeKey) {
+    case 'POST /v1/payments': {
+      const key = await identify(event.headers['authorization'], 'payments', keys);
+      return initiate(jsonBody(event), key, dependencies);
+    }
+    default:
+      throw new Refuse(404, 'There is nothing at this address.');
+  }
+}).use(answering({ log, reporter, clock: systemClock }));

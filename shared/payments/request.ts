@@ -1,0 +1,163 @@
+import * as z from 'zod/mini';
+import { Refuse, type WrongField } from '../base/errors.ts';
+import { hold, pointer } from '../base/fields.ts';
+import { isCurrency } from '../razorpay/currency.ts';
+import type { Initiated } from './lifecycle.ts';
+
+/** A text that a person may read: no line breaks or other control characters, no space around it. */
+const text = (length: number) =>
+  z
+    .string()
+    .check(
+      z.trim(),
+      z.minLength(1),
+      z.maxLength(length),
+      z.regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters.'),
+    );
+
+const positive = z.int().check(z.positive());
+
+const amount = z.int().check(z.positive()).register(z.globalRegistry, {
+  description: "In the currency's smallest unit, as Razorpay counts it: paise for INR.",
+});
+
+const person = z.strictObject({ id: text(128), name: text(200) });
+
+/** The body of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
+export const initiation = z.strictObject({
+  account: z.optional(text(64)).register(z.globalRegistry, {
+    description: 'The Razorpay account, by its name in the webhook path. Required when your team has several.',
+  }),
+  orderId: z
+    .string()
+    .check(
+      z.trim(),
+      z.regex(/^(order_)?[A-Za-z0-9]{3,58}$/, 'must be the id of a Razorpay order: order_ and its letters.'),
+    )
+    .register(z.globalRegistry, {
+      description: 'The Razorpay order that the checkout pays. `order_` may be left out.',
+    }),
+  lead: person.register(z.globalRegistry, { description: 'Who pays.' }),
+  amount,
+  currency: z
+    .string()
+    .check(
+      z.regex(/^[A-Z]{3}$/, { error: 'must be a currency code of three capital letters, such as INR.', abort: true }),
+      z.refine(isCurrency, 'is not a currency that Razorpay knows.'),
+    ),
+  course: z.strictObject({ id: text(128), name: text(200), type: text(64) }),
+  payment: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('full') }),
+      z
+        .strictObject({ kind: z.literal('part'), number: positive, of: positive, planTotal: amount })
+        .check(z.refine(({ number, of }) => number <= of, { path: ['number'], error: 'must not be more than `of`.' })),
+    ])
+    .register(z.globalRegistry, { description: 'The whole price, or instalment `number` of `of`.' }),
+  assignedAdmin: z.nullish(person).register(z.globalRegistry, { description: 'Who looks after this lead.' }),
+  initiatedAt: z
+    .optional(
+      z.iso.datetime({
+        offset: true,
+        error: 'must be a time with its offset, such as 2026-11-20T12:00:00+05:30 (RFC 3339).',
+      }),
+    )
+    .register(z.globalRegistry, { description: 'When the payment started. Left out: now.' }),
+});
+
+/** What a request is read against. */
+export type Known = {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** The names of the team's accounts. */
+  readonly accounts: readonly string[];
+};
+
+/** A checkout's clock may run ahead of ours by this much. */
+const aheadMs = 5 * 60_000;
+
+/** Reads the body of `POST /v1/payments`. Throws `Refuse` (400) that names every wrong field at once. */
+export function readInitiation(
+  body: unknown,
+  known: Known,
+): { readonly account: string; readonly initiated: Initiated } {
+  const { create, account: named, initiatedAt: startedAt }: Record<string, unknown> = Object(body);
+  if (create === true) {
+    throw new Refuse(400, 'War Room cannot create orders yet. Create the order at Razorpay and send its orderId.', [
+      { pointer: '/create', message: 'is not available yet; send orderId.' },
+    ]);
+  }
+
+  const held = hold(initiation, body);
+  const chosen = chooseAccount(named, known.accounts);
+  if (held.ok && chosen.ok && !liesAhead(startedAt, known.now)) {
+    return { account: chosen.account, initiated: initiatedOf(held.value, known.now) };
+  }
+
+  const ahead = {
+    pointer: '/initiatedAt',
+    message: 'lies in the future: look at the clock of the system that sends it.',
+  };
+  const wrong = firstOfEach([
+    ...(held.ok ? [] : held.wrong),
+    ...(chosen.ok ? [] : [chosen.wrong]),
+    ...(liesAhead(startedAt, known.now) ? [ahead] : []),
+  ]);
+  throw new Refuse(400, 'The payment was not recorded: put right what is named in `errors` and send it again.', wrong);
+}
+
+/** Which of a team's accounts is meant. Only a team that has several must say so. */
+export function chooseAccount(
+  named: unknown,
+  accounts: readonly string[],
+): { readonly ok: true; readonly account: string } | { readonly ok: false; readonly wrong: WrongField } {
+  const wrong = (message: string) => ({ ok: false, wrong: { pointer: '/account', message } }) as const;
+  const [only, ...others] = accounts;
+  if (only === undefined) {
+    return wrong(
+      'cannot be chosen: your team has no Razorpay account yet. An operator adds it in the razorpay secret.',
+    );
+  }
+  if (named === undefined) {
+    return others.length === 0 ? { ok: true, account: only } : wrong(`is missing: name one of ${accounts.join(', ')}.`);
+  }
+  const account = accounts.find((each) => typeof named === 'string' && each === named.trim());
+  return account ? { ok: true, account } : wrong(`is none of your team's accounts: ${accounts.join(', ')}.`);
+}
+
+/** What of a payment is not as it was recorded. The time of its start may differ: a repetition is later. */
+export function differences(kept: Initiated, again: Initiated): WrongField[] {
+  const [before, now] = [leaves(kept), leaves(again)];
+  const paths = [...new Set([...before.keys(), ...now.keys()])].filter((path) => path !== '/initiatedAt');
+  return paths
+    .filter((path) => before.get(path) !== now.get(path))
+    .map((path) => ({ pointer: path, message: 'differs from what was recorded for this order.' }));
+}
+
+function initiatedOf(body: z.output<typeof initiation>, now: number): Initiated {
+  const { orderId, lead, amount, currency, course, payment, assignedAdmin, initiatedAt } = body;
+  return {
+    orderId: orderId.startsWith('order_') ? orderId : `order_${orderId}`,
+    lead,
+    amount,
+    currency,
+    course,
+    payment,
+    assignedAdmin: assignedAdmin ?? null,
+    initiatedAt: Math.floor((initiatedAt === undefined ? now : Date.parse(initiatedAt)) / 1000),
+  };
+}
+
+function liesAhead(time: unknown, now: number): boolean {
+  return typeof time === 'string' && Date.parse(time) > now + aheadMs;
+}
+
+function firstOfEach(wrong: readonly WrongField[]): WrongField[] {
+  return wrong.filter(({ pointer }, index) => wrong.findIndex((other) => other.pointer === pointer) === index);
+}
+
+/** Every value of a record by its JSON pointer. */
+function leaves(value: unknown, at: readonly string[] = []): Map<string, unknown> {
+  if (typeof value !== 'object' || value === null) return new Map([[pointer(at), value]]);
+  return new Map(Object.entries(value).flatMap(([name, part]) => [...leaves(part, [...at, name])]));
+}

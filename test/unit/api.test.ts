@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { mockClient } from 'aws-sdk-client-mock';
+
+Object.assign(process.env, {
+  PAYMENTS_TABLE: 'Payments',
+  PAYMENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Payments.fifo',
+  RAZORPAY_SECRET_ID: 'war-room/test/razorpay',
+  API_KEYS_SECRET_ID: 'war-room/test/api-keys',
+  POWERTOOLS_METRICS_NAMESPACE: 'WarRoom',
+  POWERTOOLS_LOG_LEVEL: 'SILENT',
+  POWERTOOLS_METRICS_DISABLED: 'true',
+});
+
+const { handler } = await import('../../functions/payments/api.ts');
+
+const database = mockClient(DynamoDBDocumentClient);
+const queue = mockClient(SQSClient);
+const secrets = mockClient(SecretsManagerClient);
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const initiation = {
+  orderId: 'order_Hd7Rt0pLmQ2w3e',
+  lead: { id: 'lead-41', name: 'Priya Sharma' },
+  amount: 499900,
+  currency: 'INR',
+  course: { id: 'ds-7', name: 'Data Science', type: 'cohort' },
+  payment: { kind: 'full' },
+};
+
+type Over = { body?: unknown; key?: string; headers?: Record<string, string>; routeKey?: string };
+
+async function ask({ body = initiation, key = 'wr_checkout', headers = {}, routeKey = 'POST /v1/payments' }: Over) {
+  const event = {
+    routeKey,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    isBase64Encoded: false,
+    requestContext: { requestId: 'request-1' },
+  } as unknown as APIGatewayProxyEventV2;
+  const answer = (await handler(event, {} as Context)) as unknown as APIGatewayProxyStructuredResultV2;
+  return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? 'null') };
+}
+
+beforeEach(() => {
+  const account = { teamId: 'T1', mode: 'live', webhook: { current: 'whsec' }, keyId: 'k', keySecret: 's' };
+  secrets
+    .on(GetSecretValueCommand, { SecretId: 'war-room/test/razorpay' })
+    .resolves({ SecretString: JSON.stringify({ live: account }) })
+    .on(GetSecretValueCommand, { SecretId: 'war-room/test/api-keys' })
+    .resolves({
+      SecretString: JSON.stringify([
+        { name: 'checkout', teamId: 'T1', sha256: sha256('wr_checkout'), scopes: ['payments'] },
+        { name: 'telephony', teamId: 'T1', sha256: sha256('wr_telephony'), scopes: ['calls'] },
+      ]),
+    });
+  database.on(PutCommand).resolves({});
+  queue.on(SendMessageCommand).resolves({});
+});
+afterEach(() => {
+  for (const client of [database, queue, secrets]) client.reset();
+});
+
+const taken = () => new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+
+describe('POST /v1/payments', () => {
+  it('keeps that the payment started, hands it over, and answers 201 with where it is', async () => {
+    const answer = await ask({});
+
+    expect(answer).toMatchObject({
+      status: 201,
+      headers: { location: '/v1/payments/order_Hd7Rt0pLmQ2w3e?account=live' },
+      body: { id: 'order_Hd7Rt0pLmQ2w3e', account: 'live' },
+    });
+    expect(database.commandCalls(PutCommand)[0]?.args[0].input.Item).toMatchObject({
+      pk: 'T1#live#order_Hd7Rt0pLmQ2w3e',
+      sk: 'fact#initiated',
+      initiated: { lead: { id: 'lead-41' } },
+    });
+    const [sent] = queue.commandCalls(SendMessageCommand);
+    expect(JSON.parse(sent?.args[0].input.MessageBody ?? '')).toEqual({
+      team: 'T1',
+      account: 'live',
+      home: 'order_Hd7Rt0pLmQ2w3e',
+      cause: 'api',
+    });
+  });
+
+  it('has the sweep wake the payment two minutes later, should nobody have told it by then', async () => {
+    await ask({});
+
+    const item = database.commandCalls(PutCommand)[0]?.args[0].input.Item;
+    expect(Number(item?.['dueAt']) - Number(item?.['at'])).toBe(120_000);
+  });
+
+  it('answers 200 for the same again, and hands it over under a new id', async () => {
+    await ask({});
+    const kept = database.commandCalls(PutCommand)[0]?.args[0].input.Item;
+    database.on(PutCommand).rejects(taken()).on(GetCommand).resolves({ Item: kept });
+
+    const answer = await ask({});
+
+    const ids = queue.commandCalls(SendMessageCommand).map(({ args }) => args[0].input.MessageDeduplicationId);
+    expect([answer.status, new Set(ids).size]).toEqual([200, 2]);
+  });
+
+  it('answers 409 with the fields that differ where the order was recorded otherwise, and wakes nobody', async () => {
+    const initiated = { ...initiation, amount: 1, assignedAdmin: null, initiatedAt: 1 };
+    database
+      .on(PutCommand)
+      .rejects(taken())
+      .on(GetCommand)
+      .resolves({ Item: { pk: 'x', sk: 'x', initiated } });
+
+    const answer = await ask({});
+
+    expect(answer).toMatchObject({ status: 409, body: { errors: [{ pointer: '/amount' }] } });
+    expect(queue.calls()).toHaveLength(0);
+  });
+
+  it('answers 201 even where the hand-over fails: the sweep will find it', async () => {
+    queue.on(SendMessageCommand).rejects(new Error('unreachable'));
+
+    expect((await ask({})).status).toBe(201);
+  });
+
+  it.each([
+    ['another content type', { headers: { 'content-type': 'text/plain' } }, 415],
+    ['no content type', { headers: { 'content-type': '' } }, 415],
+    ['no JSON', { body: '{"orderId":' }, 400],
+    ['an empty body', { body: '' }, 400],
+    ['more than 256 KB', { body: JSON.stringify('x'.repeat(262_144)) }, 413],
+    ['wrong fields', { body: { ...initiation, amount: 0 } }, 400],
+    ['the wish to have an order created', { body: { create: true } }, 400],
+    ['no known key', { key: 'wr_guessed' }, 401],
+    ['a key without the scope', { key: 'wr_telephony' }, 403],
+    ['an address that nobody serves', { routeKey: 'DELETE /v1/payments' }, 404],
+  ] as [string, Over, number][])('refuses %s as a problem, and keeps nothing', async (_, over, status) => {
+    const answer = await ask(over);
+
+    expect(answer).toMatchObject({
+      status,
+      headers: { 'content-type': 'application/problem+json' },
+      body: {
+        type: 'about:blank',
+        status,
+        title: expect.any(String),
+        detail: expect.any(String),
+        errors: expect.any(Array),
+      },
+    });
+    expect([database.calls().length, queue.calls().length]).toEqual([0, 0]);
+  });
+
+  it('takes JSON with a charset', async () => {
+    expect((await ask({ headers: { 'content-type': 'application/json; charset=utf-8' } })).status).toBe(201);
+  });
+
+  it('says with a 401 how to authenticate', async () => {
+    expect((await ask({ key: 'wr_guessed' })).headers).toMatchObject({ 'www-authenticate': 'Bearer' });
+  });
+
+  it('answers 500 without a word of the cause when the table is out of reach', async () => {
+    database.on(PutCommand).rejects(new Error('connect ECONNREFUSED 10.0.0.7:443'));
+
+    const answer = await ask({});
+
+    expect(answer.status).toBe(500);
+    expect(JSON.stringify(answer)).not.toContain('ECONNREFUSED');
+  });
+});
