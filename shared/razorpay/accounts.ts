@@ -77,11 +77,6 @@ export class Accounts {
     const own = [...this.#accounts.values()].filter((account) => account.team === team);
     return own.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
-
-  /** What is wrong with the secret, a sentence for each wrong entry. */
-  get problems(): string[] {
-    return [...this.#malformed.values()].map(({ sentence }) => sentence);
-  }
 }
 
 function parseEntry(name: string, value: unknown): Account | Malformed {

@@ -1,0 +1,64 @@
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { Queue, queueClient } from '../shared/aws/queue.ts';
+import { secretReader } from '../shared/aws/secrets.ts';
+import { documentClient, Table } from '../shared/aws/table.ts';
+import { type Answer, answering } from '../shared/base/answer.ts';
+import { ApiKeys } from '../shared/base/api-key.ts';
+import { systemClock } from '../shared/base/clock.ts';
+import { type HealthDependencies, health } from '../shared/base/health.ts';
+import { lazy } from '../shared/base/lazy.ts';
+import { openLog } from '../shared/base/log.ts';
+import { openReporter } from '../shared/base/report.ts';
+import { KeptSecret } from '../shared/base/secret.ts';
+import { settings } from '../shared/base/settings.ts';
+import { Accounts } from '../shared/razorpay/accounts.ts';
+
+/** Whoever asks wants to know now; a service that takes longer is not well. */
+const patience = { timeoutMs: 1_500, attempts: 1 };
+
+const log = openLog();
+const reporter = openReporter({ log });
+
+const ready = lazy(async (): Promise<HealthDependencies> => {
+  const names = settings(
+    process.env,
+    'PAYMENTS_TABLE',
+    'PAYMENTS_QUEUE_URL',
+    'PAYMENTS_DEAD_LETTERS_URL',
+    'RAZORPAY_SECRET_ID',
+    'API_KEYS_SECRET_ID',
+    'VERSION',
+  );
+  const secret = secretReader(patience);
+  const readAccounts = secret(names.RAZORPAY_SECRET_ID);
+  const accounts = new KeptSecret(readAccounts, Accounts.parse, systemClock);
+  const payments = new Table(documentClient(patience), names.PAYMENTS_TABLE);
+  const sqs = queueClient(patience);
+  const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
+  const deadLetters = new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL);
+
+  return {
+    version: names.VERSION,
+    keys: new KeptSecret(secret(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
+    configured: async ({ team }) => ({
+      team,
+      accounts: (await accounts.value()).ofTeam(team).map(({ name, mode }) => ({ name, mode })),
+    }),
+    needed: {
+      dynamodb: () => payments.get({ pk: 'health', sk: 'health' }),
+      sqs: () => queue.depth(),
+      secrets: () => readAccounts({ fresh: true }),
+    },
+    waiting: async () => {
+      const [waiting, parked] = await Promise.all([queue.depth(), deadLetters.depth()]);
+      return { payments: waiting.waiting, inFlight: waiting.inFlight, deadLetters: parked.waiting };
+    },
+    report: reporter.report,
+  };
+});
+
+/** `GET /health` */
+export const handler = middy(
+  async (event: APIGatewayProxyEventV2): Promise<Answer> => health(event.headers['authorization'], await ready()),
+).use(answering({ log, reporter, clock: systemClock }));
