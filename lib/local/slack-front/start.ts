@@ -16,6 +16,7 @@ import { SlackControl } from './control.ts';
 import { answerControl } from './control-routes.ts';
 import { startInnerEmulate } from './inner-emulate.ts';
 import { MessageStore } from './message-store.ts';
+import { answerPage, streamNews } from './page-routes.ts';
 import { Workspace } from './workspace.ts';
 
 /** How to start the front. */
@@ -135,8 +136,12 @@ async function route(
     }
     const answer = answerControl(control, { method: httpMethod, path: url.pathname.slice('/control'.length), body });
     send(response, json(answer.body, {}, answer.status));
+  } else if (url.pathname === '/live' && httpMethod === 'GET') {
+    streamNews(context, response);
   } else {
-    send(response, json({ ok: false, error: 'not_found' }, {}, 404));
+    const contentType = request.headers['content-type'];
+    const answer = await answerPage(context, { httpMethod, url, contentType, body });
+    send(response, answer ?? json({ ok: false, error: 'not_found' }, {}, 404));
   }
 }
 

@@ -1,0 +1,149 @@
+/** What the page is served from: its addresses (the shapes of Slack's permalinks), its files, its news, and emulate's own pages. */
+import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { ApiAnswer, ApiContext } from './api.ts';
+import type { Html } from './html.ts';
+import { liveliest, type Place, renderMissing, renderPage } from './page.ts';
+import { timestampOfPermalink } from './timestamp.ts';
+
+/** A request for something to look at. */
+export interface PageRequest {
+  readonly httpMethod: string;
+  readonly url: URL;
+  readonly contentType: string | undefined;
+  readonly body: Buffer;
+}
+
+/** Nothing from outside, no script or style within the document, no frame around it. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+/** emulate's pages style themselves in the document and send a form; they get that and nothing else. */
+const INNER_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+const SAFETY = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const;
+
+const LATO = '@fontsource/lato/files/lato-latin';
+/** What the page loads, by its name under /assets/. */
+const ASSETS: ReadonlyMap<string, { readonly type: string; readonly file: () => URL }> = new Map([
+  ['page.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/page.css', import.meta.url) }],
+  ['page.js', { type: 'text/javascript; charset=utf-8', file: () => new URL('./assets/page.js', import.meta.url) }],
+  ['favicon.svg', { type: 'image/svg+xml', file: () => new URL('./assets/favicon.svg', import.meta.url) }],
+  ...['400-normal', '400-italic', '700-normal', '700-italic', '900-normal'].map(
+    (face) =>
+      [
+        `lato-${face}.woff2`,
+        { type: 'font/woff2', file: () => new URL(import.meta.resolve(`${LATO}-${face}.woff2`)) },
+      ] as const,
+  ),
+]);
+
+/** Answers what is neither the Web API nor the control API; undefined when there is no such thing. */
+export async function answerPage(context: ApiContext, request: PageRequest): Promise<ApiAnswer | undefined> {
+  const { pathname } = request.url;
+  if (pathname === '/inspector' || pathname.startsWith('/_emulate/') || pathname.startsWith('/oauth/')) {
+    return answerInner(context, request);
+  }
+  if (request.httpMethod !== 'GET' && request.httpMethod !== 'HEAD') return undefined;
+  if (pathname.startsWith('/assets/')) return answerAsset(pathname.slice('/assets/'.length));
+  return answerPlace(context, request.url);
+}
+
+/** Tells a page of every change, until it goes. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+export function streamNews(context: ApiContext, response: ServerResponse): void {
+  response.writeHead(200, { ...SAFETY, 'content-type': 'text/event-stream; charset=utf-8' });
+  response.write('retry: 1000\n\n');
+  const stop = context.workspace.onChange((change) => {
+    response.write(`data: ${JSON.stringify({ channel: change.channel ?? null })}\n\n`);
+  });
+  response.on('close', stop);
+}
+
+function answerPlace(context: ApiContext, url: URL): ApiAnswer | undefined {
+  const source = { ...context, now: context.clock.now() };
+  const path = /^\/archives\/([A-Z0-9]+)(?:\/(p\d+))?\/?$/.exec(url.pathname);
+  if (path === null) {
+    if (url.pathname !== '/') return undefined;
+    const channel = liveliest(source);
+    return channel === undefined
+      ? missing(context, 'This workspace has no channels.')
+      : page(renderPage(source, { channel }));
+  }
+  const channel = context.workspace.conversations.get(path[1] ?? '');
+  if (channel === undefined) return missing(context, 'No channel of this workspace has this address.');
+  const place = placeOf(context, channel, path[2], url.searchParams);
+  return place === undefined
+    ? missing(
+        context,
+        'The message was deleted, or the local Slack was started anew since (it keeps messages in memory only).',
+      )
+    : page(renderPage(source, place));
+}
+
+/** Where a permalink leads: to a message in the channel, or to a reply in its thread. */
+function placeOf(
+  context: ApiContext,
+  channel: Place['channel'],
+  part: string | undefined,
+  query: URLSearchParams,
+): Place | undefined {
+  if (part === undefined) {
+    return { channel, before: query.get('before') ?? undefined, list: query.get('list') !== null };
+  }
+  const ts = timestampOfPermalink(part);
+  const message =
+    ts === undefined
+      ? undefined
+      : (context.messages.thread(channel.id, ts)[0] ?? context.messages.find(channel.id, ts));
+  if (message === undefined) return undefined;
+  return { channel, target: message.ts, thread: message.root ?? message.ts };
+}
+
+async function answerInner(context: ApiContext, request: PageRequest): Promise<ApiAnswer> {
+  const path =
+    request.url.pathname === '/inspector' ? `/${request.url.search}` : request.url.pathname + request.url.search;
+  const { httpMethod: method, contentType, body } = request;
+  const answer = await context.inner.ask({ method, path, contentType, body, as: undefined });
+  const isHtml = (answer.headers['content-type'] ?? '').includes('html');
+  return {
+    status: answer.status,
+    headers: { ...answer.headers, ...SAFETY, ...(isHtml && { 'content-security-policy': INNER_POLICY }) },
+    // The inspector thinks that it lives at the root.
+    body: isHtml ? Buffer.from(answer.body.toString('utf8').replaceAll('href="/?', 'href="/inspector?')) : answer.body,
+  };
+}
+
+function answerAsset(name: string): ApiAnswer | undefined {
+  const asset = ASSETS.get(name);
+  if (asset === undefined) return undefined;
+  return {
+    status: 200,
+    headers: { ...SAFETY, 'content-type': asset.type },
+    body: readFileSync(fileURLToPath(asset.file())),
+  };
+}
+
+function page(document: Html, status = 200): ApiAnswer {
+  return {
+    status,
+    headers: { ...SAFETY, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+    body: Buffer.from(document.markup),
+  };
+}
+
+function missing(context: ApiContext, why: string): ApiAnswer {
+  return page(renderMissing(context.workspace, why), 404);
+}
