@@ -66,15 +66,9 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
     const ripeIn = inDoubt(entry) ? (entry.lastAttempt ?? 0) + settleMs - now : 0;
     if (ripeIn > 0) waits.push(ripeIn);
     else if (inDoubt(entry) && entry.ts === undefined) unsettled.push(key);
-    else if (entry === undefined)
-      steps.push({ call: 'post', key, message, place, intent: nextAttempt(entry, hash, now) });
-    else if (
-      (needsEdit(entry, hash) || (entry.state === 'posted' && thread.resend.includes(key))) &&
-      entry.ts !== undefined &&
-      entry.author !== undefined
-    ) {
-      const intent = nextAttempt(entry, hash, now);
-      steps.push({ call: 'edit', key, message, place, intent, ts: entry.ts, author: entry.author });
+    else {
+      const step = nextStep(entry, key, message, place, { hash, now, resend: thread.resend.includes(key) });
+      if (step) steps.push(step);
     }
   }
 
@@ -90,8 +84,24 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
   };
 }
 
+/** What closes the difference for one message that is not in doubt, or is an edit whose outcome no longer matters. */
+function nextStep(
+  entry: Entry | undefined,
+  key: string,
+  message: Message,
+  place: 'root' | 'reply',
+  { hash, now, resend }: { readonly hash: string; readonly now: number; readonly resend: boolean },
+): Step | undefined {
+  const intent = nextAttempt(entry, hash, now);
+  if (entry === undefined || entry.state === 'absent') return { call: 'post', key, message, place, intent };
+  if (entry.state === 'gone' || entry.fixed) return undefined;
+  const isAsWanted = entry.state === 'posted' && entry.hash === hash && !resend;
+  if (isAsWanted || entry.ts === undefined || entry.author === undefined) return undefined;
+  return { call: 'edit', key, message, place, intent, ts: entry.ts, author: entry.author };
+}
+
 /** A new attempt at a message: its first time stays, its revision grows. */
-export function nextAttempt(entry: Entry | undefined, hash: string, now: number): Entry {
+function nextAttempt(entry: Entry | undefined, hash: string, now: number): Entry {
   return {
     ...entry,
     state: 'intent',
@@ -121,9 +131,4 @@ function currentRoot(entries: Entries): string {
   let key = 'root';
   for (let generation = 2; entries[key]?.state === 'gone'; generation += 1) key = `root~${generation}`;
   return key;
-}
-
-function needsEdit(entry: Entry, hash: string): boolean {
-  if (entry.fixed) return false;
-  return inDoubt(entry) || (entry.state === 'posted' && entry.hash !== hash);
 }

@@ -141,8 +141,8 @@ export class Outbox {
     if (stop?.next === 'hold')
       return this.#hold(ref, { team: ref.team, channel: stop.channel }, stop.code, bot, budget);
     if (stop?.next === 'again') return 'again';
-    if (turn.laterMs !== undefined)
-      throw Retry.waiting('Edits in this workspace have to wait their turn.', turn.laterMs);
+    const laterMs = pass.laterMs ?? turn.laterMs;
+    if (laterMs !== undefined) throw Retry.waiting('Edits in this workspace have to wait their turn.', laterMs);
     return whenIdle(agenda);
   }
 

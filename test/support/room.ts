@@ -1,0 +1,197 @@
+/** The slack room and the payments room as the worker builds them, on a database and a Slack of the test's own. */
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { seededCompany } from '../../lib/local/slack-front/company.ts';
+import { type SlackFront, startSlackFront } from '../../lib/local/slack-front/start.ts';
+import { createTables } from '../../lib/local/tables.ts';
+import { Table } from '../../shared/aws/table.ts';
+import type { Clock } from '../../shared/base/clock.ts';
+import { channelId, teamId, userId } from '../../shared/base/names.ts';
+import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
+import type { TellDependencies } from '../../shared/payments/tell.ts';
+import { SlackClient } from '../../shared/slack/client.ts';
+import { Held } from '../../shared/slack/held.ts';
+import { Installations, type Team } from '../../shared/slack/installation.ts';
+import { Outbox } from '../../shared/slack/outbox.ts';
+import { Pace } from '../../shared/slack/pace.ts';
+import type { Report } from '../../shared/slack/pass.ts';
+import { ThreadLog } from '../../shared/slack/thread-log.ts';
+import type { Times } from '../../shared/slack/times.ts';
+import { Vault } from '../../shared/slack/vault.ts';
+import { ids, ManualClock } from './slack-world.ts';
+
+const string = (name: string) => ({ name, type: 'S' as const });
+
+/** A database in this process, with the tables of both rooms. */
+export async function startTables(): Promise<{ table: (name: string) => Table; stop: () => Promise<void> }> {
+  const dynalite = createRequire(import.meta.url)('dynalite') as (options: object) => Server;
+  const server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  const client = new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'local',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  const due = {
+    name: 'due',
+    partition: string('dueShard'),
+    sort: { name: 'dueAt', type: 'N' as const },
+    projection: { type: 'KEYS_ONLY' as const, attributes: [] },
+  };
+  await createTables(
+    client,
+    ['payments', 'instalments', 'messages', 'installations'].map((name) => ({
+      id: name,
+      name,
+      partition: string('pk'),
+      sort: string('sk'),
+      indexes: [due],
+    })),
+  );
+  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return {
+    table: (name) => new Table(documents, name),
+    stop: async () => {
+      client.destroy();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+/** The times of the tests: the settle time is production's, a call gives up soon, and nothing keeps a pace. */
+const testTimes: Times = {
+  scale: 1,
+  settleMs: 30_000,
+  callMs: 250,
+  marginMs: 2_000,
+  patienceMs: 2_000,
+  heldMs: 3_600_000,
+  post: { intervalMs: 0, burst: 0 },
+  edit: { intervalMs: 0, burst: 0 },
+};
+
+/** One room with everything it stands on, and a hand on time. */
+export type Room = {
+  readonly front: SlackFront;
+  readonly time: ManualClock;
+  readonly team: Team;
+  readonly table: (name: string) => Table;
+  readonly installations: Installations;
+  readonly log: ThreadLog;
+  readonly held: Held;
+  readonly outbox: Outbox;
+  readonly tell: TellDependencies;
+  readonly report: Report;
+  /** Another worker on the same stores, with parts of its own. */
+  readonly another: (parts: Partial<Parts>) => { outbox: Outbox; tell: TellDependencies };
+  /** When an invocation that begins now would end. */
+  readonly until: () => number;
+  readonly stop: () => Promise<void>;
+};
+
+export type Parts = {
+  readonly log: ThreadLog;
+  readonly client: SlackClient;
+  readonly clock: Clock;
+  readonly times: Times;
+};
+
+let rooms = 0;
+
+/** Starts a room. Tables may be shared between rooms of one test file: each room is a team of its own in them. */
+export async function startRoom(
+  table: (name: string) => Table,
+  options: { readonly times?: Partial<Times>; readonly channel?: string } = {},
+): Promise<Room> {
+  rooms += 1;
+  const time = new ManualClock(Date.UTC(2026, 10, 20, 5, 12));
+  const clock: Clock = {
+    now: () => time.now(),
+    sleep: async (ms) => time.advance(ms),
+  };
+  const seed = seededCompany();
+  const front = await startSlackFront({ port: 0, seed, clock: time });
+  const times = { ...testTimes, ...options.times };
+  const team: Team = {
+    id: teamId(`T${rooms}${seed.team.id}`),
+    name: seed.team.name,
+    url: 'https://acme-academy.slack.com/',
+    timeZone: 'Asia/Kolkata',
+    channels: {
+      payments: channelId(ids.payments),
+      partPayments: channelId(ids.partPayments),
+      ops: channelId(ids.ops),
+    },
+    installer: userId('U0KAVYA001'),
+  };
+  const installations = new Installations(table('installations'), new Vault(openKeys(), 'key', clock.now));
+  await installations.saveTeam(team);
+  await installations.saveBot(team.id, { user: userId(ids.bot), token: seed.app.botToken, installedAt: 1 });
+  const arjun = front.slack.userTokens[ids.arjun] ?? '';
+  await installations.saveAdmin(team.id, 'adm_arjun', { user: userId(ids.arjun), token: arjun, installedAt: 1 });
+
+  const held = new Held(table('messages'), times.heldMs);
+  const standard: Parts = {
+    log: new ThreadLog(table('messages')),
+    client: new SlackClient({ apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }),
+    clock,
+    times,
+  };
+  let passes = 0;
+  const another = (parts: Partial<Parts>) => {
+    const chosen = { ...standard, ...parts };
+    const newId = () => {
+      passes += 1;
+      return `pass-${rooms}-${passes}`;
+    };
+    const outbox = new Outbox({ ...chosen, installations, held, pace: new Pace(table('messages')), newId });
+    const tell: TellDependencies = {
+      store: new PaymentStore(table('payments')),
+      instalments: new InstalmentStore(table('instalments')),
+      log: chosen.log,
+      outbox,
+      installations,
+      clock: chosen.clock,
+      newId,
+    };
+    return { outbox, tell };
+  };
+  return {
+    front,
+    time,
+    team,
+    table,
+    installations,
+    held,
+    log: standard.log,
+    ...another({}),
+    another,
+    report: { posted: 0, edited: 0, adopted: 0, doubled: 0 },
+    until: () => time.now() + 29_000,
+    stop: () => front.stop(),
+  };
+}
+
+/** A key service that seals nothing and still holds a token to its owner, as an encryption context does. */
+function openKeys(): KMSClient {
+  const send = async (command: EncryptCommand | DecryptCommand) => {
+    if (command instanceof EncryptCommand) {
+      const { Plaintext, EncryptionContext } = command.input;
+      const sealed = { token: Buffer.from(Plaintext ?? []).toString(), context: EncryptionContext };
+      return { CiphertextBlob: Buffer.from(JSON.stringify(sealed)) };
+    }
+    const { CiphertextBlob, EncryptionContext } = command.input;
+    const { token, context } = JSON.parse(Buffer.from(CiphertextBlob ?? []).toString());
+    if (JSON.stringify(context) !== JSON.stringify(EncryptionContext)) throw new Error('InvalidCiphertextException');
+    return { Plaintext: Buffer.from(token) };
+  };
+  return { send } as unknown as KMSClient;
+}
