@@ -1,0 +1,70 @@
+/** `.war-room/local.json`: where the running stack is and how to speak to it, for the tools that play against it. */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+export type LocalFacts = {
+  /** The serving process. */
+  readonly pid: number;
+  /** Origin of the HTTP API. */
+  readonly api: string;
+  readonly slack: {
+    /** Origin; the Web API is under `/api/`. */
+    readonly url: string;
+    readonly botToken: string;
+    readonly teamId: string;
+    readonly signingSecret: string;
+  };
+  readonly razorpay: {
+    readonly account: string;
+    /** Complete. */
+    readonly webhookUrl: string;
+    readonly webhookSecret: string;
+    /** Origin; the API is under `/v1/`. */
+    readonly apiUrl: string;
+  };
+  readonly apiKey: string;
+  readonly dynamodbUrl: string;
+  readonly sqsUrl: string;
+  readonly channels: { readonly payments: string; readonly partPayments: string; readonly ops: string };
+  /** How much faster than life time passes: stories shorten their gaps by it. */
+  readonly timeScale: number;
+};
+
+/** The folder that the runner keeps its things in; not in git. */
+export const FOLDER = '.war-room';
+
+const fileIn = (root: string): string => join(root, FOLDER, 'local.json');
+
+/** Whether a process runs. One that belongs to somebody else runs as well. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Writes JSON that only its owner may read. */
+export function writePrivate(file: string, value: unknown): void {
+  mkdirSync(dirname(file), { recursive: true });
+  // The mode counts only for a file that is made anew.
+  rmSync(file, { force: true });
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
+}
+
+export function writeFacts(root: string, facts: LocalFacts): void {
+  writePrivate(fileIn(root), facts);
+}
+
+/** The facts of the stack that runs now; undefined when none does (a file may stay behind when one was killed). */
+export function readFacts(root: string): LocalFacts | undefined {
+  if (!existsSync(fileIn(root))) return undefined;
+  const facts = JSON.parse(readFileSync(fileIn(root), 'utf8')) as LocalFacts;
+  return isAlive(facts.pid) ? facts : undefined;
+}
+
+/** Takes the file away if it is this process's own. */
+export function removeFacts(root: string): void {
+  if (readFacts(root)?.pid === process.pid) rmSync(fileIn(root), { force: true });
+}

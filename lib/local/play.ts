@@ -1,0 +1,108 @@
+/** Plays stories against a running stack, as the checkout and Razorpay would, and looks at what became of them. */
+import { createHmac } from 'node:crypto';
+import type { LocalFacts } from './facts.ts';
+import type { Body } from './razorpay-bodies.ts';
+import type { Step, Story } from './stories.ts';
+
+/** What is told of a thread: by `GET /v1/payments/{id}`. */
+export type Thread = {
+  readonly state: string;
+  readonly messages: readonly { readonly key: string; readonly state: string; readonly permalink?: string }[];
+};
+
+/** The stack refused or did not answer. The message says what to do. */
+export class PlayFailed extends Error {
+  override readonly name = 'PlayFailed';
+}
+
+/** No wait between two steps is longer, however long the story's own gap is. */
+const LONGEST_GAP_MS = 3_000;
+const LOOK_EVERY_MS = 50;
+
+type Target = Pick<LocalFacts, 'api' | 'apiKey' | 'razorpay' | 'timeScale'>;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Plays every step of a story in order, with its gaps shortened by the stack's scale of time. */
+export async function play(target: Target, story: Story, say: (line: string) => void): Promise<void> {
+  for (const step of story.steps) {
+    await pause(Math.min(step.afterMs * target.timeScale, LONGEST_GAP_MS));
+    say(`${step.tells} -> ${await send(target, step)}`);
+  }
+}
+
+/** Sends one step and answers the status. What Razorpay's API says of it is put in place first. */
+export async function send(target: Target, step: Step): Promise<number> {
+  for (const [path, entity] of Object.entries(step.world)) {
+    await post(`${target.razorpay.apiUrl}/control/${path}`, JSON.stringify(entity), {}, 'PUT');
+  }
+  const { sent } = step;
+  if (sent.kind === 'webhook') return deliver(target, sent.eventId, sent.body);
+  const body = JSON.stringify({ account: target.razorpay.account, ...sent.body });
+  const response = await post(`${target.api}/v1/payments`, body, { authorization: `Bearer ${target.apiKey}` });
+  if (response.status >= 400) {
+    throw new PlayFailed(`POST /v1/payments was refused with ${response.status}: ${await response.text()}`);
+  }
+  return response.status;
+}
+
+/** Delivers a webhook, signed over the very bytes that are sent, with the headers that Razorpay sends. */
+export async function deliver({ razorpay }: Target, eventId: string, body: Body): Promise<number> {
+  const bytes = JSON.stringify(body);
+  const response = await post(razorpay.webhookUrl, bytes, {
+    'user-agent': 'Razorpay-Webhook/v1',
+    'x-razorpay-event-id': eventId,
+    'request-id': eventId,
+    'x-razorpay-signature': createHmac('sha256', razorpay.webhookSecret).update(bytes).digest('hex'),
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+async function post(url: string, body: string, headers: Readonly<Record<string, string>>, method = 'POST') {
+  try {
+    return await fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, body });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    throw new PlayFailed(`${new URL(url).origin} does not answer (${cause}). Does \`npm start\` still run?`);
+  }
+}
+
+/** What is known of an order's thread; undefined when nothing is. */
+export async function threadOf(target: Target, orderId: string): Promise<Thread | undefined> {
+  const response = await fetch(`${target.api}/v1/payments/${orderId}?account=${target.razorpay.account}`, {
+    headers: { authorization: `Bearer ${target.apiKey}` },
+  });
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) {
+    throw new PlayFailed(`GET /v1/payments/${orderId} answered ${response.status}: ${await response.text()}`);
+  }
+  return (await response.json()) as Thread;
+}
+
+/** Waits until a story's thread is in Slack as it should end, and answers it. */
+export async function untilTold(target: Target, { orderId, ends }: Story, withinMs: number): Promise<Thread> {
+  const end = Date.now() + withinMs;
+  for (;;) {
+    const thread = await threadOf(target, orderId);
+    if (thread !== undefined && isTold(thread, ends)) return thread;
+    if (Date.now() > end) {
+      throw new PlayFailed(
+        `The thread of ${orderId} is not in Slack after ${Math.round(withinMs / 1000)} s: it stands at ` +
+          `${thread?.state ?? 'nothing'}. The functions' own words are in .war-room/functions.log.`,
+      );
+    }
+    await pause(LOOK_EVERY_MS);
+  }
+}
+
+/** Whether all that is wanted is posted: the state is the last, and there is a root and at least one reply. */
+export function isTold({ state, messages }: Thread, ends: string): boolean {
+  return state === ends && messages.length > 1 && messages.every((message) => message.state === 'posted');
+}
+
+/** Where the thread begins. */
+export function permalinkOf({ messages }: Thread): string | undefined {
+  const root = messages.find(({ key }) => key.startsWith('root')) ?? messages[0];
+  return root?.permalink;
+}

@@ -1,0 +1,189 @@
+/**
+ * A stand-in for the part of Razorpay's API that War Room asks: orders, payments and the list of webhooks. What the world
+ * outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`.
+ * https://razorpay.com/docs/api/orders/ https://razorpay.com/docs/api/errors/
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import * as z from 'zod/mini';
+import { closeServer, listenOnLoopback } from './listen.ts';
+import { type Body, orderEntity, razorpayId } from './razorpay-bodies.ts';
+
+export type RazorpayApi = {
+  /** The origin; the API is under `/v1/`. */
+  readonly origin: string;
+  /** What the list of webhooks holds from now on. */
+  registerWebhook(url: string): void;
+  stop(): Promise<void>;
+};
+
+type Answer = { readonly status: number; readonly body: unknown };
+
+type State = {
+  readonly orders: Map<string, Body>;
+  readonly payments: Map<string, Body>;
+  readonly webhooks: Map<string, Body>;
+};
+
+/** What can be put in place from outside: by this name, into this map. */
+const CONTROLLED: Readonly<Record<string, keyof State>> = {
+  orders: 'orders',
+  payments: 'payments',
+  webhooks: 'webhooks',
+};
+
+/** Lists hold no more than this, and 10 where nobody says. */
+const MOST_LISTED = 100;
+
+const newOrder = z.object({
+  amount: z.int().check(z.gte(100)),
+  currency: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'INR'),
+  receipt: z.nullish(z.string().check(z.maxLength(40))),
+  notes: z.nullish(z.record(z.string(), z.string().check(z.maxLength(256)))),
+});
+
+/** Starts empty. Every call but control needs the key in Basic authentication. */
+export async function startRazorpayApi(options: {
+  readonly keyId: string;
+  readonly keySecret: string;
+  readonly now: () => number;
+  readonly random: () => number;
+}): Promise<RazorpayApi> {
+  const state: State = { orders: new Map(), payments: new Map(), webhooks: new Map() };
+  const expected = Buffer.from(`Basic ${Buffer.from(`${options.keyId}:${options.keySecret}`).toString('base64')}`);
+
+  const server = createServer(async (request, response) => {
+    const { status, body } = await respond(request, state, expected, options).catch(
+      (error: unknown): Answer => ({
+        status: 500,
+        body: { error: { code: 'SERVER_ERROR', description: String(error) } },
+      }),
+    );
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  return {
+    origin: await listenOnLoopback(server, 0, ''),
+    registerWebhook: (url) => {
+      const id = razorpayId('', options.random);
+      state.webhooks.set(id, {
+        id,
+        entity: 'webhook',
+        url,
+        active: true,
+        disabled_at: 0,
+        secret_exists: true,
+        created_at: seconds(options.now()),
+      });
+    },
+    stop: () => closeServer(server),
+  };
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+
+function refusal(status: number, description: string, field?: string): Answer {
+  const error = { code: 'BAD_REQUEST_ERROR', description, source: 'NA', step: 'NA', reason: 'NA', metadata: {} };
+  return { status, body: { error: field === undefined ? error : { ...error, field } } };
+}
+
+const unknownId = () => refusal(400, 'The id provided does not exist');
+
+async function respond(
+  request: IncomingMessage,
+  state: State,
+  expected: Buffer,
+  options: { readonly now: () => number; readonly random: () => number },
+): Promise<Answer> {
+  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const [version, kind = '', id, part] = url.pathname.split('/').slice(1);
+  const body = await json(request);
+
+  if (version === 'control' && request.method === 'PUT' && id !== undefined) {
+    const map = CONTROLLED[kind];
+    if (map === undefined || body === undefined)
+      return refusal(400, 'PUT /control/{orders,payments,webhooks}/{id} takes JSON');
+    state[map].set(id, { ...state[map].get(id), ...body, id });
+    return { status: 200, body: state[map].get(id) };
+  }
+
+  const given = Buffer.from(request.headers.authorization ?? '');
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    return refusal(401, 'Authentication failed');
+  }
+  const call = `${request.method} /${version}/${kind}${id === undefined ? '' : '/:id'}${part === undefined ? '' : `/${part}`}`;
+  switch (call) {
+    case 'POST /v1/orders':
+      return createOrder(state, body, options);
+    case 'GET /v1/orders':
+      return listed(
+        [...state.orders.values()].filter((order) => matches(order, 'receipt', url)),
+        url,
+      );
+    case 'GET /v1/orders/:id':
+      return found(state.orders.get(id ?? ''));
+    case 'GET /v1/orders/:id/payments':
+      return state.orders.has(id ?? '')
+        ? listed(
+            [...state.payments.values()].filter((payment) => payment['order_id'] === id),
+            url,
+          )
+        : unknownId();
+    case 'GET /v1/payments/:id':
+      return found(state.payments.get(id ?? ''));
+    case 'GET /v1/webhooks':
+      return listed([...state.webhooks.values()], url);
+    default:
+      return refusal(404, 'The requested URL was not found on the server.');
+  }
+}
+
+function found(entity: Body | undefined): Answer {
+  return entity === undefined ? unknownId() : { status: 200, body: entity };
+}
+
+const matches = (entity: Body, field: string, url: URL): boolean =>
+  !url.searchParams.has(field) || entity[field] === url.searchParams.get(field);
+
+function listed(entities: readonly Body[], url: URL): Answer {
+  const skip = Number(url.searchParams.get('skip') ?? 0);
+  const count = Math.min(Number(url.searchParams.get('count') ?? 10), MOST_LISTED);
+  const items = entities.slice(skip, skip + count);
+  return { status: 200, body: { entity: 'collection', count: items.length, items } };
+}
+
+function createOrder(
+  state: State,
+  body: Body | undefined,
+  { now, random }: { readonly now: () => number; readonly random: () => number },
+): Answer {
+  const order = newOrder.safeParse(body ?? {});
+  if (!order.success) {
+    const [issue] = order.error.issues;
+    const field = String(issue?.path[0] ?? '');
+    return refusal(400, `The ${field} field is invalid: ${issue?.message}`, field);
+  }
+  const { amount, currency, receipt, notes } = order.data;
+  const entity = orderEntity({
+    id: razorpayId('order_', random),
+    amount,
+    paid: 0,
+    currency,
+    receipt: receipt ?? null,
+    attempts: 0,
+    notes: notes ?? {},
+    at: seconds(now()),
+  });
+  state.orders.set(String(entity['id']), entity);
+  return { status: 200, body: entity };
+}
+
+async function json(request: IncomingMessage): Promise<Body | undefined> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  try {
+    const parsed: unknown = JSON.parse(Buffer.concat(chunks).toString());
+    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? (parsed as Body) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Table } from '../../shared/aws/table.ts';
+import { channelId, teamId, userId } from '../../shared/base/names.ts';
+import { Installations } from '../../shared/slack/installation.ts';
+import { Vault } from '../../shared/slack/vault.ts';
+import { writePrivate } from './facts.ts';
+import type { Prepared } from './serve.ts';
+import type { ChosenSlack } from './slack-choice.ts';
+import { seededCompany } from './slack-front/company.ts';
+
+/** The one Razorpay account of the seeded company; it is in test mode, whatever its name. */
+export const RAZORPAY_ACCOUNT = 'live';
+
+/** Every scope a key can have. */
+const SCOPES = ['payments', 'calls', 'org', 'courses', 'routing', 'invites', 'read'];
+
+/** What is random about a stack: made once, and the same again where it is kept. */
+export type Identity = {
+  readonly apiKey: string;
+  readonly webhookSecret: string;
+  readonly razorpayKeyId: string;
+  readonly razorpayKeySecret: string;
+  /** Base64; what the keys of KMS are derived from. */
+  readonly master: string;
+  /** The token of the app that was installed when the stack was seeded; undefined before. */
+  readonly seededFor?: string;
+};
+
+const identityFile = (folder: string): string => join(folder, 'identity.json');
+
+/** The identity kept in `folder`, or a fresh one. */
+export function identityIn(folder: string | undefined): Identity {
+  if (folder !== undefined && existsSync(identityFile(folder))) {
+    return JSON.parse(readFileSync(identityFile(folder), 'utf8')) as Identity;
+  }
+  const random = () => randomBytes(18).toString('base64url');
+  return {
+    apiKey: `wr_local_${random()}`,
+    webhookSecret: random(),
+    razorpayKeyId: `rzp_test_${randomBytes(7).toString('hex')}`,
+    razorpayKeySecret: random(),
+    master: randomBytes(32).toString('base64'),
+  };
+}
+
+/** Keeps that the stack was seeded, and for which installation. */
+export function keepIdentity(folder: string, identity: Identity, slack: ChosenSlack): void {
+  writePrivate(identityFile(folder), { ...identity, seededFor: slack.botToken });
+}
+
+/** The company's own id of a person: `adm_arjun` for Arjun Mehta. */
+export function adminIdOf(handle: string): string {
+  return `adm_${handle.split('.')[0]}`;
+}
+
+/**
+ * Seeds the company through the product's own verbs: its secrets, its team record, the installed app, and the people who
+ * let War Room post as them.
+ */
+export async function seedCompany(
+  prepared: Prepared,
+  slack: ChosenSlack,
+  identity: Identity,
+  now: number,
+): Promise<void> {
+  putSecrets(prepared, slack, identity);
+
+  const team = teamId(slack.teamId);
+  const tableName = prepared.plan.tables.find(({ id }) => id === 'SlackInstallations')?.name ?? 'SlackInstallations';
+  const keyId = prepared.plan.keys.find(({ id }) => id === 'TokenKey')?.arn ?? '';
+  const installations = new Installations(
+    new Table(prepared.documents, tableName),
+    new Vault(prepared.clients.kms, keyId, () => now),
+  );
+  await installations.saveTeam({
+    id: team,
+    name: slack.teamName,
+    url: slack.workspaceUrl,
+    timeZone: 'Asia/Kolkata',
+    channels: {
+      payments: channelId(slack.channels.payments),
+      partPayments: channelId(slack.channels.partPayments),
+      ops: channelId(slack.channels.ops),
+    },
+    installer: userId(slack.installer),
+  });
+  await installations.saveBot(team, { user: userId(slack.botUserId), token: slack.botToken, installedAt: now });
+  for (const { id, name } of seededCompany().users) {
+    const token = slack.userTokens[id];
+    if (token !== undefined) {
+      await installations.saveAdmin(team, adminIdOf(name), { user: userId(id), token, installedAt: now });
+    }
+  }
+}
+
+function putSecrets({ plan, secrets }: Prepared, slack: ChosenSlack, identity: Identity): void {
+  const put = (id: string, value: unknown) => {
+    const secret = plan.secrets.find((one) => one.id === id);
+    if (secret !== undefined) secrets.put(secret.name, JSON.stringify(value));
+  };
+  put('RazorpaySecret', {
+    [RAZORPAY_ACCOUNT]: {
+      teamId: slack.teamId,
+      mode: 'test',
+      webhook: { current: identity.webhookSecret },
+      keyId: identity.razorpayKeyId,
+      keySecret: identity.razorpayKeySecret,
+    },
+  });
+  put('SlackSecret', {
+    clientId: slack.clientId,
+    clientSecret: slack.clientSecret,
+    signing: { current: slack.signingSecret },
+  });
+  const sha256 = createHash('sha256').update(identity.apiKey).digest('hex');
+  put('ApiKeysSecret', [{ name: 'local', teamId: slack.teamId, sha256, scopes: SCOPES }]);
+}

@@ -1,0 +1,167 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOLDER, isAlive } from './facts.ts';
+import { PortInUse } from './listen.ts';
+import { type SlackSeed, seededCompany } from './slack-front/company.ts';
+import type { SlackControl } from './slack-front/control.ts';
+import { startSlackFront } from './slack-front/start.ts';
+
+/** The Slack that the stack posts to. */
+export type ChosenSlack = {
+  /** Origin; the Web API is under `/api/`. */
+  readonly url: string;
+  readonly botToken: string;
+  readonly botUserId: string;
+  readonly teamId: string;
+  readonly teamName: string;
+  /** What permalinks begin with. */
+  readonly workspaceUrl: string;
+  readonly signingSecret: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** User tokens already granted, by user id. */
+  readonly userTokens: Readonly<Record<string, string>>;
+  readonly channels: { readonly payments: string; readonly partPayments: string; readonly ops: string };
+  readonly installer: string;
+  /** The hand that moves the workspace, where the front runs in this process. */
+  readonly control: SlackControl | undefined;
+  /** In words: what was chosen and why. */
+  readonly told: string;
+  stop(): Promise<void>;
+};
+
+export type SlackChoiceOptions = {
+  readonly root: string;
+  readonly port: number;
+  /** `SLACK_API_URL`, as the SDK takes it: the Web API's address. */
+  readonly apiUrl: string | undefined;
+  /** The token and the signing secret of the app at that address. */
+  readonly botToken: string | undefined;
+  readonly signingSecret: string | undefined;
+  /** Whether a Slack of its own life (`npm run slack`) is looked for. */
+  readonly lookForRunning: boolean;
+};
+
+/** Somebody chose another Slack and did not say enough. The message says what to do. */
+export class SlackUnclear extends Error {
+  override readonly name = 'SlackUnclear';
+}
+
+type RunningSlack = {
+  readonly url: string;
+  readonly botToken: string;
+  readonly teamId: string;
+  readonly signingSecret: string;
+  readonly userTokens?: Readonly<Record<string, string>>;
+  readonly pid: number;
+};
+
+const CHANNELS = { payments: 'payments', partPayments: 'part-payments', ops: 'ops' } as const;
+
+/** `SLACK_API_URL` where it is set, else a local Slack that runs by itself, else one of this process's own. */
+export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSlack> {
+  const running = options.lookForRunning ? runningSlack(options.root) : undefined;
+  const origin = options.apiUrl?.replace(/\/+$/, '').replace(/\/api$/, '');
+  if (origin !== undefined && origin !== running?.url) return otherSlack(origin, options);
+  const seed = seededCompany();
+  if (running === undefined) return ownSlack(seed, options.port);
+  return {
+    ...seeded(seed),
+    ...running,
+    workspaceUrl: `${running.url}/`,
+    userTokens: running.userTokens ?? {},
+    control: undefined,
+    told: `Slack: the local one of \`npm run slack\` (process ${running.pid})`,
+    stop: async () => {},
+  };
+}
+
+function runningSlack(root: string): RunningSlack | undefined {
+  const file = join(root, FOLDER, 'slack.json');
+  if (!existsSync(file)) return undefined;
+  const running = JSON.parse(readFileSync(file, 'utf8')) as RunningSlack;
+  return isAlive(running.pid) ? running : undefined;
+}
+
+async function ownSlack(seed: SlackSeed, port: number): Promise<ChosenSlack> {
+  const front = await startSlackFront({ port, seed }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? new PortInUse(port, 'SLACK_PORT') : error;
+  });
+  return {
+    ...seeded(seed),
+    ...front.slack,
+    workspaceUrl: `${front.url}/`,
+    control: front.control,
+    told: 'Slack: a local one of its own',
+    stop: () => front.stop(),
+  };
+}
+
+/** What the seeded company says and no file does. */
+function seeded({ app, team, channels, users }: SlackSeed) {
+  const channel = (name: string) => channels.find((one) => one.name === name)?.id ?? '';
+  return {
+    botUserId: app.botUserId,
+    teamName: team.name,
+    clientId: app.clientId,
+    clientSecret: app.clientSecret,
+    channels: {
+      payments: channel(CHANNELS.payments),
+      partPayments: channel(CHANNELS.partPayments),
+      ops: channel(CHANNELS.ops),
+    },
+    installer: users.find(({ isAdmin }) => isAdmin)?.id ?? '',
+  };
+}
+
+/** Any other Slack: asked who the token is, and for its channels by their usual names. */
+async function otherSlack(origin: string, { botToken, signingSecret }: SlackChoiceOptions): Promise<ChosenSlack> {
+  if (botToken === undefined) {
+    throw new SlackUnclear(
+      'SLACK_API_URL names another Slack: set SLACK_BOT_TOKEN to the token of its app as well ' +
+        '(and SLACK_SIGNING_SECRET for its events), or unset SLACK_API_URL.',
+    );
+  }
+  const call = async (method: string, query = '') => {
+    const response = await fetch(`${origin}/api/${method}${query}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${botToken}` },
+    }).catch((error: Error) => {
+      throw new SlackUnclear(`${origin} does not answer (${error.message}). Is SLACK_API_URL right, and does it run?`);
+    });
+    const answer = (await response.json()) as Readonly<Record<string, unknown>>;
+    if (answer['ok'] !== true) throw new SlackUnclear(`${origin} refused ${method}: ${answer['error']}.`);
+    return answer;
+  };
+  const identity = await call('auth.test');
+  const { channels } = (await call('conversations.list', '?limit=200&types=public_channel')) as {
+    readonly channels?: readonly { readonly id: string; readonly name: string }[];
+  };
+  const channel = (name: string): string => {
+    const found = channels?.find((one) => one.name === name);
+    if (found === undefined)
+      throw new SlackUnclear(`The workspace at ${origin} has no channel #${name}: make it first.`);
+    return found.id;
+  };
+  return {
+    url: origin,
+    botToken,
+    botUserId: String(identity['user_id']),
+    teamId: String(identity['team_id']),
+    teamName: String(identity['team']),
+    workspaceUrl: String(identity['url'] ?? `${origin}/`),
+    signingSecret: signingSecret ?? '',
+    clientId: '',
+    clientSecret: '',
+    userTokens: {},
+    channels: {
+      payments: channel(CHANNELS.payments),
+      partPayments: channel(CHANNELS.partPayments),
+      ops: channel(CHANNELS.ops),
+    },
+    installer: String(identity['user_id']),
+    control: undefined,
+    told: `Slack: ${origin}, by SLACK_API_URL`,
+    stop: async () => {},
+  };
+}

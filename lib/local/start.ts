@@ -1,0 +1,148 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { FOLDER, type LocalFacts } from './facts.ts';
+import { type RazorpayApi, startRazorpayApi } from './razorpay-api.ts';
+import { identityIn, keepIdentity, RAZORPAY_ACCOUNT, seedCompany } from './seed.ts';
+import { type Served, serve } from './serve.ts';
+import { type ChosenSlack, chooseSlack } from './slack-choice.ts';
+import { synthesizedStacks } from './synth.ts';
+import type { Stack } from './template.ts';
+
+export type StackOptions = {
+  /** The repository. */
+  readonly root: string;
+  /** 0 is any free port. */
+  readonly port: number;
+  readonly slackPort: number;
+  /** Keeps tables, queues and secrets from one run to the next. */
+  readonly keep: boolean;
+  readonly timeScale: number;
+  /** Others to use instead of the embedded ones; see `.env`-like names in `npm start -- --help`. */
+  readonly others: {
+    readonly slackApiUrl?: string | undefined;
+    readonly slackBotToken?: string | undefined;
+    readonly slackSigningSecret?: string | undefined;
+    readonly dynamodbUrl?: string | undefined;
+    readonly sqsUrl?: string | undefined;
+  };
+  /** Whether a Slack that runs by itself (`npm run slack`) is used. */
+  readonly lookForRunningSlack: boolean;
+  /** More environment for every function. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The templates, where they are at hand already; else the app is synthesized. */
+  readonly stacks?: readonly Stack[];
+  readonly say: (sentence: string) => void;
+  readonly log: (functionId: string, line: string) => void;
+  readonly lost: (sentence: string) => void;
+};
+
+/** The whole product on this machine. */
+export type LocalStack = {
+  /** What `.war-room/local.json` holds. */
+  readonly facts: LocalFacts;
+  readonly served: Served;
+  readonly slack: ChosenSlack;
+  readonly razorpay: RazorpayApi;
+  /** False when what an earlier run seeded was found. */
+  readonly seeded: boolean;
+  stop(): Promise<void>;
+};
+
+/** More threads of one function than this only wait for each other. */
+const MOST_THREADS = 4;
+
+const hostOf = (url: string | undefined): readonly string[] => (url === undefined ? [] : [new URL(url).hostname]);
+
+/** Starts everything: Slack, Razorpay's stand-in, the served template, the seeded company. */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const { root, others } = options;
+  const folder = options.keep ? join(root, FOLDER, 'kept') : undefined;
+  const identity = identityIn(folder);
+  await using started = new AsyncDisposableStack();
+  const owned = <T extends { stop(): Promise<void> }>(part: T): T => {
+    started.defer(() => part.stop());
+    return part;
+  };
+
+  // The longest of all, so it is begun first; should another part fail, nobody waits for it.
+  const stacks = options.stacks === undefined ? synthesizedStacks() : Promise.resolve(options.stacks);
+  stacks.catch(() => undefined);
+  const slack = owned(
+    await chooseSlack({
+      root,
+      port: options.slackPort,
+      apiUrl: others.slackApiUrl,
+      botToken: others.slackBotToken,
+      signingSecret: others.slackSigningSecret,
+      lookForRunning: options.lookForRunningSlack,
+    }),
+  );
+  const razorpay = owned(
+    await startRazorpayApi({
+      keyId: identity.razorpayKeyId,
+      keySecret: identity.razorpayKeySecret,
+      now: Date.now,
+      random: Math.random,
+    }),
+  );
+  const seeded = identity.seededFor !== slack.botToken;
+  const served = owned(
+    await serve({
+      stacks,
+      root,
+      port: options.port,
+      timeScale: options.timeScale,
+      folder,
+      dynamodbUrl: others.dynamodbUrl,
+      sqsUrl: others.sqsUrl,
+      master: Buffer.from(identity.master, 'base64'),
+      environment: {
+        SLACK_API_URL: `${slack.url}/api/`,
+        RAZORPAY_API_URL: razorpay.origin,
+        ...options.environment,
+      },
+      allowedHosts: [...hostOf(slack.url), ...hostOf(others.dynamodbUrl), ...hostOf(others.sqsUrl)],
+      maxThreads: Math.max(2, Math.min(MOST_THREADS, availableParallelism())),
+      prepare: async (prepared) => {
+        if (!seeded) return;
+        await seedCompany(prepared, slack, identity, Date.now());
+        if (folder !== undefined) keepIdentity(folder, identity, slack);
+      },
+      say: options.say,
+      log: options.log,
+      lost: options.lost,
+    }),
+  );
+  const webhookUrl = `${served.api}/webhooks/razorpay/${RAZORPAY_ACCOUNT}`;
+  razorpay.registerWebhook(webhookUrl);
+
+  const running = started.move();
+  return {
+    facts: {
+      pid: process.pid,
+      api: served.api,
+      slack: {
+        url: slack.url,
+        botToken: slack.botToken,
+        teamId: slack.teamId,
+        signingSecret: slack.signingSecret,
+      },
+      razorpay: {
+        account: RAZORPAY_ACCOUNT,
+        webhookUrl,
+        webhookSecret: identity.webhookSecret,
+        apiUrl: razorpay.origin,
+      },
+      apiKey: identity.apiKey,
+      dynamodbUrl: served.endpoints.dynamodbUrl,
+      sqsUrl: served.endpoints.sqsUrl,
+      channels: slack.channels,
+      timeScale: options.timeScale,
+    },
+    served,
+    slack,
+    razorpay,
+    seeded,
+    stop: () => running.disposeAsync(),
+  };
+}
