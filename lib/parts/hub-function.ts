@@ -1,16 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import {
-  ApplicationLogLevel,
-  Architecture,
-  Code,
-  LoggingFormat,
-  Runtime,
-  SystemLogLevel,
-} from 'aws-cdk-lib/aws-lambda';
+import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -101,12 +93,10 @@ export class HubFunction extends Construct {
     });
     this.#allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
 
-    const entryFile = join(REPOSITORY, entry);
     this.lambda = new NodejsFunction(this, 'Function', {
       description,
-      entry: entryFile,
+      entry: join(REPOSITORY, entry),
       handler: 'index.handler',
-      ...(existsSync(entryFile) ? {} : { code: Code.fromInline('throw new Error("not written yet");') }),
       projectRoot: REPOSITORY,
       depsLockFilePath: join(REPOSITORY, 'package-lock.json'),
       bundling,

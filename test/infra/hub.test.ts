@@ -1,0 +1,265 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { REPOSITORY } from '../../lib/parts/hub-function.ts';
+import { allowed, exported, functions, ofType, property, saidOf, statementsOf, tidy, toldTo } from './synthesized.ts';
+import { at, fields, list, type Resource, said } from './template.ts';
+
+afterAll(tidy);
+
+const queues = ofType('AWS::SQS::Queue');
+const alarms = ofType('AWS::CloudWatch::Alarm');
+
+/** The alarms on one metric of one thing, named as its dimension is written. */
+function alarmsOn(metric: string, dimension: string): readonly Resource[] {
+  return alarms.filter(
+    (alarm) =>
+      property(alarm, 'MetricName') === metric &&
+      list(property(alarm, 'Dimensions')).some((given) => said(at(given, 'Value'), exported) === dimension),
+  );
+}
+
+describe.each(functions.map((resource) => [resource.id, resource] as const))('%s', (id, resource) => {
+  const environment = Object.fromEntries(fields(property(resource, 'Environment', 'Variables')));
+
+  it('runs on Node 24 and arm64, within a time and memory that are said', () => {
+    expect(property(resource, 'Runtime')).toBe('nodejs24.x');
+    expect(property(resource, 'Architectures')).toEqual(['arm64']);
+    expect(property(resource, 'Timeout')).toEqual(expect.any(Number));
+    expect(property(resource, 'MemorySize')).toEqual(expect.any(Number));
+  });
+
+  it('writes JSON to a log group of its own that forgets after three months', () => {
+    const group = ofType('AWS::Logs::LogGroup').find(
+      (candidate) => saidOf(resource, 'LoggingConfig', 'LogGroup') === candidate.id,
+    );
+
+    expect(property(resource, 'LoggingConfig', 'LogFormat')).toBe('JSON');
+    expect(property(group, 'LogGroupName')).toBe(`/war-room/trial/${id}`);
+    expect(property(group, 'RetentionInDays')).toBe(90);
+  });
+
+  it('names its source and the handler that is called in it', () => {
+    const entry = at(resource.entry, 'Metadata', 'war-room:entry');
+
+    expect(entry).toMatch(/^functions\/.+\.ts$/);
+    expect(existsSync(join(REPOSITORY, String(entry)))).toBe(true);
+    expect(at(resource.entry, 'Metadata', 'war-room:handler')).toBe('handler');
+    expect(property(resource, 'Handler')).toBe('index.handler');
+  });
+
+  it('knows its stage, version and names in logs and metrics, and is never told another Slack or another time', () => {
+    expect(environment).toMatchObject({
+      STAGE: 'trial',
+      VERSION: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      NODE_OPTIONS: '--enable-source-maps',
+      POWERTOOLS_SERVICE_NAME: id,
+      POWERTOOLS_METRICS_NAMESPACE: 'WarRoom',
+    });
+    for (const name of ['SLACK_API_URL', 'TIME_SCALE', 'SENTRY_DSN']) expect(environment).not.toHaveProperty(name);
+  });
+
+  it('may do something with everything it is told the name of', () => {
+    const reached = statementsOf(id).flatMap(({ on }) => on.map((text) => text.split(/[./]/)[0]));
+    const told = [...toldTo(resource).values()].map((what) => what.split('.')[0]);
+
+    expect(reached).toEqual(expect.arrayContaining(told));
+  });
+});
+
+describe('queues', () => {
+  const buried = new Set([
+    ...queues.map((queue) => saidOf(queue, 'RedrivePolicy', 'deadLetterTargetArn')),
+    ...ofType('AWS::Scheduler::Schedule').map((schedule) => saidOf(schedule, 'Target', 'DeadLetterConfig', 'Arn')),
+  ]);
+  const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
+  const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
+
+  it('are the payments and the dead letters, and no other', () => {
+    expect(working.map(({ id }) => id)).toEqual(['PaymentsQueue']);
+    expect(dead.map(({ id }) => id)).toEqual(['PaymentsDeadLetters', 'PaymentsSweepDeadLetters']);
+  });
+
+  it.each(working.map((queue) => [queue.id, queue] as const))('%s has dead letters, as a last resort', (_, queue) => {
+    expect(property(queue, 'RedrivePolicy', 'maxReceiveCount')).toBe(100);
+    expect(property(queue, 'RedrivePolicy', 'deadLetterTargetArn')).not.toBeNull();
+  });
+
+  it.each(working.map((queue) => [queue.id, queue] as const))(
+    '%s is ordered within a group and fast across groups',
+    (_, queue) => {
+      expect(property(queue, 'FifoQueue')).toBe(true);
+      expect(property(queue, 'DeduplicationScope')).toBe('messageGroup');
+      expect(property(queue, 'FifoThroughputLimit')).toBe('perMessageGroupId');
+    },
+  );
+
+  it.each(working.map((queue) => [queue.id, queue] as const))('%s rings when its oldest message waits', (id) => {
+    expect(alarmsOn('ApproximateAgeOfOldestMessage', `${id}.QueueName`)).toHaveLength(1);
+  });
+
+  it.each(dead.map((queue) => [queue.id, queue] as const))(
+    '%s keeps two weeks and rings for the first message',
+    (id, queue) => {
+      const [alarm] = alarmsOn('ApproximateNumberOfMessagesVisible', `${id}.QueueName`);
+
+      expect(property(queue, 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
+      expect(property(alarm, 'Threshold')).toBe(1);
+    },
+  );
+
+  it.each(queues.map((queue) => [queue.id, queue] as const))('%s is encrypted and refuses plain HTTP', (id, queue) => {
+    const policies = ofType('AWS::SQS::QueuePolicy').filter((policy) => saidOf(policy, 'Queues', 0) === id);
+
+    expect(property(queue, 'SqsManagedSseEnabled')).toBe(true);
+    expect(policies.map((policy) => property(policy, 'PolicyDocument', 'Statement', 0))).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+    ]);
+  });
+
+  it('hide a message for at least six times as long as its worker may take, and take back single records of a batch', () => {
+    const mappings = ofType('AWS::Lambda::EventSourceMapping').map((mapping) => {
+      const queue = queues.find(({ id }) => saidOf(mapping, 'EventSourceArn') === `${id}.Arn`);
+      const worker = functions.find(({ id }) => saidOf(mapping, 'FunctionName') === id);
+      return {
+        hiddenFor: Number(property(queue, 'VisibilityTimeout')) / Number(property(worker, 'Timeout')),
+        batch: property(mapping, 'BatchSize'),
+        takesBack: property(mapping, 'FunctionResponseTypes'),
+      };
+    });
+
+    expect(mappings).toEqual([{ hiddenFor: 6, batch: 10, takesBack: ['ReportBatchItemFailures'] }]);
+  });
+});
+
+describe('alarms', () => {
+  it.each(alarms.map((alarm) => [saidOf(alarm, 'AlarmName'), alarm] as const))(
+    '%s: says what people lose and what to do, to the topic, and when it is over',
+    (name, alarm) => {
+      const topic = ofType('AWS::SNS::Topic').map(({ id }) => ({ Ref: id }));
+
+      expect(name).toMatch(/^war-room trial: /);
+      expect(property(alarm, 'AlarmDescription')).toMatch(/^[A-Z].+\.\n\nWhat to do: .+\.$/);
+      expect(property(alarm, 'AlarmActions')).toEqual(topic);
+      expect(property(alarm, 'OKActions')).toEqual(topic);
+      expect(property(alarm, 'TreatMissingData')).toBe('notBreaching');
+    },
+  );
+
+  it('watch the errors of every function that nothing else makes good', () => {
+    const watched = functions.filter(({ id }) => alarmsOn('Errors', id).length === 1).map(({ id }) => id);
+
+    expect(watched.sort()).toEqual(['PaymentsApi', 'PaymentsWorker', 'RazorpayIngress']);
+  });
+
+  it('watch what the API answers: 5xx, callers refused, and Razorpay refused', () => {
+    const patterns = ofType('AWS::Logs::MetricFilter').map((filter) => property(filter, 'FilterPattern'));
+    const [api = ''] = ofType('AWS::ApiGatewayV2::Api').map(({ id }) => id);
+
+    expect(alarmsOn('5xx', api)).toHaveLength(1);
+    expect(patterns).toEqual([
+      '{ $.status = "401" }',
+      '{ ($.status = "401") && ($.route = "POST /webhooks/razorpay/{account}") }',
+    ]);
+  });
+
+  it('go through an encrypted topic that CloudWatch, of this account only, may use', () => {
+    const [topic] = ofType('AWS::SNS::Topic');
+    const forCloudWatch = allowed
+      .filter(({ statement }) => at(statement, 'Principal', 'Service') === 'cloudwatch.amazonaws.com')
+      .map(({ actions, statement }) => [actions, at(statement, 'Condition')]);
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+
+    expect(property(topic, 'KmsMasterKeyId')).not.toBeNull();
+    expect(forCloudWatch).toEqual([
+      [['kms:Decrypt', 'kms:GenerateDataKey'], ofThisAccount],
+      [['sns:Publish'], ofThisAccount],
+    ]);
+  });
+});
+
+describe('the sweep', () => {
+  const [schedule] = ofType('AWS::Scheduler::Schedule');
+
+  it('runs on the minute, in a time zone that is said', () => {
+    expect(property(schedule, 'ScheduleExpression')).toBe('cron(* * * * ? *)');
+    expect(property(schedule, 'ScheduleExpressionTimezone')).toBe('Asia/Kolkata');
+    expect(property(schedule, 'FlexibleTimeWindow')).toEqual({ Mode: 'OFF' });
+  });
+
+  it('is told for when it runs', () => {
+    expect(JSON.parse(String(property(schedule, 'Target', 'Input')))).toEqual({
+      scheduledAt: '<aws.scheduler.scheduled-time>',
+    });
+  });
+
+  it('buries a run in the same dead letters, whether it could not be called or failed', () => {
+    const [failed] = ofType('AWS::Lambda::EventInvokeConfig');
+
+    expect(property(schedule, 'Target', 'DeadLetterConfig', 'Arn')).toEqual({
+      'Fn::GetAtt': ['PaymentsSweepDeadLetters', 'Arn'],
+    });
+    expect(property(failed, 'DestinationConfig', 'OnFailure', 'Destination')).toEqual({
+      'Fn::GetAtt': ['PaymentsSweepDeadLetters', 'Arn'],
+    });
+  });
+
+  it('is called by schedules of its own group and account only', () => {
+    const [assumed] = allowed.filter(
+      ({ statement }) => at(statement, 'Principal', 'Service') === 'scheduler.amazonaws.com',
+    );
+
+    expect(fields(at(assumed?.statement ?? null, 'Condition', 'StringEquals')).map(([name]) => name)).toEqual([
+      'aws:SourceAccount',
+      'aws:SourceArn',
+    ]);
+  });
+});
+
+describe('the API', () => {
+  const [stage] = ofType('AWS::ApiGatewayV2::Stage');
+
+  it('serves these routes, each by its function', () => {
+    const integrations = new Map(
+      ofType('AWS::ApiGatewayV2::Integration').map((it) => [it.id, saidOf(it, 'IntegrationUri')]),
+    );
+    const routes = ofType('AWS::ApiGatewayV2::Route').map((route) => [
+      property(route, 'RouteKey'),
+      integrations.get(saidOf(route, 'Target').replace('integrations/', '')),
+    ]);
+
+    expect(routes).toEqual([
+      ['POST /webhooks/razorpay/{account}', 'RazorpayIngress.Arn'],
+      ['POST /v1/payments', 'PaymentsApi.Arn'],
+      ['GET /v1/payments/{id}', 'PaymentsApi.Arn'],
+      ['GET /health', 'Health.Arn'],
+    ]);
+  });
+
+  it('is throttled, each route with limits of its own or the common ones', () => {
+    expect(property(stage, 'DefaultRouteSettings')).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    expect(property(stage, 'RouteSettings')).toEqual({
+      'POST /webhooks/razorpay/{account}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+      'GET /health': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
+    });
+  });
+
+  it('logs each call to a group that forgets after three months, without headers or query', () => {
+    const group = ofType('AWS::Logs::LogGroup').find(
+      ({ id }) => saidOf(stage, 'AccessLogSettings', 'DestinationArn') === `${id}.Arn`,
+    );
+    const format: Record<string, string> = JSON.parse(String(property(stage, 'AccessLogSettings', 'Format')));
+
+    expect(property(group, 'RetentionInDays')).toBe(90);
+    expect(format).toMatchObject({
+      requestId: '$context.requestId',
+      status: '$context.status',
+      route: '$context.routeKey',
+    });
+    expect(Object.values(format).join(' ')).not.toMatch(/authorizer|header|query/i);
+  });
+
+  it('lets no web page call it', () => {
+    expect(ofType('AWS::ApiGatewayV2::Api').map((api) => property(api, 'CorsConfiguration'))).toEqual([null]);
+  });
+});
