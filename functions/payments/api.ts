@@ -11,12 +11,16 @@ import { Refuse } from '../../shared/base/errors.ts';
 import { jsonBody } from '../../shared/base/http.ts';
 import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
+import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { initiate } from '../../shared/payments/initiate.ts';
+import { look } from '../../shared/payments/look.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
+import { readTeam } from '../../shared/slack/installation.ts';
+import { ThreadLog } from '../../shared/slack/thread-log.ts';
 
 /** A checkout waits for the answer: what has not worked after two tries is better sent again by it. */
 const patience = { timeoutMs: 2_000, attempts: 2 };
@@ -29,16 +33,22 @@ const ready = lazy(async () => {
     process.env,
     'PAYMENTS_TABLE',
     'PAYMENTS_QUEUE_URL',
+    'ADMIN_SLACK_MESSAGE_LOG_TABLE',
+    'SLACK_INSTALLATIONS_TABLE',
     'RAZORPAY_SECRET_ID',
     'API_KEYS_SECRET_ID',
   );
   const secret = secretReader(patience);
+  const dynamo = documentClient(patience);
+  const installations = new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE);
   return {
     keys: new KeptSecret(secret(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
     dependencies: {
-      store: new PaymentStore(new Table(documentClient(patience), names.PAYMENTS_TABLE)),
+      store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
       accounts: new KeptSecret(secret(names.RAZORPAY_SECRET_ID), Accounts.parse, systemClock),
       queue: new Queue(queueClient(patience), names.PAYMENTS_QUEUE_URL),
+      log: new ThreadLog(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE)),
+      team: (team: TeamId) => readTeam(installations, team),
       clock: systemClock,
       report: reporter.report,
       uniqueId: randomUUID,
@@ -54,6 +64,11 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answ
     case 'POST /v1/payments': {
       const key = await identify(event.headers['authorization'], 'payments', keys);
       return initiate(jsonBody(event), key, dependencies);
+    }
+    case 'GET /v1/payments/{id}': {
+      const key = await identify(event.headers['authorization'], 'read', keys);
+      const asked = { id: event.pathParameters?.['id'] ?? '', account: event.queryStringParameters?.['account'] };
+      return look(asked, key, dependencies);
     }
     default:
       throw new Refuse(404, 'There is nothing at this address.');

@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
 
 Object.assign(process.env, {
   PAYMENTS_TABLE: 'Payments',
+  ADMIN_SLACK_MESSAGE_LOG_TABLE: 'AdminSlackMessageLog',
+  SLACK_INSTALLATIONS_TABLE: 'SlackInstallations',
   PAYMENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Payments.fifo',
   RAZORPAY_SECRET_ID: 'war-room/test/razorpay',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
@@ -33,14 +35,24 @@ const initiation = {
   payment: { kind: 'full' },
 };
 
-type Over = { body?: unknown; key?: string; headers?: Record<string, string>; routeKey?: string };
+type Over = {
+  body?: unknown;
+  key?: string;
+  headers?: Record<string, string>;
+  routeKey?: string;
+  id?: string;
+  account?: string;
+};
 
-async function ask({ body = initiation, key = 'wr_checkout', headers = {}, routeKey = 'POST /v1/payments' }: Over) {
+async function ask(over: Over) {
+  const { body = initiation, key = 'wr_checkout', headers = {}, routeKey = 'POST /v1/payments' } = over;
   const event = {
     routeKey,
     headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
     isBase64Encoded: false,
+    pathParameters: { id: over.id },
+    queryStringParameters: over.account === undefined ? undefined : { account: over.account },
     requestContext: { requestId: 'request-1' },
   } as unknown as APIGatewayProxyEventV2;
   const answer = (await handler(event, {} as Context)) as unknown as APIGatewayProxyStructuredResultV2;
@@ -56,6 +68,7 @@ beforeEach(() => {
     .resolves({
       SecretString: JSON.stringify([
         { name: 'checkout', teamId: 'T1', sha256: sha256('wr_checkout'), scopes: ['payments'] },
+        { name: 'support', teamId: 'T1', sha256: sha256('wr_support'), scopes: ['read'] },
         { name: 'telephony', teamId: 'T1', sha256: sha256('wr_telephony'), scopes: ['calls'] },
       ]),
     });
@@ -172,5 +185,48 @@ describe('POST /v1/payments', () => {
 
     expect(answer.status).toBe(500);
     expect(JSON.stringify(answer)).not.toContain('ECONNREFUSED');
+  });
+});
+
+describe('GET /v1/payments/{id}', () => {
+  const get = (over: Over) =>
+    ask({ routeKey: 'GET /v1/payments/{id}', key: 'wr_support', id: 'order_Hd7Rt0pLmQ2w3e', ...over });
+  const initiated = { ...initiation, assignedAdmin: null, initiatedAt: 1_763_620_200 };
+
+  beforeEach(() => {
+    database.on(GetCommand).resolves({});
+    database.on(QueryCommand).resolves({ Items: [] });
+  });
+
+  it('shows a payment that was recorded a moment ago and that no worker has seen', async () => {
+    const fact = { pk: 'T1#live#order_Hd7Rt0pLmQ2w3e', sk: 'fact#initiated', at: 1_763_620_201_000, initiated };
+    database
+      .on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'T1#live#order_Hd7Rt0pLmQ2w3e' } })
+      .resolves({ Items: [fact] });
+
+    expect(await get({})).toMatchObject({
+      status: 200,
+      body: { id: 'order_Hd7Rt0pLmQ2w3e', state: 'Initiated', amount: 499900, destination: null, messages: [] },
+    });
+  });
+
+  it('reads nothing but what belongs to the team of the key', async () => {
+    await get({});
+
+    const keys = database.calls().map(({ args }) => JSON.stringify(args[0].input));
+    expect(keys.length).toBeGreaterThan(0);
+    expect(keys.filter((key) => !key.includes('"T1#live#'))).toEqual([]);
+  });
+
+  it.each([
+    ['an id that nobody has met', {}, 404],
+    ['an id that is none', { id: 'a#b' }, 404],
+    ["another team's account", { account: 'theirs' }, 400],
+    ['a key without the scope', { key: 'wr_checkout' }, 403],
+    ['no known key', { key: 'wr_guessed' }, 401],
+  ] as [string, Over, number][])('refuses %s as a problem', async (_, over, status) => {
+    const answer = await get(over);
+
+    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' }, body: { status } });
   });
 });

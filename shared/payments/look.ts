@@ -1,0 +1,56 @@
+import type { Answer } from '../base/answer.ts';
+import type { ApiKey } from '../base/api-key.ts';
+import { Refuse } from '../base/errors.ts';
+import type { TeamId } from '../base/names.ts';
+import type { KeptSecret } from '../base/secret.ts';
+import type { Accounts } from '../razorpay/accounts.ts';
+import type { Team } from '../slack/installation.ts';
+import type { ThreadLog } from '../slack/thread-log.ts';
+import { chooseAccount } from './request.ts';
+import type { PaymentStore } from './store.ts';
+import { threadRef } from './tell.ts';
+import { view } from './view.ts';
+
+export type LookDependencies = {
+  readonly store: Pick<PaymentStore, 'threadOf' | 'factsOf'>;
+  readonly accounts: Pick<KeptSecret<Accounts>, 'value'>;
+  readonly log: Pick<ThreadLog, 'read'>;
+  readonly team: (team: TeamId) => Promise<Team | undefined>;
+};
+
+/**
+ * `GET /v1/payments/{id}?account=`: a payment by any id of its thread. 404 for an id that nobody has met, and for one of
+ * another team just the same: every key that is read begins with the team of the API key.
+ */
+export async function look(
+  asked: { readonly id: string; readonly account: string | undefined },
+  key: ApiKey,
+  { store, accounts, log, team }: LookDependencies,
+): Promise<Answer> {
+  if (!/^\w{3,64}$/.test(asked.id)) throw unknown();
+  const own = (await accounts.value()).ofTeam(key.team);
+  const chosen = chooseAccount(
+    asked.account,
+    own.map(({ name }) => name),
+  );
+  if (!chosen.ok) throw new Refuse(400, 'Say in the query which account is meant: ?account=', [chosen.wrong]);
+
+  const place = { team: key.team, account: chosen.account };
+  // A payment that was recorded a moment ago has no alias before a worker has seen it; its facts are there all the same.
+  const thread = (await store.threadOf(place, asked.id)) ?? asked.id;
+  const { facts } = await store.factsOf(place, thread);
+  if (facts.length === 0) throw unknown();
+  const [told, record] = await Promise.all([log.read(threadRef(place, thread)), team(key.team)]);
+  return {
+    status: 200,
+    body: view({ thread, facts, told, teamUrl: record?.url }),
+    ids: { ...place, thread, key: key.name },
+  };
+}
+
+function unknown(): Refuse {
+  return new Refuse(
+    404,
+    'War Room has not heard of this payment. Ask with an id that Razorpay gave: of the order, the payment or the link.',
+  );
+}

@@ -1,0 +1,119 @@
+import * as z from 'zod/mini';
+import { permalink, rootOf } from '../slack/permalink.ts';
+import type { Thread } from '../slack/thread-log.ts';
+import { type Fact, fold, type Lifecycle } from './lifecycle.ts';
+
+const money = z
+  .int()
+  .check(z.nonnegative())
+  .register(z.globalRegistry, { description: "In the currency's smallest unit." });
+
+/** The answer of `GET /v1/payments/{id}`. It holds nothing by which a payer can be reached, and no means of payment. */
+export const paymentView = z.strictObject({
+  id: z.string().register(z.globalRegistry, { description: 'The order where there is one, else the id first met.' }),
+  state: z.string().register(z.globalRegistry, {
+    description:
+      'Initiated, Authorized, Failed or Paid; `Part n of m paid` for an instalment, `Part n paid` for an order of which more is due; Unknown where nothing that was heard tells.',
+  }),
+  amount: z.nullable(money),
+  paid: money,
+  due: z.nullable(money),
+  currency: z.string(),
+  facts: z.array(
+    z.strictObject({
+      id: z.string(),
+      kind: z.string().register(z.globalRegistry, { description: "`initiated`, or Razorpay's name of the event." }),
+      source: z.enum(['api', 'razorpay']),
+      at: z.iso.datetime().register(z.globalRegistry, { description: 'When it reached War Room.' }),
+    }),
+  ),
+  destination: z.nullable(
+    z.strictObject({
+      channel: z.string(),
+      row: z.string(),
+      why: z.string().register(z.globalRegistry, { description: 'Why the payment is told there, in a sentence.' }),
+    }),
+  ),
+  messages: z.array(
+    z.strictObject({
+      key: z.string().register(z.globalRegistry, { description: '`root`, or what the reply tells and of which id.' }),
+      state: z.enum(['intent', 'unsure', 'absent', 'posted', 'gone']),
+      ts: z.nullable(z.string()),
+      author: z.nullable(z.string()).register(z.globalRegistry, { description: 'The Slack user who posted it.' }),
+      permalink: z.nullable(z.url()),
+    }),
+  ),
+});
+
+export type PaymentView = z.output<typeof paymentView>;
+
+/** What is looked at: the facts of a thread, how it stands in Slack, and the workspace's address, where it has one. */
+export type Seen = {
+  /** The key of the thread: the id that it was first met by. */
+  readonly thread: string;
+  readonly facts: readonly Fact[];
+  readonly told: Pick<Thread, 'destination' | 'entries'>;
+  readonly teamUrl: string | undefined;
+};
+
+/** What support is shown of a payment: how it stands, what was heard of it, and where it is told. Pure. */
+export function view({ thread, facts, told, teamUrl }: Seen): PaymentView {
+  const state = fold(facts);
+  const { amount, paid, currency } = state;
+  return {
+    id: state.orderId ?? thread,
+    state: stateInWords(state),
+    amount: amount ?? null,
+    paid,
+    due: amount === undefined ? null : Math.max(0, amount - paid),
+    currency,
+    facts: facts.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).map(shownFact),
+    destination: told.destination
+      ? { channel: told.destination.channel, row: told.destination.row, why: told.destination.why }
+      : null,
+    messages: shownMessages(told, teamUrl),
+  };
+}
+
+/** One name for each state, as the root of the thread says it. */
+function stateInWords({ isTold, standing, initiated, attempts }: Lifecycle): string {
+  if (!isTold) return 'Unknown';
+  switch (standing) {
+    case 'initiated':
+      return 'Initiated';
+    case 'authorized':
+      return 'Authorized';
+    case 'failed':
+      return 'Failed';
+    case 'partlyPaid':
+      return `Part ${attempts.filter(({ status }) => status === 'captured').length} paid`;
+    case 'paid':
+      return initiated?.payment.kind === 'part'
+        ? `Part ${initiated.payment.number} of ${initiated.payment.of} paid`
+        : 'Paid';
+  }
+}
+
+function shownFact(fact: Fact): PaymentView['facts'][number] {
+  const at = new Date(fact.at).toISOString();
+  return fact.source === 'initiated'
+    ? { id: fact.id, kind: 'initiated', source: 'api', at }
+    : { id: fact.id, kind: fact.event.name, source: 'razorpay', at };
+}
+
+/** The root first, then the replies in the order in which Slack shows them; what is not there yet comes last. */
+function shownMessages(told: Seen['told'], teamUrl: string | undefined): PaymentView['messages'] {
+  const root = rootOf(told.entries);
+  const place = (key: string) => {
+    const entry = told.entries[key];
+    return entry === root ? '' : (entry?.ts ?? '~');
+  };
+  return Object.keys(told.entries)
+    .toSorted((a, b) => (place(a) === place(b) ? (a < b ? -1 : 1) : place(a) < place(b) ? -1 : 1))
+    .flatMap((key) => {
+      const entry = told.entries[key];
+      if (!entry) return [];
+      const link = teamUrl === undefined ? undefined : permalink(teamUrl, told, key);
+      return { key, state: entry.state, ts: entry.ts ?? null, author: entry.author ?? null, permalink: link ?? null };
+    });
+}
