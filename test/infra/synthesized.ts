@@ -28,7 +28,7 @@ export function tidy(): void {
 
 export const app = hubApp({ stage: 'trial', outdir: join(folder, 'first'), bundle: false });
 export const assembly = app.synth();
-export const resources = resourcesOf(assembly);
+const resources = resourcesOf(assembly);
 export const exported = exportsOf(assembly);
 export const allowed = allowedBy(resources, exported);
 
