@@ -1,6 +1,6 @@
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
-import { body, brief, type Content, fine, type Inline, joined, message } from '../slack/text.ts';
+import { body, brief, type Content, fine, type Inline, joined, message, onOneDay } from '../slack/text.ts';
 import type { Attempt, Failure, Initiated, Lifecycle } from './lifecycle.ts';
 import { failureInWords, methodInWords } from './words.ts';
 
@@ -48,8 +48,8 @@ function root(state: Lifecycle): Content {
     body(
       `${mark} `,
       { bold: word },
-      ...joined('', [' · ', amountInWords(state), ' · ', payer(initiated)]),
-      ...(initiated ? [` · ${brief(initiated.course.name)}`] : []),
+      ' · ',
+      ...joined(' · ', [amountInWords(state), payer(initiated), initiated && brief(initiated.course.name)]),
     ),
     fine(
       ...joined(' · ', [
@@ -79,11 +79,12 @@ function standingInWords(state: Lifecycle): { readonly mark: string; readonly wo
   }
 }
 
-function amountInWords({ standing, amount, paid, currency }: Lifecycle): string {
+function amountInWords({ standing, amount, paid, currency }: Lifecycle): string | undefined {
   if (standing === 'partlyPaid' && amount !== undefined) {
     return `${formatAmount(paid, currency)} of ${formatAmount(amount, currency)}`;
   }
-  return formatAmount(standing === 'paid' ? paid : (amount ?? 0), currency);
+  const shown = standing === 'paid' ? paid : amount;
+  return shown === undefined ? undefined : formatAmount(shown, currency);
 }
 
 function kindInWords({ payment, currency }: Initiated): string {
@@ -93,17 +94,16 @@ function kindInWords({ payment, currency }: Initiated): string {
 
 function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] {
   const started = initiated?.initiatedAt ?? earliest(attempts);
-  const begun: Inline[] =
-    started === undefined ? [] : [' · ', initiated ? 'initiated ' : 'first seen ', { at: started }];
+  const begun: Inline[] = started === undefined ? [] : [' · ', initiated ? 'initiated ' : 'started ', { at: started }];
   if (standing !== 'paid' || paidAt === undefined) return begun;
 
-  const took = started === undefined || paidAt < started ? undefined : durationInWords(paidAt - started);
+  const took = started === undefined || paidAt <= started ? undefined : durationInWords(paidAt - started);
   const tries = triesOf(attempts);
   const how = joined(', ', [took, tries > 1 ? `${ordinal(tries)} try` : undefined]);
   return [
     ...begun,
     begun.length > 0 ? ', paid ' : ' · paid ',
-    { at: paidAt },
+    { at: paidAt, dateless: started !== undefined && onOneDay(started, paidAt) },
     ...(how.length > 0 ? [' (', ...how, ')'] : []),
   ];
 }
@@ -170,9 +170,9 @@ function captured(state: Lifecycle, attempt: Attempt): Content {
   const tryNumber = attempt.triesBefore + Math.max(1, attempt.failures.length);
   const sentence: Inline[] = reported
     ? [
-        'Paid after all: the bank confirmed a payment that had been reported as failed',
+        `Paid${amount} after all${by}${part}: the bank confirmed a payment that had been reported as failed`,
         ...(reported.at === undefined ? [] : [' ', { at: reported.at }]),
-        `.${amount}${by}${part}. Nothing to do.${fee}`,
+        `. Nothing to do.${fee}`,
       ]
     : [`Paid${amount}${by}${part}${tryNumber > 1 ? `, on the ${ordinal(tryNumber)} try` : ''}.${fee}`];
   return message(body(...sentence), fine(attempt.id));

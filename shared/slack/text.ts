@@ -9,7 +9,7 @@ export type Inline =
   | string
   | { readonly bold: string }
   /** A moment in Unix seconds; each reader sees it in local time, the plain text says it in Indian time. */
-  | { readonly at: number }
+  | { readonly at: number; readonly dateless?: boolean }
   | { readonly link: string; readonly label: string }
   | { readonly channel: ChannelId };
 
@@ -30,7 +30,9 @@ export const fine = (...inlines: readonly Inline[]): Paragraph => ({ kind: 'fine
  * Puts paragraphs into one message. The caller keeps every outside text short (`brief`), so a message that breaks a
  * limit of Slack's is a fault of ours: it throws, and nothing is cut silently.
  */
-export function message(...paragraphs: readonly Paragraph[]): Content {
+export function message(...given: readonly Paragraph[]): Content {
+  // Slack refuses an empty block.
+  const paragraphs = given.filter(({ inlines }) => inlines.some((inline) => inline !== ''));
   const text = paragraphs.map(({ inlines }) => inlines.map(plain).join('')).join('\n');
   const blocks = paragraphs.map(block);
   const longest = Math.max(...paragraphs.map(({ inlines }) => mrkdwn(inlines).length));
@@ -69,7 +71,7 @@ function mrkdwn(inlines: readonly Inline[]): string {
     .map((inline) => {
       if (typeof inline === 'string') return defuse(inline);
       if ('bold' in inline) return `*${defuse(inline.bold)}*`;
-      if ('at' in inline) return `<!date^${inline.at}^{date_short_pretty} at {time}|${escaped(indianTime(inline.at))}>`;
+      if ('at' in inline) return `<!date^${inline.at}^${moment(inline)}|${escaped(told(inline))}>`;
       return reference(inline);
     })
     .join('');
@@ -78,8 +80,18 @@ function mrkdwn(inlines: readonly Inline[]): string {
 function plain(inline: Inline): string {
   if (typeof inline === 'string') return defuse(inline);
   if ('bold' in inline) return defuse(inline.bold);
-  if ('at' in inline) return escaped(indianTime(inline.at));
+  if ('at' in inline) return escaped(told(inline));
   return reference(inline);
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text#date-formatting */
+function moment({ dateless }: { readonly dateless?: boolean }): string {
+  return dateless ? '{time}' : '{date_short_pretty} at {time}';
+}
+
+function told({ at, dateless }: { readonly at: number; readonly dateless?: boolean }): string {
+  const [date, time] = indianTime(at).split(', ');
+  return dateless ? (time ?? '') : `${date}, ${time}`;
 }
 
 function reference(
@@ -106,6 +118,11 @@ const india = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
   hour12: false,
 });
+
+/** Whether two moments (Unix seconds) fall on one day in India. */
+export function onOneDay(one: number, other: number): boolean {
+  return indianTime(one).split(',')[0] === indianTime(other).split(',')[0] && Math.abs(one - other) < 86_400;
+}
 
 /** A moment (Unix seconds) in Indian time: `27 Aug, 10:44 IST`. */
 export function indianTime(at: number): string {
