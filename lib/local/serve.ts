@@ -8,7 +8,7 @@ import { type FunctionPlan, type Plan, planFrom } from './plan.ts';
 import { startPoller } from './poller.ts';
 import { createQueues } from './queues.ts';
 import { Secrets } from './secrets.ts';
-import { startStores } from './stores.ts';
+import { type Stores, startStores } from './stores.ts';
 import { createTables } from './tables.ts';
 import type { Stack } from './template.ts';
 import { startTimers } from './timers.ts';
@@ -59,7 +59,7 @@ export type Served = Prepared & {
   readonly api: string;
   readonly endpoints: Endpoints;
   /** What each store is, for people. */
-  readonly told: readonly string[];
+  readonly told: Stores['told'];
   /** Calls a function as its schedule would. */
   invoke(functionId: string, event: unknown): Promise<unknown>;
   /** Ends every thread of a function where it is. */

@@ -71,7 +71,7 @@ export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSl
     workspaceUrl: `${running.url}/`,
     userTokens: running.userTokens ?? {},
     control: undefined,
-    told: `Slack: the local one of \`npm run slack\` (process ${running.pid})`,
+    told: `the local one of \`npm run slack\` (process ${running.pid})`,
     stop: async () => {},
   };
 }
@@ -92,7 +92,7 @@ async function ownSlack(seed: SlackSeed, port: number): Promise<ChosenSlack> {
     ...front.slack,
     workspaceUrl: `${front.url}/`,
     control: front.control,
-    told: 'Slack: a local one of its own',
+    told: 'a local one of its own',
     stop: () => front.stop(),
   };
 }
@@ -161,7 +161,7 @@ async function otherSlack(origin: string, { botToken, signingSecret }: SlackChoi
     },
     installer: String(identity['user_id']),
     control: undefined,
-    told: `Slack: ${origin}, by SLACK_API_URL`,
+    told: 'by SLACK_API_URL',
     stop: async () => {},
   };
 }

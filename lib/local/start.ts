@@ -1,12 +1,22 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { FOLDER, type LocalFacts } from './facts.ts';
+import { holdFolder } from './kept-folder.ts';
 import { type RazorpayApi, startRazorpayApi } from './razorpay-api.ts';
 import { identityIn, keepIdentity, RAZORPAY_ACCOUNT, seedCompany } from './seed.ts';
 import { type Served, serve } from './serve.ts';
 import { type ChosenSlack, chooseSlack } from './slack-choice.ts';
 import { synthesizedStacks } from './synth.ts';
 import type { Stack } from './template.ts';
+
+/** What somebody put in the place of an embedded part. */
+export type Others = {
+  readonly slackApiUrl?: string | undefined;
+  readonly slackBotToken?: string | undefined;
+  readonly slackSigningSecret?: string | undefined;
+  readonly dynamodbUrl?: string | undefined;
+  readonly sqsUrl?: string | undefined;
+};
 
 export type StackOptions = {
   /** The repository. */
@@ -17,14 +27,7 @@ export type StackOptions = {
   /** Keeps tables, queues and secrets from one run to the next. */
   readonly keep: boolean;
   readonly timeScale: number;
-  /** Others to use instead of the embedded ones; see `.env`-like names in `npm start -- --help`. */
-  readonly others: {
-    readonly slackApiUrl?: string | undefined;
-    readonly slackBotToken?: string | undefined;
-    readonly slackSigningSecret?: string | undefined;
-    readonly dynamodbUrl?: string | undefined;
-    readonly sqsUrl?: string | undefined;
-  };
+  readonly others: Others;
   /** Whether a Slack that runs by itself (`npm run slack`) is used. */
   readonly lookForRunningSlack: boolean;
   /** More environment for every function. */
@@ -51,14 +54,18 @@ export type LocalStack = {
 /** More threads of one function than this only wait for each other. */
 const MOST_THREADS = 4;
 
-const hostOf = (url: string | undefined): readonly string[] => (url === undefined ? [] : [new URL(url).hostname]);
+/** The hosts of what somebody put in the place of an embedded part: the only ones outside this machine that are spoken to. */
+export function hostsOf({ slackApiUrl, dynamodbUrl, sqsUrl }: Others): readonly string[] {
+  return [slackApiUrl, dynamodbUrl, sqsUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]));
+}
 
 /** Starts everything: Slack, Razorpay's stand-in, the served template, the seeded company. */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const { root, others } = options;
   const folder = options.keep ? join(root, FOLDER, 'kept') : undefined;
-  const identity = identityIn(folder);
   await using started = new AsyncDisposableStack();
+  if (folder !== undefined) started.defer(holdFolder(folder));
+  const identity = identityIn(folder);
   const owned = <T extends { stop(): Promise<void> }>(part: T): T => {
     started.defer(() => part.stop());
     return part;
@@ -101,7 +108,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
         RAZORPAY_API_URL: razorpay.origin,
         ...options.environment,
       },
-      allowedHosts: [...hostOf(slack.url), ...hostOf(others.dynamodbUrl), ...hostOf(others.sqsUrl)],
+      allowedHosts: hostsOf(others),
       maxThreads: Math.max(2, Math.min(MOST_THREADS, availableParallelism())),
       prepare: async (prepared) => {
         if (!seeded) return;

@@ -7,7 +7,7 @@ export type Stores = {
   readonly dynamodbUrl: string;
   readonly sqsUrl: string;
   /** What each of them is, for people. */
-  readonly told: readonly string[];
+  readonly told: { readonly tables: string; readonly queues: string };
   stop(): Promise<void>;
 };
 
@@ -32,10 +32,10 @@ const origin = (url: string): string => url.replace(/\/+$/, '');
 export async function startStores({ folder, dynamodbUrl, sqsUrl, lost }: StoresOptions): Promise<Stores> {
   const start: StoresStart = { folder, tables: dynamodbUrl === undefined, queues: sqsUrl === undefined };
   const kept = folder === undefined ? 'in memory' : `kept in ${folder}`;
-  const told = [
-    start.tables ? `tables: dynalite, ${kept}` : `tables: ${dynamodbUrl}`,
-    start.queues ? `queues: fauxqs, ${kept}` : `queues: ${sqsUrl}`,
-  ];
+  const told = {
+    tables: start.tables ? `dynalite, ${kept}` : `those of ${dynamodbUrl}`,
+    queues: start.queues ? `fauxqs, ${kept}` : `those of ${sqsUrl}`,
+  };
   if (!start.tables && !start.queues) {
     return { dynamodbUrl: origin(dynamodbUrl ?? ''), sqsUrl: origin(sqsUrl ?? ''), told, stop: async () => {} };
   }
