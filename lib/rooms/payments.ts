@@ -148,6 +148,7 @@ export class PaymentsRoom extends Construct {
     });
     sweep.job
       .mayQueryIndex(state.payments, DUE_INDEX, 'PAYMENTS_TABLE')
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['UpdateItem'])
       .mayQueryIndex(state.adminSlackMessageLog, DUE_INDEX, 'ADMIN_SLACK_MESSAGE_LOG_TABLE')
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['Query', 'GetItem', 'UpdateItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage']);

@@ -49,7 +49,11 @@ function root(state: Lifecycle): Content {
       `${mark} `,
       { bold: word },
       ' · ',
-      ...joined(' · ', [amountInWords(state), payer(initiated), initiated && brief(initiated.course.name)]),
+      ...joined(' · ', [
+        amountInWords(state),
+        payer(initiated),
+        (initiated && brief(initiated.course.name)) || undefined,
+      ]),
     ),
     fine(
       ...joined(' · ', [
@@ -183,11 +187,11 @@ function partOf(payment: { readonly number: number; readonly of: number }): stri
 }
 
 function payer(initiated: Initiated | undefined): string {
-  return initiated ? shortName(initiated.lead.name) : 'Unknown payer';
+  return (initiated && shortName(initiated.lead.name)) || 'Unknown payer';
 }
 
 function givenName(initiated: Initiated | undefined): string {
-  return initiated ? (brief(initiated.lead.name).split(' ')[0] ?? '') : 'The payer';
+  return (initiated && brief(initiated.lead.name).split(' ')[0]) || 'The payer';
 }
 
 function triesOf(attempts: readonly Attempt[]): number {

@@ -170,10 +170,23 @@ export class PaymentStore {
     await this.#table.update(key, { update: 'REMOVE #pointer', names: { '#pointer': 'pointer' } });
   }
 
-  /** Facts of one shard that became due before `before` (ms), as the places to wake. Only wakes: may be stale. */
-  async due(shard: string, before: number, limit: number): Promise<Place[]> {
-    const keys = await this.#table.due(shard, before, limit);
-    return keys.flatMap(({ pk }) => placeOf(pk) ?? []);
+  /**
+   * Facts of one shard that became due before `now` (ms), as the places to wake. Each is put off by `laterMs`, so that
+   * a queue that is behind does not get the same wake from every sweep. Only wakes: may be stale.
+   */
+  async due(shard: string, now: number, laterMs: number, limit: number): Promise<Place[]> {
+    const keys = await this.#table.due(shard, now, limit);
+    const places: Place[] = [];
+    for (const key of keys) {
+      const change = {
+        update: 'SET dueAt = :later',
+        when: 'attribute_exists(dueShard)',
+        values: { ':later': now + laterMs },
+      };
+      const place = placeOf(key.pk);
+      if (place && (await this.#table.update(key, change))) places.push(place);
+    }
+    return places;
   }
 
   async #alias(place: Omit<Place, 'home'>, id: string): Promise<{ thread: string; at: number } | undefined> {

@@ -12,6 +12,9 @@ export type SweepDependencies = {
   readonly newId: () => string;
 };
 
+/** What a sweep has woken is woken again after this long, if it is not told by then. */
+const againMs = 10 * 60_000;
+
 /** As many of each shard in one run; the next run takes what is left. */
 const atOnce = 200;
 
@@ -23,7 +26,7 @@ export async function sweep(dependencies: SweepDependencies): Promise<{ readonly
   const { store, held, queue, clock, newId } = dependencies;
   let due = 0;
   for (const shard of dueShards) {
-    for (const place of await store.due(shard, clock.now(), atOnce)) {
+    for (const place of await store.due(shard, clock.now(), againMs, atOnce)) {
       await queue.send(message({ ...place, cause: 'sweep' }, { unique: newId() }));
       due += 1;
     }

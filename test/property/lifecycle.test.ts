@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { type Fact, fold } from '../../shared/payments/lifecycle.ts';
+import { render } from '../../shared/payments/message.ts';
+import {
+  attempt,
+  authorized,
+  captured,
+  factOf,
+  failed,
+  initiated,
+  linkPaid,
+  orderPaid,
+  start,
+} from '../support/facts.ts';
+
+const first = attempt('pay_1');
+const second = attempt('pay_2', { at: start + 240, method: 'card' });
+
+/** Everything that can be said of one order with two tries. */
+const everything: readonly Fact[] = [
+  initiated(),
+  factOf(failed(first)),
+  factOf(failed(first, { at: start + 90 })),
+  factOf(authorized(first, { at: start + 120 })),
+  factOf(captured(first, { at: start + 121 })),
+  factOf(failed(second)),
+  factOf(authorized(second)),
+  factOf(captured(second)),
+  factOf(orderPaid(second)),
+  factOf(linkPaid(second)),
+];
+
+const someFacts = fc.subarray([...everything], { minLength: 1 });
+/** The same facts in another order, some of them twice, some of those under another event id. */
+const shuffled = (facts: readonly Fact[]) =>
+  fc
+    .tuple(fc.shuffledSubarray([...facts], { minLength: facts.length }), fc.subarray([...facts]))
+    .map(([all, again]) => [...all, ...again.map((fact) => ({ ...fact, id: `${fact.id}-again` }))]);
+
+const wanted = (facts: readonly Fact[]) => render(fold(facts));
+
+describe('the fold', () => {
+  it('says the same of the same facts, in any order, with any of them repeated', () => {
+    const pairs = someFacts.chain((facts) => fc.tuple(fc.constant(facts), shuffled(facts), shuffled(facts)));
+
+    fc.assert(
+      fc.property(pairs, ([facts, one, other]) => {
+        expect(fold(one)).toEqual(fold(facts));
+        expect(wanted(other)).toEqual(wanted(one));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('never takes a wanted message back when another fact becomes known', () => {
+    const growing = shuffled(everything).chain((facts) => fc.tuple(fc.constant(facts), fc.nat(facts.length)));
+
+    fc.assert(
+      fc.property(growing, ([facts, known]) => {
+        const before = wanted(facts.slice(0, known)).replies.map(({ key }) => key);
+        const after = wanted(facts).replies.map(({ key }) => key);
+        expect(after).toEqual(expect.arrayContaining(before));
+      }),
+    );
+  });
+
+  it('never moves a state back when another fact becomes known', () => {
+    const ranks = ['initiated', 'failed', 'authorized', 'partlyPaid', 'paid'];
+    const without = everything.filter((fact) => fact.source !== 'initiated');
+    const growing = shuffled(without).chain((facts) =>
+      fc.tuple(fc.constant(facts), fc.integer({ min: 1, max: facts.length })),
+    );
+
+    fc.assert(
+      fc.property(growing, ([facts, known]) => {
+        const before = ranks.indexOf(fold(facts.slice(0, known)).standing);
+        expect(ranks.indexOf(fold(facts).standing)).toBeGreaterThanOrEqual(before);
+      }),
+    );
+  });
+});
