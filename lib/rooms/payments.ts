@@ -64,9 +64,9 @@ export class PaymentsRoom extends Construct {
         'DeleteItem',
         'Query',
       ])
-      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
+      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
-      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage', 'ChangeMessageVisibility'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['ChangeMessageVisibility'])
       .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);
 
     // Razorpay delivers. Verified, stored, handed over, acknowledged: it cannot read a token or an installation.
@@ -117,10 +117,9 @@ export class PaymentsRoom extends Construct {
       },
     });
     paymentsApi
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'GetItem', 'Query', 'BatchGetItem'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'GetItem', 'Query'])
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem'])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem'])
-      .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['Query'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
       .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
@@ -150,7 +149,7 @@ export class PaymentsRoom extends Construct {
       .mayQueryIndex(state.payments, DUE_INDEX, 'PAYMENTS_TABLE')
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['UpdateItem'])
       .mayQueryIndex(state.adminSlackMessageLog, DUE_INDEX, 'ADMIN_SLACK_MESSAGE_LOG_TABLE')
-      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['Query', 'GetItem', 'UpdateItem'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['Query', 'UpdateItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage']);
   }
 }

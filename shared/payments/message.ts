@@ -2,7 +2,7 @@ import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
 import { body, brief, type Content, fine, type Inline, joined, message, onOneDay } from '../slack/text.ts';
 import type { Attempt, Failure, Initiated, Lifecycle } from './lifecycle.ts';
-import { failureInWords, methodInWords } from './words.ts';
+import { failureInWords, methodInWords, partOf, stateInWords } from './words.ts';
 
 /** What a payment's thread should look like, and in whose name. */
 export type PaymentThread = {
@@ -42,12 +42,11 @@ export function shortName(name: string): string {
 
 function root(state: Lifecycle): Content {
   const { initiated, attempts } = state;
-  const { mark, word } = standingInWords(state);
   const method = attempts.findLast((attempt) => attempt.status === 'captured' || attempt.status === 'authorized');
   return message(
     body(
-      `${mark} `,
-      { bold: word },
+      `${marks[state.standing]} `,
+      { bold: standingInWords(state) },
       ' · ',
       ...joined(' · ', [
         amountInWords(state),
@@ -66,21 +65,11 @@ function root(state: Lifecycle): Content {
   );
 }
 
-function standingInWords(state: Lifecycle): { readonly mark: string; readonly word: string } {
-  const { standing, initiated, attempts } = state;
-  const tries = triesOf(attempts);
-  switch (standing) {
-    case 'initiated':
-      return { mark: '🟡', word: 'Initiated' };
-    case 'authorized':
-      return { mark: '🔵', word: 'Authorized' };
-    case 'failed':
-      return { mark: '🔴', word: tries > 1 ? `Failed, ${tries} tries` : 'Failed' };
-    case 'partlyPaid':
-      return { mark: '🟢', word: `Part ${attempts.filter(({ status }) => status === 'captured').length} paid` };
-    case 'paid':
-      return { mark: '✅', word: initiated?.payment.kind === 'part' ? `${partOf(initiated.payment)} paid` : 'Paid' };
-  }
+const marks = { initiated: '🟡', authorized: '🔵', failed: '🔴', partlyPaid: '🟢', paid: '✅' } as const;
+
+function standingInWords(state: Lifecycle): string {
+  const tries = triesOf(state.attempts);
+  return state.standing === 'failed' && tries > 1 ? `Failed, ${tries} tries` : stateInWords(state);
 }
 
 function amountInWords({ standing, amount, paid, currency }: Lifecycle): string | undefined {
@@ -180,10 +169,6 @@ function captured(state: Lifecycle, attempt: Attempt): Content {
       ]
     : [`Paid${amount}${by}${part}${tryNumber > 1 ? `, on the ${ordinal(tryNumber)} try` : ''}.${fee}`];
   return message(body(...sentence), fine(attempt.id));
-}
-
-function partOf(payment: { readonly number: number; readonly of: number }): string {
-  return `Part ${payment.number} of ${payment.of}`;
 }
 
 function payer(initiated: Initiated | undefined): string {

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { permalink, rootOf } from '../slack/permalink.ts';
 import type { Thread } from '../slack/thread-log.ts';
-import { type Fact, fold, type Lifecycle } from './lifecycle.ts';
+import { type Fact, fold } from './lifecycle.ts';
+import { stateInWords } from './words.ts';
 
 const money = z
   .int()
@@ -62,7 +63,7 @@ export function view({ thread, facts, told, teamUrl }: Seen): PaymentView {
   const { amount, paid, currency } = state;
   return {
     id: state.orderId ?? thread,
-    state: stateInWords(state),
+    state: state.isTold ? stateInWords(state) : 'Unknown',
     amount: amount ?? null,
     paid,
     due: amount === undefined ? null : Math.max(0, amount - paid),
@@ -73,25 +74,6 @@ export function view({ thread, facts, told, teamUrl }: Seen): PaymentView {
       : null,
     messages: shownMessages(told, teamUrl),
   };
-}
-
-/** One name for each state, as the root of the thread says it. */
-function stateInWords({ isTold, standing, initiated, attempts }: Lifecycle): string {
-  if (!isTold) return 'Unknown';
-  switch (standing) {
-    case 'initiated':
-      return 'Initiated';
-    case 'authorized':
-      return 'Authorized';
-    case 'failed':
-      return 'Failed';
-    case 'partlyPaid':
-      return `Part ${attempts.filter(({ status }) => status === 'captured').length} paid`;
-    case 'paid':
-      return initiated?.payment.kind === 'part'
-        ? `Part ${initiated.payment.number} of ${initiated.payment.of} paid`
-        : 'Paid';
-  }
 }
 
 function shownFact(fact: Fact): PaymentView['facts'][number] {

@@ -1,5 +1,6 @@
 import { brief } from '../slack/text.ts';
 import type { PaymentError } from './event.ts';
+import type { Lifecycle } from './lifecycle.ts';
 
 /** Why a try failed, as a seller would say it. Razorpay's own codes stay in the fine print. */
 export function failureInWords(error: PaymentError | undefined): string {
@@ -9,6 +10,27 @@ export function failureInWords(error: PaymentError | undefined): string {
   if (error?.source?.includes('bank') || error?.source?.includes('issuer')) return 'the bank declined it';
   if (error?.source === 'gateway' || error?.source === 'network') return 'the payment network did not carry it through';
   return 'it did not go through';
+}
+
+/** One name for each state, everywhere a person reads it. */
+export function stateInWords({ standing, initiated, attempts }: Lifecycle): string {
+  switch (standing) {
+    case 'initiated':
+      return 'Initiated';
+    case 'authorized':
+      return 'Authorized';
+    case 'failed':
+      return 'Failed';
+    case 'partlyPaid':
+      return `Part ${attempts.filter(({ status }) => status === 'captured').length} paid`;
+    case 'paid':
+      return initiated?.payment.kind === 'part' ? `${partOf(initiated.payment)} paid` : 'Paid';
+  }
+}
+
+/** Which instalment of how many: `Part 2 of 3`. */
+export function partOf(payment: { readonly number: number; readonly of: number }): string {
+  return `Part ${payment.number} of ${payment.of}`;
 }
 
 /** How it was paid: `UPI`, `card (Visa)`, `net banking`. A method that is not known is shown as Razorpay calls it. */

@@ -49,8 +49,7 @@ describe('permissions', () => {
       {
         'dynamodb:PutItem': ['Payments.Arn'],
         'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
-        'dynamodb:Query': ['LeadPartPayment.Arn', 'Payments.Arn'],
-        'dynamodb:BatchGetItem': ['Payments.Arn'],
+        'dynamodb:Query': ['Payments.Arn'],
         'sqs:SendMessage': ['PaymentsQueue.Arn'],
         'secretsmanager:GetSecretValue': ['ApiKeysSecret', 'RazorpaySecret'],
       },
@@ -64,7 +63,7 @@ describe('permissions', () => {
           'Payments.Arn',
           'SlackInstallations.Arn',
         ],
-        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn'],
         'dynamodb:BatchGetItem': ['Payments.Arn'],
         'dynamodb:PutItem': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn'],
         'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
@@ -74,15 +73,14 @@ describe('permissions', () => {
         'sqs:DeleteMessage': ['PaymentsQueue.Arn'],
         'sqs:GetQueueAttributes': ['PaymentsQueue.Arn'],
         'sqs:ChangeMessageVisibility': ['PaymentsQueue.Arn'],
-        'sqs:SendMessage': ['PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
+        'sqs:SendMessage': ['PaymentsDeadLetters.Arn'],
       },
     ],
     [
       'PaymentsSweep',
       {
-        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn'],
         'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'AdminSlackMessageLog.Arn/index/due', 'Payments.Arn/index/due'],
-        'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn'],
+        'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn'],
         'sqs:SendMessage': ['PaymentsQueue.Arn', 'PaymentsSweepDeadLetters.Arn'],
         // What Lambda itself needs to bury a failed run.
         'sqs:GetQueueAttributes': ['PaymentsSweepDeadLetters.Arn'],
@@ -160,7 +158,6 @@ describe('what each function is told', () => {
       PaymentsApi: [
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
         'API_KEYS_SECRET_ID=ApiKeysSecret',
-        'LEAD_PART_PAYMENT_TABLE=LeadPartPayment',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
         'RAZORPAY_SECRET_ID=RazorpaySecret',
