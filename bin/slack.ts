@@ -1,13 +1,14 @@
 /**
  * `npm run slack`: the local Slack alone, with a life of its own, so that `npm start -- --keep` can stop and come back to it.
- * Writes `.war-room/slack.json`, takes it away when it stops.
+ * Writes `.war-room/slack.json` in the folder it is started in, and takes it away when it stops.
  */
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { FOLDER, writePrivate } from '../lib/local/facts.ts';
 import { seededCompany } from '../lib/local/slack-front/company.ts';
 import { startSlackFront } from '../lib/local/slack-front/start.ts';
 
-const FOLDER = new URL('../.war-room/', import.meta.url);
-const FILE = new URL('slack.json', FOLDER);
+const FILE = join(process.cwd(), FOLDER, 'slack.json');
 
 /** The port asked for, or the usual one. Says so and stops when it is not a port. */
 function portFrom(setting: string | undefined): number {
@@ -21,28 +22,45 @@ function stopWith(sentence: string): never {
   process.exit(1);
 }
 
+/** The process that the file names, undefined without a file. */
+function writer(): number | undefined {
+  try {
+    return (JSON.parse(readFileSync(FILE, 'utf8')) as { readonly pid?: number }).pid;
+  } catch {
+    return undefined;
+  }
+}
+
 const port = portFrom(process.env['SLACK_PORT']);
-const front = await startSlackFront({ port, seed: seededCompany() }).catch((error: unknown) => {
+const seed = seededCompany();
+const front = await startSlackFront({ port, seed }).catch((error: unknown) => {
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return stopWith(
-      `Port ${port} is in use: another local Slack may be running. Stop it, or choose another with SLACK_PORT=4103 npm run slack.`,
+      `Port ${port} is in use: another local Slack may be running. Stop it, or choose another port: SLACK_PORT=${port + 100} npm run slack`,
     );
   }
   throw error;
 });
 
-await mkdir(FOLDER, { recursive: true });
-// The mode counts only for a file that is made anew.
-await rm(FILE, { force: true });
-await writeFile(FILE, `${JSON.stringify(front.slack, null, 2)}\n`, { mode: 0o600 });
+writePrivate(FILE, front.slack);
 
+let stopping = false;
 const stop = async () => {
-  await Promise.all([front.stop(), rm(FILE, { force: true })]);
+  if (stopping) return;
+  stopping = true;
+  // A later one may have written its own.
+  if (writer() === process.pid) rmSync(FILE, { force: true });
+  await front.stop();
   process.exit(0);
 };
-process.once('SIGINT', stop);
-process.once('SIGTERM', stop);
+process.on('SIGINT', stop);
+process.on('SIGTERM', stop);
 
-console.log(`Slack is on ${front.url} (company: Acme Academy). Its Web API is under ${front.url}/api/,`);
-console.log(`what tests may turn under ${front.url}/control. Its tokens are in .war-room/slack.json.`);
+console.log(`
+  ${seed.team.name} is on   ${front.url}
+  Web API            ${front.url}/api/     (tokens: .war-room/slack.json)
+  For tests          ${front.url}/control
+
+  Messages are kept in memory: they go when this stops (Ctrl+C).
+`);
 console.log('ready');

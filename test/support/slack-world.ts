@@ -1,5 +1,5 @@
 /** A Slack front for one test file, and real Slack clients that talk to it. */
-import { LogLevel, WebClient } from '@slack/web-api';
+import { type Logger, LogLevel, WebClient } from '@slack/web-api';
 import { type Clock, machineClock } from '../../lib/local/slack-front/clock.ts';
 import { type SlackSeed, seededCompany } from '../../lib/local/slack-front/company.ts';
 import { type SlackFront, startSlackFront } from '../../lib/local/slack-front/start.ts';
@@ -16,8 +16,20 @@ export const ids = {
   bot: 'U0WARROOM1',
 } as const;
 
+/** Refusals are what these tests are about; the client need not tell of them. */
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
 /** A front with its clients: the app, Arjun, and anybody by token. */
 export interface SlackWorld {
+  readonly seed: SlackSeed;
   readonly front: SlackFront;
   readonly app: WebClient;
   readonly arjun: WebClient;
@@ -30,7 +42,8 @@ export async function startSlackWorld(
   change: (seed: SlackSeed) => SlackSeed = (seed) => seed,
   clock: Clock = machineClock,
 ): Promise<SlackWorld> {
-  const front = await startSlackFront({ port: 0, seed: change(seededCompany()), clock });
+  const seed = change(seededCompany());
+  const front = await startSlackFront({ port: 0, seed, clock });
   const client = (token: string, timeoutMilliseconds = 5_000) =>
     new WebClient(token, {
       slackApiUrl: `${front.url}/api/`,
@@ -38,10 +51,15 @@ export async function startSlackWorld(
       rejectRateLimitedCalls: true,
       allowAbsoluteUrls: false,
       timeout: timeoutMilliseconds,
-      // Refusals are what these tests are about; the client need not warn of them.
-      logLevel: LogLevel.ERROR,
+      logger: silent,
     });
-  return { front, app: client(front.slack.botToken), arjun: client(front.slack.userTokens[ids.arjun] ?? ''), client };
+  return {
+    seed,
+    front,
+    app: client(front.slack.botToken),
+    arjun: client(front.slack.userTokens[ids.arjun] ?? ''),
+    client,
+  };
 }
 
 /** A clock that stands until it is moved. */

@@ -152,7 +152,7 @@ function exchange(text: string, pairs: readonly (readonly [string, string])[], w
 }
 
 /** Hands out one token until it nears emulate's limit, then the next, and begins again after the last. */
-class TokenPool {
+export class TokenPool {
   readonly all: readonly string[];
   private calls = 0;
 

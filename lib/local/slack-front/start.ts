@@ -34,6 +34,9 @@ export interface LocalSlack {
   readonly botToken: string;
   readonly teamId: string;
   readonly signingSecret: string;
+  /** The app's credentials for the exchange of codes. */
+  readonly clientId: string;
+  readonly clientSecret: string;
   readonly pid: number;
   /** User tokens already granted, by user id. */
   readonly userTokens: Readonly<Record<string, string>>;
@@ -95,6 +98,8 @@ function localSlack(seed: SlackSeed, url: string): LocalSlack {
     botToken: seed.app.botToken,
     teamId: seed.team.id,
     signingSecret: seed.app.signingSecret,
+    clientId: seed.app.clientId,
+    clientSecret: seed.app.clientSecret,
     pid: process.pid,
     userTokens: Object.fromEntries(granted),
   };

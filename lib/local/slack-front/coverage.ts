@@ -1,0 +1,217 @@
+/**
+ * What the front covers of Slack, as a table that a test holds to the truth (test/contract/slack-front-coverage.test.ts):
+ * every method that is answered is here, every rule is the name of a test, every method that War Room calls is answered.
+ */
+
+/** One method of the Web API. */
+export interface MethodCoverage {
+  readonly method: string;
+  readonly answeredBy: 'front' | 'emulate';
+  /** Where the front is known to differ from Slack, or Slack's behaviour is not documented. Empty: nothing known. */
+  readonly gaps: readonly string[];
+}
+
+/** Rules that concern more than one method, each the name of a test. */
+export interface RuleCoverage {
+  readonly about: string;
+  readonly rules: readonly string[];
+}
+
+const NO_PACE = 'does not slow callers down by itself; rate limits are scripted as faults';
+
+/** Every method that is answered. Any other is refused with `unknown_method`. */
+export const methods: readonly MethodCoverage[] = [
+  front('auth.revoke', 'revokes the calling token only; Slack may take the whole authorization along'),
+  front('auth.test', 'url is the front’s own, so that permalinks open here'),
+  front('chat.delete'),
+  front('chat.getPermalink'),
+  front(
+    'chat.postMessage',
+    NO_PACE,
+    'attachments, markdown_text, username and icons, parse, link_names and unfurling are ignored',
+    'blocks of 2025 and 2026 (table, card, ...) are kept without a look inside',
+    'metadata of user tokens is accepted; whether Slack does is not documented',
+    'client_msg_id is ignored, since its effect is not documented',
+    'a reply to a reply is refused with cannot_reply_to_message; what Slack does with one is not documented',
+  ),
+  front('chat.update', 'there is no edit window', 'reply_broadcast of an edit is ignored'),
+  front('conversations.archive'),
+  front('conversations.create'),
+  front('conversations.history', NO_PACE, 'the limit of 15 for apps outside the Marketplace is not kept'),
+  front('conversations.info'),
+  front('conversations.invite', 'workspace preferences and Slack Connect are not known'),
+  front('conversations.join'),
+  front('conversations.kick'),
+  front('conversations.leave'),
+  front('conversations.list'),
+  front('conversations.members'),
+  front('conversations.open'),
+  front('conversations.rename', 'workspace administrators may not rename what others created'),
+  front(
+    'conversations.replies',
+    NO_PACE,
+    'the root heads the first page only; whether Slack repeats it is not documented',
+  ),
+  front('conversations.setPurpose'),
+  front('conversations.setTopic'),
+  front('conversations.unarchive'),
+  front('team.info'),
+  front('users.conversations'),
+  front('users.info'),
+  front('users.list', 'never says limit_required'),
+  front('users.lookupByEmail'),
+  emulated('bots.info'),
+  emulated('files.completeUploadExternal', 'the file is kept, and its message is not shown in the front’s channels'),
+  emulated('files.delete'),
+  emulated('files.getUploadURLExternal', 'the upload address is not served by the front'),
+  emulated('files.info'),
+  emulated('files.list'),
+  emulated('oauth.v2.access', 'no token rotation, no PKCE'),
+  emulated('users.getPresence'),
+  emulated('users.profile.get'),
+  emulated('users.profile.set', 'does not change what users.info says'),
+  emulated('users.setPresence'),
+  emulated('views.open'),
+  emulated('views.publish', 'the page does not show App Home'),
+  emulated('views.push'),
+  emulated('views.update'),
+];
+
+/** Every rule that is kept, by what it is about. */
+export const rules: readonly RuleCoverage[] = [
+  {
+    about: 'tokens',
+    rules: [
+      'refuses a call without a token',
+      'refuses a token it never gave',
+      'refuses a token once it is revoked',
+      'refuses the token of somebody who was deactivated',
+      'refuses what the token has no scope for, and says which is needed',
+      'says who is calling, and where permalinks lead',
+      'gives working tokens for a code from the consent page, once',
+      'hands App Home on to emulate, with the ids of the company',
+      'takes another inner token before emulate has counted 5,000 calls, and begins again after the last',
+    ],
+  },
+  {
+    about: 'posting',
+    rules: [
+      'shows a message of the bot token as the app',
+      'shows a message of a user token as that person, stamped with the app',
+      'gives each message a later ts than the one before',
+      'refuses a message with nothing in it',
+      'puts a reply into the thread and echoes its thread_ts',
+      'puts a reply to a deleted root into the channel, without thread_ts',
+      'refuses a reply to a reply',
+      'opens direct messages when the channel is a person',
+      'cuts text beyond 40,000 characters without an error',
+    ],
+  },
+  {
+    about: 'changing and deleting',
+    rules: [
+      'edits in place and marks the message as edited',
+      'keeps blocks and metadata that an edit leaves out, and clears metadata with {}',
+      'does not let the app change or delete what a person posted, nor a person what the app posted',
+      'does not find a message that was deleted',
+      'leaves a tombstone for a deleted root with replies, until the last reply is gone',
+    ],
+  },
+  {
+    about: 'membership',
+    rules: [
+      'lets only members post and read',
+      'does not tell that a private channel exists',
+      'lets a bot with chat:write.public post where it is not a member, and still not read',
+      'joins a public channel, and says so when it is in already',
+      'leaves, and takes leaving twice for done',
+      'refuses to post, edit or join in an archived channel, and says that it is archived',
+    ],
+  },
+  {
+    about: 'reading back',
+    rules: [
+      'gives roots newest first and no replies',
+      'counts the replies of a root and names the latest',
+      'leaves the edges of the window out unless inclusive',
+      'takes seconds without decimals as an edge',
+      'refuses an edge that is not a time',
+      'pages by cursor until there is no more',
+      'keeps its place when the message at the cursor is deleted',
+      'refuses a cursor it did not give',
+      'gives the root and then its replies, oldest first',
+      'honours the window, the root always heading the answer',
+      'pages replies by cursor',
+      'gives a root without replies alone',
+      'does not find a thread that never was',
+      'shows a broadcast reply in the channel and in its thread',
+      'gives the payload of metadata only when asked for all of it',
+      'keeps block_id, and gives a block without one its own',
+      'gives the permalink of a message and of a reply',
+    ],
+  },
+  {
+    about: 'sizes and shapes',
+    rules: [
+      'takes %s and no more',
+      'says what is wrong with which block',
+      'refuses blocks that are no list',
+      'takes 4,000 characters of text in an edit and no more',
+      'refuses metadata %s',
+      'takes metadata of texts, numbers, flat objects and lists of them',
+    ],
+  },
+  {
+    about: 'people and channels',
+    rules: [
+      'finds people by id and by e-mail, whatever its case',
+      'lists everybody in pages: bots, Slackbot, the invited, the deactivated, guests',
+      'shows an e-mail address only to a token with users:read.email',
+      'lists public channels, and private ones to their members only',
+      'keeps a name taken, archived or not, and refuses names it does not like',
+      'renames what the caller created, and remembers the old name',
+      'archives once and restores once',
+      'invites all or, with force, those who can be, and reports the others',
+      'removes one at a time, never itself',
+      'opens the same direct messages with a person each time',
+      'pages members',
+      'says of a method it does not have that it does not know it',
+    ],
+  },
+  {
+    about: 'faults and control',
+    rules: [
+      'answers 429 with Retry-After and does nothing',
+      'lets %s the effect be seen as such',
+      'never answers a timeout %s the effect',
+      'does the effect late, after the caller has given up',
+      'strikes the named channel only',
+      'lets calls pass before it strikes, and strikes as often as told',
+      'strikes by chance, the same way for the same seed',
+      'lists its routes',
+      'orders, lists and forgets faults',
+      'names every wrong field of a fault',
+      'does what people do: write, delete, rename, archive, come and go',
+      'revokes tokens by person',
+      'counts calls per method',
+      'says in a sentence what it does not know',
+      'is closed to web pages',
+    ],
+  },
+];
+
+/** What is not there at all. */
+export const missing: readonly string[] = [
+  'events, commands and presses are not delivered to the app',
+  'OpenID (Sign in with Slack), admin.users.invite and conversations.inviteShared are not there',
+  'reactions, pins, bookmarks, scheduled and ephemeral messages are refused with unknown_method',
+  'one workspace, one app; no Enterprise organization, no Slack Connect',
+];
+
+function front(method: string, ...gaps: readonly string[]): MethodCoverage {
+  return { method, answeredBy: 'front', gaps };
+}
+
+function emulated(method: string, ...gaps: readonly string[]): MethodCoverage {
+  return { method, answeredBy: 'emulate', gaps };
+}

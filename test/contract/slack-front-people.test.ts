@@ -1,0 +1,274 @@
+/** People, channels and installations. Each name here is a rule listed in coverage.ts. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { seededCompany } from '../../lib/local/slack-front/company.ts';
+import { TokenPool } from '../../lib/local/slack-front/inner-emulate.ts';
+import { ids, refusalOf, type SlackWorld, startSlackWorld } from '../support/slack-world.ts';
+
+let world: SlackWorld;
+
+beforeAll(async () => {
+  world = await startSlackWorld((seed) => ({
+    ...seed,
+    users: [
+      ...seed.users,
+      {
+        id: 'U0INVITED1',
+        name: 'ira',
+        realName: 'Ira Sen',
+        email: 'ira@acme-academy.example',
+        invited: true,
+        emailConfirmed: false,
+      },
+      { id: 'U0GONE0001', name: 'om', realName: 'Om Das', email: 'om@acme-academy.example', deactivated: true },
+      {
+        id: 'U0GUEST001',
+        name: 'tara',
+        realName: 'Tara Jain',
+        email: 'tara@acme-academy.example',
+        guest: 'single-channel',
+      },
+    ],
+  }));
+});
+afterAll(() => world.front.stop());
+
+describe('people', () => {
+  it('finds people by id and by e-mail, whatever its case', async () => {
+    const byId = await world.app.users.info({ user: ids.arjun });
+    const byMail = await world.app.users.lookupByEmail({ email: 'Arjun.Mehta@acme-academy.example' });
+
+    expect([byId.user?.real_name, byMail.user?.id]).toEqual(['Arjun Mehta', ids.arjun]);
+    expect(await refusalOf(world.app.users.info({ user: 'U404' }))).toBe('user_not_found');
+    expect(await refusalOf(world.app.users.lookupByEmail({ email: 'om@acme-academy.example' }))).toBe(
+      'users_not_found',
+    );
+  });
+
+  it('lists everybody in pages: bots, Slackbot, the invited, the deactivated, guests', async () => {
+    const members = new Map<string, Readonly<Record<string, unknown>>>();
+    for await (const page of world.app.paginate('users.list', { limit: 4 })) {
+      const found = page as unknown as { members: readonly { readonly id: string }[] };
+      for (const member of found.members) members.set(member.id, { ...member });
+    }
+
+    expect(members.size).toBe(12);
+    expect(members.get('U0WARROOM1')).toMatchObject({ is_bot: true });
+    expect(members.get('USLACKBOT')).toMatchObject({ is_bot: false });
+    expect(members.get('U0INVITED1')).toMatchObject({ is_invited_user: true, is_email_confirmed: false });
+    expect(members.get(ids.arjun)).not.toHaveProperty('is_invited_user');
+    expect(members.get(ids.arjun)).toMatchObject({ is_app_user: true });
+    expect(members.get('U0GONE0001')).toMatchObject({ deleted: true });
+    expect(members.get('U0GUEST001')).toMatchObject({ is_restricted: true, is_ultra_restricted: true });
+  });
+
+  it('shows an e-mail address only to a token with users:read.email', async () => {
+    world.front.control.grantToken('xoxb-shy', 'bot', ids.bot, ['users:read']);
+    const email = async (token: string) =>
+      (await world.client(token).users.info({ user: ids.arjun })).user?.profile?.email;
+
+    expect([await email('xoxb-shy'), await email(world.front.slack.botToken)]).toEqual([
+      undefined,
+      'arjun.mehta@acme-academy.example',
+    ]);
+  });
+
+  it('refuses the token of somebody who was deactivated', async () => {
+    world.front.control.grantToken('xoxp-dev', 'user', 'U0DEV00001', ['chat:write']);
+    world.front.control.deactivate('U0DEV00001');
+
+    expect(await refusalOf(world.client('xoxp-dev').auth.test())).toBe('account_inactive');
+  });
+});
+
+describe('channels', () => {
+  it('lists public channels, and private ones to their members only', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'agent-arjun', is_private: true });
+    world.front.control.grantToken('xoxp-sana', 'user', ids.sana, ['groups:read', 'groups:write']);
+    await world.client('xoxp-sana').conversations.create({ name: 'sana-alone', is_private: true });
+
+    const { channels } = await world.app.conversations.list({ types: 'public_channel,private_channel', limit: 200 });
+    const names = (channels ?? []).map(({ name }) => name);
+
+    expect(names).toEqual(expect.arrayContaining(['payments', 'agent-arjun']));
+    expect(names).not.toContain('sana-alone');
+    expect(channel).toMatchObject({ is_private: true, is_member: true, creator: ids.bot });
+  });
+
+  it('keeps a name taken, archived or not, and refuses names it does not like', async () => {
+    const create = (name: string) => refusalOf(world.app.conversations.create({ name }));
+
+    expect([
+      await create('payments'),
+      await create('Payments'),
+      await create('a b'),
+      await create('x'.repeat(81)),
+      await create('--'),
+    ]).toEqual([
+      'name_taken',
+      'invalid_name_specials',
+      'invalid_name_specials',
+      'invalid_name_maxlength',
+      'invalid_name_punctuation',
+    ]);
+  });
+
+  it('renames what the caller created, and remembers the old name', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'before' });
+
+    const renamed = await world.app.conversations.rename({ channel: channel?.id ?? '', name: 'after' });
+
+    expect(renamed.channel).toMatchObject({ name: 'after', previous_names: ['before'] });
+    await world.app.conversations.join({ channel: ids.ops });
+    expect(await refusalOf(world.app.conversations.rename({ channel: ids.ops, name: 'mine' }))).toBe('not_authorized');
+  });
+
+  it('archives once and restores once', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'to-archive' });
+    const id = channel?.id ?? '';
+    const { conversations } = world.app;
+
+    const codes = [
+      await refusalOf(conversations.archive({ channel: id })),
+      await refusalOf(conversations.archive({ channel: id })),
+      await refusalOf(conversations.unarchive({ channel: id })),
+      await refusalOf(conversations.unarchive({ channel: id })),
+      await refusalOf(conversations.archive({ channel: ids.general })),
+    ];
+
+    expect(codes).toEqual(['accepted', 'already_archived', 'accepted', 'not_archived', 'cant_archive_general']);
+  });
+
+  it('invites all or, with force, those who can be, and reports the others', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'team', is_private: true });
+    const id = channel?.id ?? '';
+    const users = [ids.arjun, 'U404', 'U0GONE0001', ids.bot].join(',');
+
+    const strict = await refusalOf(world.app.conversations.invite({ channel: id, users }));
+    const forced = await world.app.apiCall('conversations.invite', { channel: id, users, force: true });
+    const again = await refusalOf(world.app.conversations.invite({ channel: id, users: ids.arjun }));
+
+    expect([strict, again]).toEqual(['user_not_found', 'already_in_channel']);
+    expect(forced).toMatchObject({
+      ok: true,
+      errors: [
+        { user: 'U404', error: 'user_not_found' },
+        { user: 'U0GONE0001', error: 'user_disabled' },
+        { user: ids.bot, error: 'cant_invite_self' },
+      ],
+    });
+    expect((await world.app.conversations.members({ channel: id })).members).toEqual([ids.bot, ids.arjun]);
+  });
+
+  it('removes one at a time, never itself', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'small' });
+    const id = channel?.id ?? '';
+    await world.app.conversations.invite({ channel: id, users: ids.arjun });
+    const kick = (user: string) => refusalOf(world.app.conversations.kick({ channel: id, user }));
+
+    expect([await kick(ids.arjun), await kick(ids.arjun), await kick(ids.bot)]).toEqual([
+      'accepted',
+      'not_in_channel',
+      'cant_kick_self',
+    ]);
+  });
+
+  it('opens the same direct messages with a person each time', async () => {
+    const first = await world.app.conversations.open({ users: ids.meera });
+    const second = await world.app.conversations.open({ users: ids.meera });
+
+    expect(first.channel?.id).toMatch(/^D/);
+    expect(second).toMatchObject({ already_open: true, channel: { id: first.channel?.id } });
+  });
+
+  it('pages members', async () => {
+    const first = await world.app.conversations.members({ channel: ids.payments, limit: 4 });
+    const second = await world.app.conversations.members({
+      channel: ids.payments,
+      limit: 4,
+      cursor: first.response_metadata?.next_cursor ?? '',
+    });
+
+    expect([first.members?.length, second.members?.length, second.response_metadata?.next_cursor]).toEqual([4, 3, '']);
+  });
+
+  it('gives the permalink of a message and of a reply', async () => {
+    const root = await world.app.chat.postMessage({ channel: ids.general, text: 'root' });
+    const reply = await world.app.chat.postMessage({ channel: ids.general, text: 'reply', thread_ts: root.ts ?? '' });
+
+    const { permalink } = await world.app.chat.getPermalink({ channel: ids.general, message_ts: reply.ts ?? '' });
+
+    expect(permalink).toBe(
+      `${world.front.url}/archives/${ids.general}/p${reply.ts?.replace('.', '')}?thread_ts=${root.ts}&cid=${ids.general}`,
+    );
+  });
+
+  it('says of a method it does not have that it does not know it', async () => {
+    expect(await refusalOf(world.app.reactions.add({ channel: ids.general, timestamp: '1.000000', name: 'x' }))).toBe(
+      'unknown_method',
+    );
+  });
+});
+
+describe('installation', () => {
+  const redirect = 'http://127.0.0.1:3000/slack/oauth/callback';
+  const { clientId } = seededCompany().app;
+
+  /** Goes through emulate's consent page as a person would. */
+  async function consent(user: string, userScope: string): Promise<string> {
+    const query = new URLSearchParams({
+      client_id: clientId,
+      redirect_uri: redirect,
+      scope: 'chat:write',
+      user_scope: userScope,
+      state: 's',
+    });
+    const consentPage = await (await fetch(`${world.front.url}/oauth/v2/authorize?${query}`)).text();
+    expect(consentPage).toContain(`value="${user}"`);
+    const answer = await fetch(`${world.front.url}/oauth/v2/authorize/callback`, {
+      method: 'POST',
+      redirect: 'manual',
+      body: new URLSearchParams({ ...Object.fromEntries(query), user_id: user }),
+    });
+    const location = new URL(answer.headers.get('location') ?? '');
+    expect(location.searchParams.get('state')).toBe('s');
+    return location.searchParams.get('code') ?? '';
+  }
+
+  it('gives working tokens for a code from the consent page, once', async () => {
+    const { clientSecret } = world.seed.app;
+    const code = await consent(ids.sana, 'chat:write');
+    const exchange = () =>
+      world
+        .client('')
+        .oauth.v2.access({ client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirect });
+
+    const granted = await exchange();
+    const again = await refusalOf(exchange());
+    const { message } = await world
+      .client(granted.authed_user?.access_token ?? '')
+      .chat.postMessage({ channel: ids.general, text: 'as Sana' });
+
+    expect(granted).toMatchObject({ team: { id: 'T0ACADEMY1' }, bot_user_id: ids.bot, authed_user: { id: ids.sana } });
+    expect(again).toBe('invalid_code');
+    expect(message?.user).toBe(ids.sana);
+    expect((await world.client(granted.access_token ?? '').auth.test()).user_id).toBe(ids.bot);
+  });
+
+  it('hands App Home on to emulate, with the ids of the company', async () => {
+    const view = { type: 'home' as const, blocks: [] };
+
+    const answer = await world.app.views.publish({ user_id: ids.arjun, view });
+
+    expect(answer.view).toMatchObject({ team_id: 'T0ACADEMY1', type: 'home' });
+  });
+
+  it('takes another inner token before emulate has counted 5,000 calls, and begins again after the last', () => {
+    const pool = new TokenPool('inner');
+    const taken = Array.from({ length: 8 * 4_900 + 1 }, () => pool.next());
+
+    const counts = new Map<string, number>();
+    for (const token of taken.slice(0, -1)) counts.set(token, (counts.get(token) ?? 0) + 1);
+    expect([...counts.values()]).toEqual(Array(8).fill(4_900));
+    expect(taken.at(-1)).toBe(taken[0]);
+  });
+});
