@@ -36,8 +36,8 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer|basic)\s+[\w.~+/=:-]+/gi, '$1 [removed]'],
   [/\bx(?:ox[a-z]|app|wfp)(?:\.|-)[\w.-]+/gi, '[token]'],
   [/\brzp_(?:live|test)_\w+/g, '[key]'],
-  [/[\w.+%-]+@[\w-]+(?:\.[\w-]+)*/g, '[e-mail]'],
-  // Eleven digits and fewer are left alone where nothing marks them as a telephone: times and amounts look like that.
+  [/(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)*/g, '[e-mail]'],
+  // With a country's code; or ten digits as Indian mobile numbers have them. Unix times begin with a 1 and stay.
   [/(?<![\w.])(?:\+|00)\d[\d\s().-]{6,16}\d(?!\w)/g, '[telephone]'],
   [/(?<![\w.])(?:0|91[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?![\w.])/g, '[telephone]'],
   [/(?<![\w.])\d(?:[ -]?\d){13,18}(?![\w.])/g, '[number]'],

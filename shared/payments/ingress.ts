@@ -37,7 +37,7 @@ export type Receipt = {
     readonly event?: string | undefined;
     readonly team?: string;
     readonly home?: string;
-    readonly secret?: keyof WebhookSecrets;
+    readonly signedWith?: keyof WebhookSecrets;
   };
 };
 
@@ -73,7 +73,13 @@ export async function receive(incoming: Incoming, dependencies: IngressDependenc
   const reading = readEvent(bytes);
   const eventId = parseEventId(incoming.eventId);
   const place = { team: account.team, account: account.name, home: reading.home };
-  const ids = { ...seen, ...place, secret, eventId, event: reading.readable ? reading.event.name : undefined };
+  const ids = {
+    ...seen,
+    ...place,
+    signedWith: secret,
+    eventId,
+    event: reading.readable ? reading.event.name : undefined,
+  };
 
   let outcome: 'stored' | 'duplicate';
   try {

@@ -99,7 +99,7 @@ describe('a webhook of Razorpay', () => {
 
     const receipt = await receive(delivery({ secret: 'whsec-previous' }), dependencies);
 
-    expect(receipt.ids.secret).toBe('previous');
+    expect(receipt.ids.signedWith).toBe('previous');
     expect(stored[0]?.delivery.secret).toBe('previous');
   });
 
