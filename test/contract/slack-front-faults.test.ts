@@ -114,6 +114,25 @@ describe('faults', () => {
   });
 });
 
+describe('calls without the network between', () => {
+  it('gives the outcome itself: an answer, a reset, silence', async () => {
+    const call = () =>
+      world.front.call({
+        method: 'auth.test',
+        httpMethod: 'POST',
+        query: new URLSearchParams(),
+        contentType: 'application/x-www-form-urlencoded',
+        authorization: `Bearer ${world.front.slack.botToken}`,
+        body: Buffer.alloc(0),
+      });
+    world.front.control.fault({ method: 'auth.test', kind: 'reset', count: 1 });
+    world.front.control.fault({ method: 'auth.test', kind: 'timeout', count: 1 });
+
+    expect([await call(), await call()]).toEqual(['reset', 'silence']);
+    expect(await call()).toMatchObject({ status: 200 });
+  });
+});
+
 describe('the control API over HTTP', () => {
   const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
     const answer = await fetch(`${world.front.url}/control${path}`, {

@@ -38,7 +38,7 @@ describe('mrkdwn', () => {
     [':white_check_mark: :no_such_name: ✅', '✅ :no_such_name: ✅'],
     [
       '<!date^1795151460^{date_short_pretty} at {time}|20 Nov, 10:41 IST>',
-      '<time datetime="2026-11-20T05:11:00.000Z" title="20 Nov, 10:41 IST">Today at 10:41</time>',
+      '<time datetime="2026-11-20T05:11:00.000Z" title="20 Nov, 10:41 IST">today at 10:41</time>',
     ],
   ])('draws %j', (text, expected) => {
     expect(renderMrkdwn(text, directory).markup).toBe(expected);

@@ -105,8 +105,7 @@ function ownMessage(call: Call, refusal: string): Message {
   const message = call.messages.find(conversation.id, call.args.text('ts') ?? '');
   if (message === undefined) throw new SlackRefusal('message_not_found');
   if (conversation.isArchived) throw new SlackRefusal('is_inactive');
-  const own = message.author.appBotId !== undefined && message.author.userId === call.grant.userId;
-  if (!own) throw new SlackRefusal(refusal);
+  if (message.author.userId !== call.grant.userId) throw new SlackRefusal(refusal);
   return message;
 }
 

@@ -188,6 +188,7 @@ export const rules: readonly RuleCoverage[] = [
       'strikes the named channel only',
       'lets calls pass before it strikes, and strikes as often as told',
       'strikes by chance, the same way for the same seed',
+      'gives the outcome itself: an answer, a reset, silence',
       'lists its routes',
       'orders, lists and forgets faults',
       'names every wrong field of a fault',

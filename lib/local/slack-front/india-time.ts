@@ -53,7 +53,7 @@ export function whenSaid(at: number, now: number): string {
  */
 export function slackDate(format: string, seconds: number, now: number): string {
   const at = seconds * 1000;
-  const near = nearDay(at, now);
+  const near = nearDay(at, now)?.toLowerCase();
   const filled: Readonly<Record<string, string>> = {
     date_num: formats.day.format(at),
     date: formats.date.format(at),

@@ -9,11 +9,12 @@
  * What emulate shows of messages is therefore empty; the page of the front shows them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type ApiAnswer, type ApiContext, type ApiRequest, answerApi, channelOf, json } from './api.ts';
+import { type ApiAnswer, type ApiContext, type ApiRequest, json } from './api.ts';
 import { type Clock, machineClock } from './clock.ts';
 import type { SlackSeed } from './company.ts';
 import { SlackControl } from './control.ts';
 import { answerControl } from './control-routes.ts';
+import { callWithFaults, type Outcome } from './faulty-call.ts';
 import { startInnerEmulate } from './inner-emulate.ts';
 import { MessageStore } from './message-store.ts';
 import { answerPage, streamNews } from './page-routes.ts';
@@ -47,6 +48,8 @@ export interface SlackFront extends AsyncDisposable {
   readonly url: string;
   readonly slack: LocalSlack;
   readonly control: SlackControl;
+  /** A Web API call without the network between, faults included: for histories that run on a clock of their own. */
+  call(request: ApiRequest): Promise<Outcome>;
   /** Answers nobody any more: open calls are cut, late effects dropped. */
   stop(): Promise<void>;
 }
@@ -78,7 +81,8 @@ export async function startSlackFront(options: SlackFrontOptions): Promise<Slack
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   const url = `http://127.0.0.1:${port}`;
   const inner = await startInnerEmulate(seed, url);
-  context = { workspace, messages, clock, inner, url };
+  const ready: ApiContext = { workspace, messages, clock, inner, url };
+  context = ready;
 
   const stop = async () => {
     control.dropLate();
@@ -86,7 +90,8 @@ export async function startSlackFront(options: SlackFrontOptions): Promise<Slack
     server.closeAllConnections();
     await Promise.all([closed, inner.stop()]);
   };
-  return { url, slack: localSlack(seed, url), control, stop, [Symbol.asyncDispose]: stop };
+  const call = (request: ApiRequest) => callWithFaults(ready, control, request);
+  return { url, slack: localSlack(seed, url), control, call, stop, [Symbol.asyncDispose]: stop };
 }
 
 function localSlack(seed: SlackSeed, url: string): LocalSlack {
@@ -130,7 +135,10 @@ async function route(
       authorization: request.headers.authorization,
       body,
     };
-    await answerWithFaults(context, control, call, response);
+    const outcome = await callWithFaults(context, control, call);
+    if (outcome === 'reset') response.socket?.resetAndDestroy();
+    // In silence the caller waits until it gives up or the front stops.
+    else if (outcome !== 'silence') send(response, outcome);
   } else if (url.pathname === '/control' || url.pathname.startsWith('/control/')) {
     if (request.headers.origin !== undefined) {
       send(
@@ -148,39 +156,6 @@ async function route(
     const answer = await answerPage(context, { httpMethod, url, contentType, body });
     send(response, answer ?? json({ ok: false, error: 'not_found' }, {}, 404));
   }
-}
-
-/** Does the call with whatever was ordered to go wrong. */
-async function answerWithFaults(
-  context: ApiContext,
-  control: SlackControl,
-  call: ApiRequest,
-  response: ServerResponse,
-): Promise<void> {
-  const fault = control.strike(call.method, channelOf(call));
-  const effect = () => answerApi(context, call);
-  if (fault === undefined) {
-    send(response, await effect());
-    return;
-  }
-  if (fault.kind === 'rateLimited') {
-    send(response, json({ ok: false, error: 'ratelimited' }, { 'retry-after': String(fault.retryAfterSeconds) }, 429));
-    return;
-  }
-  if (fault.kind === 'late') {
-    control.later(fault.delayMilliseconds, effect);
-    return;
-  }
-  if (fault.when === 'after') await effect();
-  if (fault.kind === 'status') {
-    const body = Buffer.from('<html><body><h1>Server error</h1></body></html>');
-    send(response, { status: fault.status, headers: { 'content-type': 'text/html' }, body });
-  } else if (fault.kind === 'error') {
-    send(response, json({ ok: false, error: fault.error }));
-  } else if (fault.kind === 'reset') {
-    response.socket?.resetAndDestroy();
-  }
-  // What is left is a timeout: the caller hears nothing, until it gives up or the front stops.
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {
