@@ -30,6 +30,8 @@ Serves War Room on this machine, plays one payment, and prints where to look.
 const DEFAULT_TIME_SCALE = 0.05;
 /** How long the played payment may take to be in Slack. */
 const TOLD_WITHIN_MS = 30_000;
+/** The same sentence within this time is the same trouble. */
+const SAME_AGAIN_MS = 5_000;
 /** A part that does not stop is left behind after this long. */
 const STOP_WITHIN_MS = 8_000;
 
@@ -91,6 +93,18 @@ function portOf(setting: string, text: string): number {
 }
 
 const say = (line = ''): void => console.log(line);
+
+/** Says what went wrong; a sentence that comes again at once is said once. */
+function warn(isEnding: () => boolean): (sentence: string) => void {
+  let last = '';
+  let at = 0;
+  return (sentence) => {
+    const repeated = sentence === last && Date.now() - at < SAME_AGAIN_MS;
+    last = sentence;
+    at = Date.now();
+    if (!repeated && !isEnding()) say(`! ${sentence}`);
+  };
+}
 
 /** The functions' own words go to a file: between the lines meant for people nobody could read either. */
 function functionsLog(keep: boolean): (functionId: string, line: string) => void {
@@ -189,9 +203,7 @@ async function main(): Promise<void> {
       root,
       ...wished,
       lookForRunningSlack: true,
-      say: (sentence) => {
-        if (!ending) say(`! ${sentence}`);
-      },
+      say: warn(() => ending),
       log: functionsLog(wished.keep),
       lost: (sentence) => fail(new StoresHeld(sentence)),
     });

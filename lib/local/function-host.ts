@@ -10,6 +10,8 @@ import type { FunctionPlan } from './plan.ts';
 const INIT_TIMEOUT_MS = 10_000;
 /** A waiting invocation gets a thread of its own after this long, if there may be another. */
 const SCALE_OUT_AFTER_MS = 50;
+/** V8 would give every thread 48 MB for young objects; a third less memory in all, and no slower. */
+const YOUNG_MB = 12;
 /** How long invocations under way may still take when the host stops. */
 const GRACE_MS = 2_000;
 
@@ -197,8 +199,9 @@ class Thread {
         allowedHosts: options.allowedHosts,
       } satisfies ThreadStart,
       env: { ...options.environment(plan), ...plan.env },
+      name: plan.id,
       execArgv: ['--enable-source-maps', '--no-warnings'],
-      resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb },
+      resourceLimits: { maxOldGenerationSizeMb: plan.memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
       stdout: true,
       stderr: true,
     });

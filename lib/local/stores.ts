@@ -42,6 +42,7 @@ export async function startStores({ folder, dynamodbUrl, sqsUrl, lost }: StoresO
 
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const worker = new Worker(new URL('./stores-thread.ts', import.meta.url), {
+    name: 'stores',
     workerData: start,
     // node:sqlite, in which fauxqs keeps messages, still warns that it is experimental.
     execArgv: ['--no-warnings'],

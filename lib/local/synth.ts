@@ -1,14 +1,16 @@
-import { Worker } from 'node:worker_threads';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Stack } from './template.ts';
+
+const PROGRAM = fileURLToPath(new URL('./synth-process.ts', import.meta.url));
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The templates of the app's stacks, as `cdk synth` makes them, functions not bundled. */
 export function synthesizedStacks(): Promise<readonly Stack[]> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./synth-thread.ts', import.meta.url), { execArgv: ['--no-warnings'] });
-    worker.once('message', (text: string) => resolve(JSON.parse(text)));
-    worker.once('error', (error) =>
-      reject(new Error(`The CDK app could not be synthesized: ${error.message}`, { cause: error })),
-    );
-    worker.once('exit', (code) => reject(new Error(`The synthesis ended with code ${code} and no templates.`)));
+    execFile(process.execPath, ['--no-warnings', PROGRAM], { maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
+      if (error === null) resolve(JSON.parse(stdout));
+      else reject(new Error(`The CDK app could not be synthesized:\n${stderr.trim() || error.message}`));
+    });
   });
 }

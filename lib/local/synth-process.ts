@@ -1,8 +1,7 @@
-/** Synthesizes the app in a thread of its own: the CDK's 200 MB go when it has answered. Started by `synth.ts`. */
+/** Synthesizes the app in a process of its own and prints its templates: the CDK's 200 MB go when it ends. Started by `synth.ts`. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parentPort } from 'node:worker_threads';
 import { synthesize } from '../app.ts';
 import type { Stack, Template } from './template.ts';
 
@@ -13,7 +12,7 @@ const outdir = mkdtempSync(join(tmpdir(), 'war-room-assembly-'));
 try {
   const { stacks } = synthesize({ stage: STAGE, outdir, bundle: false });
   const read: Stack[] = stacks.map(({ stackName, template }) => ({ name: stackName, template: template as Template }));
-  parentPort?.postMessage(JSON.stringify(read));
+  process.stdout.write(JSON.stringify(read));
 } finally {
   rmSync(outdir, { recursive: true, force: true });
 }
