@@ -1,7 +1,25 @@
+import * as z from 'zod/mini';
 import type { Answer } from './answer.ts';
 import { type ApiKey, type ApiKeys, identify } from './api-key.ts';
 import type { Report } from './report.ts';
 import { type KeptSecret, MalformedSecret } from './secret.ts';
+
+/** The answer of `GET /health`; without a key, its first two fields. */
+export const healthSchema = z.strictObject({
+  ok: z.boolean().register(z.globalRegistry, { description: 'Without a key: it runs. With one: all of it is well.' }),
+  version: z.string(),
+  configured: z.optional(z.union([z.record(z.string(), z.unknown()), z.string()])).register(z.globalRegistry, {
+    description: "What your team has configured, without secrets; or a sentence that says why that can't be told.",
+  }),
+  reachable: z.optional(z.record(z.string(), z.string())).register(z.globalRegistry, {
+    description: '`ok` for each thing that War Room needs, or a sentence.',
+  }),
+  waiting: z.optional(z.union([z.record(z.string(), z.int()), z.string()])).register(z.globalRegistry, {
+    description: 'Messages that wait, that are being worked, and that need a person.',
+  }),
+});
+
+type Health = z.output<typeof healthSchema>;
 
 /** Asks one thing and says nothing; what it throws is why it is not well. */
 export type Probe = () => Promise<unknown>;
@@ -25,7 +43,7 @@ export type HealthDependencies = {
  */
 export async function health(authorization: string | undefined, dependencies: HealthDependencies): Promise<Answer> {
   const { version, keys, configured, needed, waiting, report } = dependencies;
-  if (authorization === undefined) return { status: 200, body: { ok: true, version } };
+  if (authorization === undefined) return { status: 200, body: { ok: true, version } satisfies Health };
 
   const key = await identify(authorization, 'read', keys);
   const ask = async <T>(name: string, probe: () => Promise<T>): Promise<{ answer: T } | { sentence: string }> => {
@@ -52,7 +70,7 @@ export async function health(authorization: string | undefined, dependencies: He
       configured: 'answer' in settings ? settings.answer : settings.sentence,
       reachable: Object.fromEntries(reachable),
       waiting: 'answer' in depth ? depth.answer : depth.sentence,
-    },
+    } satisfies Health,
     ids: { key: key.name, team: key.team, ok },
   };
 }

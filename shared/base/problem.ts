@@ -1,17 +1,27 @@
 import { STATUS_CODES } from 'node:http';
+import * as z from 'zod/mini';
 import { Refuse, type WrongField } from './errors.ts';
 import { MalformedSecret } from './secret.ts';
 
 /** A refusal as callers read it. https://www.rfc-editor.org/rfc/rfc9457 */
-export type Problem = {
-  /** `about:blank`: the problem is what its status says, and `detail` says what to do. */
-  readonly type: 'about:blank';
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  /** Every wrong field, by JSON pointer; for a path or a query, as if it were a field of that name. */
-  readonly errors: readonly WrongField[];
-};
+export const problemSchema = z.strictObject({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().register(z.globalRegistry, { description: 'What happened and what to do next, in a sentence.' }),
+  errors: z
+    .array(
+      z.strictObject({
+        pointer: z.string().register(z.globalRegistry, {
+          description: 'A JSON pointer into the body; a parameter of the query counts as a field of that name.',
+        }),
+        message: z.string(),
+      }),
+    )
+    .register(z.globalRegistry, { description: 'Every wrong field at once; empty where no field is at fault.' }),
+});
+
+export type Problem = z.output<typeof problemSchema>;
 
 /**
  * What is told to a caller of what was thrown. Only a `Refuse` speaks to callers; of anything else they get the
@@ -29,5 +39,5 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 function problem(status: number, detail: string, errors: readonly WrongField[] = []): Problem {
-  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, errors };
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, errors: [...errors] };
 }

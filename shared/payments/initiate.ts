@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Queue } from '../aws/queue.ts';
 import type { Answer } from '../base/answer.ts';
 import type { ApiKey } from '../base/api-key.ts';
@@ -9,6 +10,14 @@ import type { Accounts } from '../razorpay/accounts.ts';
 import { differences, readInitiation } from './request.ts';
 import type { PaymentStore } from './store.ts';
 import { message } from './wake.ts';
+
+/** The answer of `POST /v1/payments`. */
+export const recordedSchema = z.strictObject({
+  id: z.string().register(z.globalRegistry, { description: 'The order, as it is asked for later.' }),
+  account: z.string(),
+});
+
+type Recorded = z.output<typeof recordedSchema>;
 
 export type InitiateDependencies = {
   readonly store: Pick<PaymentStore, 'recordInitiated'>;
@@ -58,7 +67,7 @@ export async function initiate(body: unknown, key: ApiKey, dependencies: Initiat
   }
   return {
     status: outcome === 'stored' ? 201 : 200,
-    body: { id: initiated.orderId, account },
+    body: { id: initiated.orderId, account } satisfies Recorded,
     headers: { location: `/v1/payments/${initiated.orderId}?account=${encodeURIComponent(account)}` },
     ids: { ...place, outcome, key: key.name },
   };

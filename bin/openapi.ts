@@ -1,0 +1,248 @@
+// `npm run openapi`: writes docs/openapi.json from the schemas to which the API holds what it is sent and what it answers.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { healthSchema } from '../shared/base/health.ts';
+import { problemSchema } from '../shared/base/problem.ts';
+import { recordedSchema } from '../shared/payments/initiate.ts';
+import { initiation } from '../shared/payments/request.ts';
+import { paymentView } from '../shared/payments/view.ts';
+
+/** Where the document is kept. */
+export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');
+
+/** Every schema of the document, by its name there. */
+export const schemas = {
+  Initiation: initiation,
+  Recorded: recordedSchema,
+  Payment: paymentView,
+  Health: healthSchema,
+  Problem: problemSchema,
+} as const;
+
+type SchemaName = keyof typeof schemas;
+
+const wrongFields = [
+  { pointer: '/amount', message: 'must be more than 0.' },
+  { pointer: '/lead/name', message: 'is missing.' },
+];
+
+/** An example of each schema, held to it by a test. */
+const examples: Readonly<Record<SchemaName, unknown>> = {
+  Initiation: {
+    account: 'live',
+    orderId: 'order_Hd7Rt0pLmQ2w3e',
+    lead: { id: 'lead-4711', name: 'Priya Sharma' },
+    amount: 1500000,
+    currency: 'INR',
+    course: { id: 'data-science-7', name: 'Data Science, batch 7', type: 'cohort' },
+    payment: { kind: 'part', number: 1, of: 3, planTotal: 4500000 },
+    assignedAdmin: { id: 'adm-12', name: 'Ravi Kumar' },
+    initiatedAt: '2026-11-20T12:00:00+05:30',
+  },
+  Recorded: { id: 'order_Hd7Rt0pLmQ2w3e', account: 'live' },
+  Payment: {
+    id: 'order_Hd7Rt0pLmQ2w3e',
+    state: 'Part 1 of 3 paid',
+    amount: 1500000,
+    paid: 1500000,
+    due: 0,
+    currency: 'INR',
+    facts: [
+      { id: 'initiated', kind: 'initiated', source: 'api', at: '2026-11-20T06:30:01.210Z' },
+      { id: 'RB3kP9xQmZ1aLw', kind: 'payment.captured', source: 'razorpay', at: '2026-11-20T06:31:12.004Z' },
+    ],
+    destination: {
+      channel: 'C0123456789',
+      row: 'first instalment',
+      why: "It is a part payment, and none of the learner's instalments is completed yet.",
+    },
+    messages: [
+      {
+        key: 'root',
+        state: 'posted',
+        ts: '1795156202.000100',
+        author: 'U0123456789',
+        permalink: 'https://acme.slack.com/archives/C0123456789/p1795156202000100',
+      },
+    ],
+  },
+  Health: {
+    ok: true,
+    version: '0.1.0',
+    configured: { team: 'T0123456789', accounts: [{ name: 'live', mode: 'live' }] },
+    reachable: { dynamodb: 'ok', sqs: 'ok', secrets: 'ok' },
+    waiting: { payments: 4, inFlight: 2, deadLetters: 0 },
+  },
+  Problem: {
+    type: 'about:blank',
+    title: 'Bad Request',
+    status: 400,
+    detail: 'The payment was not recorded: put right what is named in `errors` and send it again.',
+    errors: wrongFields,
+  },
+};
+
+/** The document, as it should be in `docs/openapi.json`. */
+export function openapi(version: string) {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'War Room',
+      version,
+      description:
+        'Slack as a real-time operations centre. JSON in camelCase, times in RFC 3339 with an offset, amounts as integers in ' +
+        "the currency's smallest unit. Fields that are not listed are refused, and every wrong field is named at once. " +
+        'Every write may be repeated.',
+    },
+    servers: [{ url: 'http://127.0.0.1:3000', description: 'npm start' }],
+    paths: {
+      '/v1/payments': { post: initiatePayment },
+      '/v1/payments/{id}': { get: lookUpPayment },
+      '/health': { get: readHealth },
+      '/webhooks/razorpay/{account}': { post: receiveWebhook },
+    },
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'A key works for one team, within its scopes.' },
+      },
+      schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, jsonSchema(schema)])),
+    },
+  };
+}
+
+const initiatePayment = {
+  operationId: 'initiatePayment',
+  summary: 'A payment started',
+  description:
+    'The checkout says so as soon as it has the Razorpay order. The payment appears in Slack at once, with the learner, ' +
+    'the course and who looks after the lead. Repeating it is safe.',
+  security: [{ apiKey: ['payments'] }],
+  requestBody: { required: true, content: json('Initiation') },
+  responses: {
+    201: {
+      description: 'It was recorded.',
+      headers: { Location: { description: 'Where it can be looked up.', schema: { type: 'string' } } },
+      content: json('Recorded'),
+    },
+    200: { description: 'It was recorded before, the same.', content: json('Recorded') },
+    ...problems({
+      400: 'The body is not JSON, or fields of it are wrong.',
+      409: 'The order was recorded otherwise. `errors` names what differs; what was recorded first stands.',
+      413: 'The body has more than 256 KB.',
+      415: 'The content type is not application/json.',
+    }),
+  },
+};
+
+const lookUpPayment = {
+  operationId: 'lookUpPayment',
+  summary: 'What became of a payment',
+  security: [{ apiKey: ['read'] }],
+  parameters: [
+    {
+      name: 'id',
+      in: 'path',
+      required: true,
+      description: 'Any id of Razorpay that the payment was met by: of the order, a payment, the link.',
+      schema: { type: 'string', pattern: '^\\w{3,64}$' },
+    },
+    {
+      name: 'account',
+      in: 'query',
+      required: false,
+      description: 'The Razorpay account. Required when your team has several.',
+      schema: { type: 'string' },
+    },
+  ],
+  responses: {
+    200: { description: 'What is known of it.', content: json('Payment') },
+    ...problems({
+      400: 'The account is missing, or none of your team.',
+      404: 'Nobody has told War Room of this payment.',
+    }),
+  },
+};
+
+const readHealth = {
+  operationId: 'readHealth',
+  summary: 'How War Room is',
+  description: 'Anyone may ask whether it runs. A key with the scope `read` also learns what is reachable and behind.',
+  security: [{}, { apiKey: ['read'] }],
+  responses: {
+    200: { description: 'It runs; `ok` says whether all is well.', content: json('Health') },
+    ...problems({}),
+  },
+};
+
+const receiveWebhook = {
+  operationId: 'receiveWebhook',
+  summary: 'Razorpay delivers an event',
+  description:
+    'Give this address to Razorpay, one for each account and mode. 200 promises that the event is stored and will be ' +
+    'looked at; after anything else Razorpay delivers it again for 24 hours. A duplicate, and an event of a kind that is ' +
+    'not handled, are answered 200 too. See https://razorpay.com/docs/webhooks/',
+  security: [],
+  parameters: [
+    { name: 'account', in: 'path', required: true, schema: { type: 'string' } },
+    {
+      name: 'X-Razorpay-Signature',
+      in: 'header',
+      required: true,
+      description: "The HMAC-SHA256 of the body's bytes under the webhook's secret.",
+      schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    },
+    { name: 'X-Razorpay-Event-Id', in: 'header', required: false, schema: { type: 'string' } },
+  ],
+  requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+  responses: {
+    200: { description: 'Stored and handed over.' },
+    401: { description: 'Not signed with a secret of this account. Nothing was stored.' },
+    404: { description: 'No account of this name.' },
+    413: { description: 'The body has more than 256 KB.' },
+    503: { description: 'It could not be stored or handed over now. Deliver it again.' },
+  },
+};
+
+function json(name: SchemaName) {
+  return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` }, example: examples[name] } };
+}
+
+/** Problems that a verb may answer, and those that any verb may. */
+function problems(own: Readonly<Record<number, string>>) {
+  const all: Readonly<Record<number, string>> = {
+    ...own,
+    401: 'No API key was sent, or an unknown one.',
+    403: 'The API key lacks the scope.',
+    500: 'Something failed in War Room. Send the request again.',
+    503: 'A setting of War Room is wrong. Its operators see which.',
+  };
+  const content = (status: string) => ({
+    'application/problem+json': {
+      schema: { $ref: '#/components/schemas/Problem' },
+      ...(status === '400' && { example: examples.Problem }),
+    },
+  });
+  return Object.fromEntries(
+    Object.entries(all).map(([status, description]) => [status, { description, content: content(status) }]),
+  );
+}
+
+function jsonSchema(schema: z.ZodMiniType) {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      // The format says it; zod's pattern for it is a screen wide.
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+    },
+  });
+  return rest;
+}
+
+/** The text of the file, for the version that package.json names. */
+export function openapiText(): string {
+  const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+  return `${JSON.stringify(openapi(version), null, 2)}\n`;
+}
+
+if (import.meta.main) writeFileSync(OPENAPI, openapiText());
