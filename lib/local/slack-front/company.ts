@@ -24,7 +24,7 @@ export interface SeedUser {
 }
 
 /** A channel of the seeded workspace; `members` are user ids. */
-export interface SeedChannel {
+interface SeedChannel {
   readonly id: string;
   readonly name: string;
   readonly isPrivate: boolean;
@@ -33,7 +33,7 @@ export interface SeedChannel {
 }
 
 /** The installed app. */
-export interface SeedApp {
+interface SeedApp {
   readonly id: string;
   readonly name: string;
   readonly botId: string;
@@ -57,7 +57,7 @@ export interface SlackSeed {
 }
 
 /** The scopes War Room's bot asks for. */
-export const BOT_SCOPES = [
+const BOT_SCOPES = [
   'chat:write',
   'channels:read',
   'channels:join',
@@ -75,7 +75,7 @@ export const BOT_SCOPES = [
 ] as const;
 
 /** The scopes a person grants so that War Room may post as that person. */
-export const USER_SCOPES = ['chat:write'] as const;
+const USER_SCOPES = ['chat:write'] as const;
 
 /** Acme Academy: a founder, two managers, four sellers; two courses; the app a member of #general only. */
 export function seededCompany(secret: () => string = () => randomBytes(18).toString('hex')): SlackSeed {

@@ -17,7 +17,7 @@ const TOKENS_A_MEMBER = 8;
 const OUTSIDER = 'outsider';
 
 /** A request to pass on. */
-export interface InnerRequest {
+interface InnerRequest {
   readonly method: string;
   /** Path and query. */
   readonly path: string;

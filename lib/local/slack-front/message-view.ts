@@ -46,7 +46,7 @@ export function renderMessages(list: readonly Message[], view: MessageView): rea
 }
 
 /** One message as a list item. `compact`: without name and picture, since the one above has them. */
-export function renderMessage(message: Message, view: MessageView, compact: boolean): Html {
+function renderMessage(message: Message, view: MessageView, compact: boolean): Html {
   const key = `${view.pane}-${message.channel}-${message.ts}`;
   const classes = [
     'message',

@@ -36,19 +36,46 @@ const SAFETY = {
   'cache-control': 'no-store',
 } as const;
 
-const LATO = '@fontsource/lato/files/lato-latin';
 /** What the page loads, by its name under /assets/. */
 const ASSETS: ReadonlyMap<string, { readonly type: string; readonly file: () => URL }> = new Map([
   ['page.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/page.css', import.meta.url) }],
   ['page.js', { type: 'text/javascript; charset=utf-8', file: () => new URL('./assets/page.js', import.meta.url) }],
   ['favicon.svg', { type: 'image/svg+xml', file: () => new URL('./assets/favicon.svg', import.meta.url) }],
-  ...['400-normal', '400-italic', '700-normal', '700-italic', '900-normal'].map(
-    (face) =>
-      [
-        `lato-${face}.woff2`,
-        { type: 'font/woff2', file: () => new URL(import.meta.resolve(`${LATO}-${face}.woff2`)) },
-      ] as const,
-  ),
+  [
+    'lato-400-normal.woff2',
+    {
+      type: 'font/woff2',
+      file: () => new URL(import.meta.resolve('@fontsource/lato/files/lato-latin-400-normal.woff2')),
+    },
+  ],
+  [
+    'lato-400-italic.woff2',
+    {
+      type: 'font/woff2',
+      file: () => new URL(import.meta.resolve('@fontsource/lato/files/lato-latin-400-italic.woff2')),
+    },
+  ],
+  [
+    'lato-700-normal.woff2',
+    {
+      type: 'font/woff2',
+      file: () => new URL(import.meta.resolve('@fontsource/lato/files/lato-latin-700-normal.woff2')),
+    },
+  ],
+  [
+    'lato-700-italic.woff2',
+    {
+      type: 'font/woff2',
+      file: () => new URL(import.meta.resolve('@fontsource/lato/files/lato-latin-700-italic.woff2')),
+    },
+  ],
+  [
+    'lato-900-normal.woff2',
+    {
+      type: 'font/woff2',
+      file: () => new URL(import.meta.resolve('@fontsource/lato/files/lato-latin-900-normal.woff2')),
+    },
+  ],
 ]);
 
 /** Answers what is neither the Web API nor the control API; undefined when there is no such thing. */

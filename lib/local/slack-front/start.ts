@@ -29,7 +29,7 @@ export interface SlackFrontOptions {
 }
 
 /** The `slack` object of `.war-room/slack.json` and `.war-room/local.json`. */
-export interface LocalSlack {
+interface LocalSlack {
   /** The origin; the Web API is under `/api/`. */
   readonly url: string;
   readonly botToken: string;
