@@ -33,7 +33,8 @@ export type ThreadFacts = {
 };
 
 const dayMs = 86_400_000;
-const factDays = 400;
+/** How long a fact is kept, in days. */
+export const factDays = 400;
 
 /** Initiated facts are spread over this many partitions of the `due` index. */
 export const dueShards = ['due#0', 'due#1', 'due#2', 'due#3'] as const;

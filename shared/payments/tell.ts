@@ -3,12 +3,12 @@ import { Park } from '../base/errors.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
-import { permalink } from '../slack/permalink.ts';
+import { permalink, rootOf } from '../slack/permalink.ts';
 import type { Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
 import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render } from './message.ts';
 import { type Destination, route } from './route.ts';
-import type { InstalmentStore, PaymentStore, Place, ThreadFacts } from './store.ts';
+import { factDays, type InstalmentStore, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
 import { message, type Wake } from './wake.ts';
 
 export type TellDependencies = {
@@ -90,9 +90,9 @@ async function composed(
   read: Thread,
   facts: ThreadFacts,
   team: Team,
-  { instalments, log }: TellDependencies,
+  { instalments, log, clock }: TellDependencies,
   { place }: { readonly place: Place },
-): Promise<(PaymentThread & { destination: Destination }) | undefined> {
+): Promise<(PaymentThread & { destination: Destination; onlyNew?: boolean }) | undefined> {
   if (facts.joinedInto !== undefined) {
     // A thread that never posted has nothing to edit: whoever looks for it finds the other one by its id.
     if (!read.destination) return undefined;
@@ -104,7 +104,13 @@ async function composed(
   await rememberInstalment(state, team, instalments);
   const destination =
     read.destination ?? route(state.initiated, await completed(state, team, instalments), team.channels);
-  return { ...render(state), destination };
+  return { ...render(state), destination, onlyNew: isExpiring(read, clock.now()) };
+}
+
+/** The first fact is about as old as the root. Once it may be gone, the rest would tell half a story. */
+function isExpiring({ entries }: Thread, now: number): boolean {
+  const posted = rootOf(entries)?.ts;
+  return posted !== undefined && now - Number(posted) * 1_000 > (factDays - 1) * 86_400_000;
 }
 
 function completed(state: Lifecycle, team: Team, instalments: InstalmentStore) {

@@ -114,7 +114,7 @@ async function afterFailure(
     return { comeBackMs: error.delayMs };
   }
   const { log, clock } = dependencies.tell;
-  const ref = threadRef(wake, wake.home);
+  const ref = threadRef(wake, (await dependencies.tell.store.threadOf(wake, wake.home)) ?? wake.home);
   const record = message(wake, { unique: '' });
   if (error instanceof Park) {
     await park(record, error, { thread: ref.key }, dependencies);

@@ -17,6 +17,8 @@ export type Wanted = {
   readonly destination: Destination;
   readonly root: Message;
   readonly replies: readonly Message[];
+  /** What is there stays as it is, and only what is new is posted: the facts behind the rest begin to expire. */
+  readonly onlyNew?: boolean;
   /** In whose name it is posted where that is possible, by the company's id, and how the app names them otherwise. */
   readonly author?: { readonly adminId: string; readonly byline: readonly Inline[] };
 };
@@ -68,7 +70,7 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
     else if (inDoubt(entry) && entry.ts === undefined) unsettled.push(key);
     else {
       const step = nextStep(entry, key, message, place, { hash, now, resend: thread.resend.includes(key) });
-      if (step) steps.push(step);
+      if (step && !(wanted.onlyNew && entry?.state === 'posted')) steps.push(step);
     }
   }
 

@@ -17,6 +17,8 @@ export type Refusal = { readonly code: string } & (
   | { readonly kind: 'missing' }
   /** It is there and cannot be edited. */
   | { readonly kind: 'fixed' }
+  /** The thread takes neither edits nor replies. */
+  | { readonly kind: 'locked' }
   | { readonly kind: 'metadata' }
   | { readonly kind: 'payload' }
   /** A definite no that this version does not know: nothing was posted. */
@@ -39,7 +41,8 @@ const meanings = new Map<string, Kind>([
   ...codes('destination', 'restricted_action_read_only_channel restricted_action_thread_only_channel'),
   ...codes('destination', 'restricted_action_non_threadable_channel messages_tab_disabled'),
   ...codes('destination', 'method_not_supported_for_channel_type'),
-  ...codes('missing', 'message_not_found thread_not_found cannot_reply_to_message restricted_action_thread_locked'),
+  ...codes('missing', 'message_not_found thread_not_found'),
+  ...codes('locked', 'restricted_action_thread_locked cannot_reply_to_message'),
   ...codes('fixed', 'edit_window_closed cant_update_message cant_delete_message'),
   ...codes('metadata', 'metadata_must_be_sent_from_app metadata_too_large invalid_metadata_format'),
   ...codes('metadata', 'invalid_metadata_schema'),

@@ -164,6 +164,7 @@ export class Pass {
       case 'destination':
         return { next: 'hold', channel, code: no.code };
       case 'missing':
+      case 'locked':
         this.#rootIsGone();
         return { next: 'again' };
       case 'payload':
@@ -214,6 +215,7 @@ export class Pass {
             await this.#refusedAuthor(author, no);
             return this.#cannotEdit(step);
           case 'fixed':
+          case 'locked':
             return this.#cannotEdit(step);
           case 'destination':
             return { next: 'hold', channel, code: no.code };

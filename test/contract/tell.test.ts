@@ -120,6 +120,22 @@ describe('a payment', () => {
   });
 });
 
+describe('a thread whose facts begin to expire', () => {
+  it('keeps what it says and still takes a reply', async () => {
+    const home = await announce();
+    await deliver(failed(attempt('pay_1')));
+    await told(home);
+    const before = texts();
+    await tables.table('payments').delete({ pk: `${room.team.id}#${account}#${home}`, sk: 'fact#initiated' });
+    room.time.advance(400 * 86_400_000);
+
+    await deliver(captured(attempt('pay_2', { at: start + 9 })));
+    await told(home);
+
+    expect(texts()).toEqual([...before, expect.stringMatching(/^Paid ₹45,000\.00 by UPI, on the second try/)]);
+  });
+});
+
 describe('the destination', () => {
   const first = { kind: 'part', number: 1, of: 3, planTotal: 4_500_000 } as const;
   const second = { kind: 'part', number: 2, of: 3, planTotal: 4_500_000 } as const;
