@@ -66,7 +66,7 @@ export async function identify(
   keys: Pick<KeptSecret<ApiKeys>, 'find'>,
 ): Promise<ApiKey> {
   const [, presented] = /^bearer ([!-~]+)$/i.exec(authorization ?? '') ?? [];
-  if (!presented) throw new Refuse(401, 'Send an API key in the header "Authorization: Bearer <key>".');
+  if (!presented) throw new Refuse(401, 'Send an API key in the Authorization header, as `Bearer <key>`.');
 
   const key = await keys.find((all) => all.find(presented));
   if (!key) throw new Refuse(401, 'This API key is not known. Ask an operator of War Room for a new one.');
