@@ -74,14 +74,16 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
     }
   }
 
-  // Without a root there is nothing to reply to: replies wait until it is known to be there, or known not to be.
+  // Without a root there is nothing to reply to: replies wait until it is known to be there, or known not to be. And
+  // a reply is looked for under its root: while that is in doubt itself, "not found" would mean nothing.
   const rootIsKnown = root?.ts !== undefined || steps.some((step) => step.key === rootKey);
+  const rootIsInDoubt = inDoubt(root) && root.ts === undefined;
   return {
     rootKey,
     rootTs: root?.ts,
     steps: rootIsKnown ? steps : [],
     strays: thread.strays.filter((stray) => !Object.values(entries).some((entry) => entry.ts === stray.ts)),
-    unsettled,
+    unsettled: rootIsInDoubt ? unsettled.filter((key) => key === rootKey) : unsettled,
     waitMs: waits.length > 0 ? Math.min(...waits) : undefined,
   };
 }
@@ -126,6 +128,11 @@ export function hashOf(content: Content): string {
 
 export function inDoubt(entry: Entry | undefined): entry is Entry & { state: 'intent' | 'unsure' } {
   return entry?.state === 'intent' || entry?.state === 'unsure';
+}
+
+/** Every root that a thread has had, by timestamp. */
+export function rootsOf(entries: Entries): Ts[] {
+  return Object.keys(entries).flatMap((key) => (/^root(~\d+)?$/.test(key) ? (entries[key]?.ts ?? []) : []));
 }
 
 /** `root`, or its latest generation: a root that a person deleted is followed by `root~2`. */

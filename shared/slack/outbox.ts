@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
 import type { ChannelId, TeamId } from '../base/names.ts';
-import { type Agenda, agendaOf, type Step, type Wanted } from './agenda.ts';
+import { type Agenda, agendaOf, rootsOf, type Step, type Wanted } from './agenda.ts';
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
 import type { Held, Hold, Wake } from './held.ts';
@@ -157,7 +157,8 @@ export class Outbox {
   ): Promise<Outcome | 'again'> {
     const { log, client, clock } = this.#with;
     const now = clock.now();
-    const question = { threadKey: ref.key, channel: destination.channel, root: agenda.rootTs, now };
+    const roots = rootsOf(thread.entries);
+    const question = { threadKey: ref.key, channel: destination.channel, roots, now };
     let settled: Awaited<ReturnType<typeof settle>>;
     try {
       settled = await settle(client, bot, { ...question, ...thread, unsettled: agenda.unsettled });

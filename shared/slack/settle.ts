@@ -24,7 +24,8 @@ export type Settled = {
 type Question = {
   readonly threadKey: string;
   readonly channel: ChannelId;
-  readonly root: Ts | undefined;
+  /** Every root that this thread has had: a reply may be under one that is deleted by now. */
+  readonly roots: readonly Ts[];
   readonly entries: Entries;
   /** Keys that may be in Slack, and whose last attempt is old enough. */
   readonly unsettled: readonly string[];
@@ -38,6 +39,9 @@ const marginMs = 60_000;
 /** Pages read in one pass before giving the queue its turn. */
 const pagesAPass = 30;
 
+/** Slack did not answer a question: it is asked again this much later. */
+const retryMs = 1_000;
+
 /**
  * Looks for messages whose call got no answer: in the channel and, where there is a root, in its thread. What is found
  * is adopted as it was found: ts, author and revision. What is not found, in a window that was read whole, was never
@@ -49,65 +53,69 @@ export async function settle(client: SlackClient, bot: Author, question: Questio
   // An interrupted reading goes on only if it covers every attempt that is asked about.
   const kept = question.lookUp;
   const covers = kept && kept.since <= since && attempts.every((entry) => (entry.lastAttempt ?? 0) < kept.until);
-  const lookUp = covers ? kept : { since, until: question.now };
+  const lookUp = covers ? kept : { since, until: question.now, reached: {} };
 
-  const seen: Seen[] = [];
-  let pages = pagesAPass;
-  const readOn = async (
-    start: string | undefined,
-    read: (from: string | undefined, cursor?: string) => Promise<Page>,
-    end: (page: Page) => string,
-  ) => {
-    let reached = start;
-    let cursor: string | undefined;
-    while (reached !== 'done') {
-      if (pages === 0) return { reached, waitMs: 0 };
-      pages -= 1;
-      try {
-        const page = await read(start, cursor);
-        seen.push(...page.messages);
-        cursor = page.cursor;
-        reached = cursor === undefined ? 'done' : end(page) || reached;
-      } catch (error) {
-        const answer = refusal(error, 'bot');
-        if (answer.kind === 'missing') return { reached: 'done', waitMs: 0 };
-        if (answer.kind === 'wait') return { reached, waitMs: answer.afterMs };
-        if (answer.kind === 'ambiguous') return { reached, waitMs: 1_000 };
-        throw error;
-      }
-    }
-    return { reached, waitMs: 0 };
-  };
-
-  const { channel, root } = question;
+  const reading = new Reading(lookUp, pagesAPass);
+  const { channel } = question;
   const [oldest, latest] = [slackTime(lookUp.since), slackTime(lookUp.until + marginMs)];
-  const inChannel = await readOn(
-    lookUp.channel,
-    (from, cursor) => client.history(bot, { channel, oldest, latest: from ? ts(from) : latest }, cursor),
-    (page) => page.messages.at(-1)?.ts ?? '',
+  // The channel comes newest first and a thread oldest first, so each goes on from its own end.
+  await reading.of('channel', (from, cursor) =>
+    client.history(bot, { channel, oldest, latest: from ?? latest }, cursor),
   );
-  const inThread = root
-    ? await readOn(
-        lookUp.thread,
-        (from, cursor) => client.replies(bot, { channel, oldest: from ? ts(from) : oldest, latest }, root, cursor),
-        (page) => page.messages.at(-1)?.ts ?? '',
-      )
-    : { reached: 'done', waitMs: 0 };
+  for (const root of question.roots) {
+    await reading.of(root, (from, cursor) =>
+      client.replies(bot, { channel, oldest: from ?? oldest, latest }, root, cursor),
+    );
+  }
+  const { entries, strays } = adopt(question, reading.seen, reading.isWhole);
+  const progress = { since: lookUp.since, until: lookUp.until, reached: reading.reached };
+  return { entries, strays, progress: reading.isWhole ? undefined : progress, waitMs: reading.waitMs };
+}
 
-  const isWhole = inChannel.reached === 'done' && inThread.reached === 'done';
-  const { entries, strays } = adopt(question, seen, isWhole);
-  const progress = {
-    since: lookUp.since,
-    until: lookUp.until,
-    ...(inChannel.reached && { channel: inChannel.reached }),
-    ...(inThread.reached && { thread: inThread.reached }),
-  };
-  return {
-    entries,
-    strays,
-    progress: isWhole ? undefined : progress,
-    waitMs: Math.max(inChannel.waitMs, inThread.waitMs),
-  };
+/** Pages read so far, of the channel and of each thread, up to a number of pages and until Slack says to wait. */
+class Reading {
+  readonly seen: Seen[] = [];
+  /** By place: the last message that was read, or `done`. */
+  readonly reached: Record<string, string>;
+  waitMs = 0;
+  isWhole = true;
+  #pagesLeft: number;
+
+  constructor(lookUp: LookUp, pages: number) {
+    this.reached = { ...lookUp.reached };
+    this.#pagesLeft = pages;
+  }
+
+  async of(place: string, read: (from: Ts | undefined, cursor: string | undefined) => Promise<Page>): Promise<void> {
+    const from = this.reached[place];
+    if (from === 'done') return;
+    let cursor: string | undefined;
+    do {
+      if (this.#pagesLeft === 0) return this.#interrupted(0);
+      this.#pagesLeft -= 1;
+      try {
+        const page = await read(from === undefined ? undefined : ts(from), cursor);
+        this.seen.push(...page.messages);
+        cursor = page.cursor;
+        const last = page.messages.at(-1);
+        if (cursor === undefined) this.reached[place] = 'done';
+        else if (last) this.reached[place] = last.ts;
+      } catch (error) {
+        const no = refusal(error, 'bot');
+        if (no.kind === 'wait') return this.#interrupted(no.afterMs);
+        if (no.kind === 'ambiguous') return this.#interrupted(retryMs);
+        // A thread that is not there any more holds no reply of ours.
+        if (no.kind !== 'missing') throw error;
+        this.reached[place] = 'done';
+        cursor = undefined;
+      }
+    } while (cursor !== undefined);
+  }
+
+  #interrupted(waitMs: number): void {
+    this.isWhole = false;
+    this.waitMs = Math.max(this.waitMs, waitMs);
+  }
 }
 
 function adopt(question: Question, seen: readonly Seen[], isWhole: boolean): { entries: Entries; strays: Stray[] } {

@@ -33,9 +33,8 @@ export type Entries = Readonly<Record<string, Entry>>;
 export type LookUp = {
   readonly since: number;
   readonly until: number;
-  /** The oldest message read of the channel, and the newest read of the thread; `done` when all was read. */
-  readonly channel?: string;
-  readonly thread?: string;
+  /** By place, `channel` or a root: the last message that was read, or `done` when all were. */
+  readonly reached: Readonly<Record<string, string>>;
 };
 
 /** A message of ours that must not stay: doubled or misplaced. Only its author can delete it. */

@@ -87,6 +87,7 @@ export type Room = {
   readonly installations: Installations;
   readonly log: ThreadLog;
   readonly held: Held;
+  readonly client: SlackClient;
   readonly outbox: Outbox;
   readonly tell: TellDependencies;
   readonly report: Report;
@@ -97,8 +98,8 @@ export type Room = {
   readonly stop: () => Promise<void>;
 };
 
-export type Parts = {
-  readonly log: ThreadLog;
+type Parts = {
+  readonly table: (name: string) => Table;
   readonly client: SlackClient;
   readonly clock: Clock;
   readonly times: Times;
@@ -138,9 +139,8 @@ export async function startRoom(
   const arjun = front.slack.userTokens[ids.arjun] ?? '';
   await installations.saveAdmin(team.id, 'adm_arjun', { user: userId(ids.arjun), token: arjun, installedAt: 1 });
 
-  const held = new Held(table('messages'), times.heldMs);
   const standard: Parts = {
-    log: new ThreadLog(table('messages')),
+    table,
     client: new SlackClient({ apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }),
     clock,
     times,
@@ -148,15 +148,20 @@ export async function startRoom(
   let passes = 0;
   const another = (parts: Partial<Parts>) => {
     const chosen = { ...standard, ...parts };
+    const messages = chosen.table('messages');
+    const vault = new Vault(openKeys(), 'key', clock.now);
+    const installations = new Installations(chosen.table('installations'), vault);
+    const log = new ThreadLog(messages);
+    const held = new Held(messages, times.heldMs);
     const newId = () => {
       passes += 1;
       return `pass-${rooms}-${passes}`;
     };
-    const outbox = new Outbox({ ...chosen, installations, held, pace: new Pace(table('messages')), newId });
+    const outbox = new Outbox({ ...chosen, log, installations, held, pace: new Pace(messages), newId });
     const tell: TellDependencies = {
-      store: new PaymentStore(table('payments')),
-      instalments: new InstalmentStore(table('instalments')),
-      log: chosen.log,
+      store: new PaymentStore(chosen.table('payments')),
+      instalments: new InstalmentStore(chosen.table('instalments')),
+      log,
       outbox,
       installations,
       clock: chosen.clock,
@@ -170,8 +175,9 @@ export async function startRoom(
     team,
     table,
     installations,
-    held,
-    log: standard.log,
+    held: new Held(table('messages'), times.heldMs),
+    log: new ThreadLog(table('messages')),
+    client: standard.client,
     ...another({}),
     another,
     report: { posted: 0, edited: 0, adopted: 0, doubled: 0 },
