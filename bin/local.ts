@@ -1,8 +1,8 @@
 /** `npm start`: the whole of War Room on this machine, as the synthesized template declares it. */
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FOLDER, readFacts, removeFacts, writeFacts } from '../lib/local/facts.ts';
+import { folderOf, readFacts, removeFacts, writeFacts } from '../lib/local/facts.ts';
 import { PortInUse } from '../lib/local/listen.ts';
 import { stayOnLoopback } from '../lib/local/loopback.ts';
 import { PlayFailed, permalinkOf, play, untilTold } from '../lib/local/play.ts';
@@ -25,7 +25,8 @@ Serves War Room on this machine, plays one payment, and prints where to look.
   TIME_SCALE                   how fast waiting passes: 1 is live, 0.05 the usual here
   AWS_ENDPOINT_URL_DYNAMODB    another DynamoDB instead of the embedded one
   AWS_ENDPOINT_URL_SQS         another SQS
-  SLACK_API_URL                another Slack, with SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET`;
+  SLACK_API_URL                another Slack, with SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET
+  WAR_ROOM_FOLDER              where all this is kept instead of .war-room`;
 
 const DEFAULT_TIME_SCALE = 0.05;
 /** How long the played payment may take to be in Slack. */
@@ -36,6 +37,7 @@ const SAME_AGAIN_MS = 5_000;
 const STOP_WITHIN_MS = 8_000;
 
 const root = join(import.meta.dirname, '..');
+const folder = folderOf(root, process.env);
 
 /** Something the person at the keyboard has to change. */
 class Mistyped extends Error {}
@@ -92,6 +94,9 @@ function portOf(setting: string, text: string): number {
   throw new Mistyped(`${setting} is "${text}", which is not a port. Choose a number from 0 (any free one) to 65535.`);
 }
 
+/** A path as one would type it here. */
+const near = (path: string): string => relative(process.cwd(), path) || path;
+
 const say = (line = ''): void => console.log(line);
 
 /** Says what went wrong; a sentence that comes again at once is said once. */
@@ -108,8 +113,8 @@ function warn(isEnding: () => boolean): (sentence: string) => void {
 
 /** The functions' own words go to a file: between the lines meant for people nobody could read either. */
 function functionsLog(keep: boolean): (functionId: string, line: string) => void {
-  mkdirSync(join(root, FOLDER), { recursive: true });
-  const file = createWriteStream(join(root, FOLDER, 'functions.log'), { flags: keep ? 'a' : 'w', mode: 0o600 });
+  mkdirSync(folder, { recursive: true });
+  const file = createWriteStream(join(folder, 'functions.log'), { flags: keep ? 'a' : 'w', mode: 0o600 });
   return (functionId, line) => file.write(line.startsWith('{') ? `${line}\n` : `${functionId}: ${line}\n`);
 }
 
@@ -158,7 +163,7 @@ async function playOne(stack: LocalStack): Promise<void> {
 
 function sentenceFor(error: unknown): string {
   if (error instanceof PortInUse) {
-    const running = readFacts(root);
+    const running = readFacts(folder);
     return running === undefined
       ? error.message
       : `War Room runs already: process ${running.pid}, ${running.api}. ${error.message}`;
@@ -181,7 +186,7 @@ async function main(): Promise<void> {
   const end = (code: number): void => {
     if (ending) return;
     ending = true;
-    removeFacts(root);
+    removeFacts(folder);
     setTimeout(() => process.exit(code), STOP_WITHIN_MS).unref();
     Promise.resolve(stack?.stop()).then(
       () => process.exit(code),
@@ -201,6 +206,7 @@ async function main(): Promise<void> {
     if (!wished.quiet) say('War Room starts on this machine; nothing it does leaves it.\n');
     stack = await startStack({
       root,
+      folder,
       ...wished,
       lookForRunningSlack: true,
       say: warn(() => ending),
@@ -208,7 +214,7 @@ async function main(): Promise<void> {
       lost: (sentence) => fail(new StoresHeld(sentence)),
     });
     if (ending) return void stack.stop();
-    writeFacts(root, stack.facts);
+    writeFacts(folder, stack.facts);
     if (wished.quiet) say(`API ${stack.facts.api}, Slack ${stack.slack.url}`);
     else describe(stack);
     if (!wished.quiet && !stack.seeded) say('What was kept is there again: nothing is seeded, nothing is played.\n');
@@ -222,7 +228,7 @@ async function main(): Promise<void> {
     if (!wished.quiet) {
       say('Look at the threads on the Slack page above. Then play more: npm run simulate -- late-authorization');
       say(
-        `Keys and addresses are in ${FOLDER}/local.json, the functions' own words in ${FOLDER}/functions.log. Ctrl-C stops it all.`,
+        `Keys and addresses are in ${near(folder)}/local.json, the functions' own words in ${near(folder)}/functions.log. Ctrl-C stops it all.`,
       );
     }
     say('ready');

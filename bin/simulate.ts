@@ -1,7 +1,7 @@
 /** `npm run simulate -- <scenario>`: plays a story against the stack that `npm start` serves. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type LocalFacts, readFacts } from '../lib/local/facts.ts';
+import { folderOf, type LocalFacts, readFacts } from '../lib/local/facts.ts';
 import { PlayFailed, permalinkOf, play, untilTold } from '../lib/local/play.ts';
 import { STORIES } from '../lib/local/stories.ts';
 import { storm } from '../lib/local/storm.ts';
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   if (name === undefined) throw new Mistyped(HELP);
   if (name !== STORM && !(name in STORIES)) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
-  const facts = readFacts(join(import.meta.dirname, '..'));
+  const facts = readFacts(folderOf(join(import.meta.dirname, '..'), process.env));
   if (facts === undefined) {
     throw new Mistyped('No stack runs here: start one with `npm start` in another terminal, then try again.');
   }

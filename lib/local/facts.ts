@@ -30,10 +30,12 @@ export type LocalFacts = {
   readonly timeScale: number;
 };
 
-/** The folder that the runner keeps its things in; not in git. */
-export const FOLDER = '.war-room';
+/** The folder that the runner keeps its things in: `.war-room` of the repository, or `WAR_ROOM_FOLDER`. Not in git. */
+export function folderOf(root: string, environment: NodeJS.ProcessEnv): string {
+  return environment['WAR_ROOM_FOLDER'] || join(root, '.war-room');
+}
 
-const fileIn = (root: string): string => join(root, FOLDER, 'local.json');
+const fileIn = (folder: string): string => join(folder, 'local.json');
 
 /** Whether a process runs. One that belongs to somebody else runs as well. */
 export function isAlive(pid: number): boolean {
@@ -53,18 +55,18 @@ export function writePrivate(file: string, value: unknown): void {
   writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
 }
 
-export function writeFacts(root: string, facts: LocalFacts): void {
-  writePrivate(fileIn(root), facts);
+export function writeFacts(folder: string, facts: LocalFacts): void {
+  writePrivate(fileIn(folder), facts);
 }
 
 /** The facts of the stack that runs now; undefined when none does (a file may stay behind when one was killed). */
-export function readFacts(root: string): LocalFacts | undefined {
-  if (!existsSync(fileIn(root))) return undefined;
-  const facts = JSON.parse(readFileSync(fileIn(root), 'utf8')) as LocalFacts;
+export function readFacts(folder: string): LocalFacts | undefined {
+  if (!existsSync(fileIn(folder))) return undefined;
+  const facts = JSON.parse(readFileSync(fileIn(folder), 'utf8')) as LocalFacts;
   return isAlive(facts.pid) ? facts : undefined;
 }
 
 /** Takes the file away if it is this process's own. */
-export function removeFacts(root: string): void {
-  if (readFacts(root)?.pid === process.pid) rmSync(fileIn(root), { force: true });
+export function removeFacts(folder: string): void {
+  if (readFacts(folder)?.pid === process.pid) rmSync(fileIn(folder), { force: true });
 }

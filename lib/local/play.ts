@@ -7,8 +7,11 @@ import type { Step, Story } from './stories.ts';
 /** What is told of a thread: by `GET /v1/payments/{id}`. */
 export type Thread = {
   readonly state: string;
-  readonly messages: readonly { readonly key: string; readonly state: string; readonly permalink?: string }[];
+  readonly messages: readonly { readonly key: string; readonly state: string; readonly permalink: string | null }[];
 };
+
+/** How a story ends. */
+export type Ending = Pick<Story, 'orderId' | 'ends' | 'replies'>;
 
 /** The stack refused or did not answer. The message says what to do. */
 export class PlayFailed extends Error {
@@ -81,11 +84,12 @@ export async function threadOf(target: Target, orderId: string): Promise<Thread 
 }
 
 /** Waits until a story's thread is in Slack as it should end, and answers it. */
-export async function untilTold(target: Target, { orderId, ends }: Story, withinMs: number): Promise<Thread> {
+export async function untilTold(target: Target, story: Ending, withinMs: number): Promise<Thread> {
+  const { orderId } = story;
   const end = Date.now() + withinMs;
   for (;;) {
     const thread = await threadOf(target, orderId);
-    if (thread !== undefined && isTold(thread, ends)) return thread;
+    if (thread !== undefined && isTold(thread, story)) return thread;
     if (Date.now() > end) {
       throw new PlayFailed(
         `The thread of ${orderId} is not in Slack after ${Math.round(withinMs / 1000)} s: it stands at ` +
@@ -96,13 +100,16 @@ export async function untilTold(target: Target, { orderId, ends }: Story, within
   }
 }
 
-/** Whether all that is wanted is posted: the state is the last, and there is a root and at least one reply. */
-export function isTold({ state, messages }: Thread, ends: string): boolean {
-  return state === ends && messages.length > 1 && messages.every((message) => message.state === 'posted');
+/**
+ * Whether a story is told to its end. The state alone says what is known; that it is in Slack, with a root and every reply,
+ * the messages say.
+ */
+export function isTold({ state, messages }: Thread, { ends, replies }: Ending): boolean {
+  return state === ends && messages.filter((message) => message.state === 'posted').length > replies;
 }
 
 /** Where the thread begins. */
 export function permalinkOf({ messages }: Thread): string | undefined {
   const root = messages.find(({ key }) => key.startsWith('root')) ?? messages[0];
-  return root?.permalink;
+  return root?.permalink ?? undefined;
 }

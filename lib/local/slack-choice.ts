@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLDER, isAlive } from './facts.ts';
+import { isAlive } from './facts.ts';
 import { PortInUse } from './listen.ts';
 import { type SlackSeed, seededCompany } from './slack-front/company.ts';
 import type { SlackControl } from './slack-front/control.ts';
@@ -31,7 +31,8 @@ export type ChosenSlack = {
 };
 
 export type SlackChoiceOptions = {
-  readonly root: string;
+  /** Where a Slack that runs by itself says so. */
+  readonly folder: string;
   readonly port: number;
   /** `SLACK_API_URL`, as the SDK takes it: the Web API's address. */
   readonly apiUrl: string | undefined;
@@ -60,7 +61,7 @@ const CHANNELS = { payments: 'payments', partPayments: 'part-payments', ops: 'op
 
 /** `SLACK_API_URL` where it is set, else a local Slack that runs by itself, else one of this process's own. */
 export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSlack> {
-  const running = options.lookForRunning ? runningSlack(options.root) : undefined;
+  const running = options.lookForRunning ? runningSlack(options.folder) : undefined;
   const origin = options.apiUrl?.replace(/\/+$/, '').replace(/\/api$/, '');
   if (origin !== undefined && origin !== running?.url) return otherSlack(origin, options);
   const seed = seededCompany();
@@ -76,8 +77,8 @@ export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSl
   };
 }
 
-function runningSlack(root: string): RunningSlack | undefined {
-  const file = join(root, FOLDER, 'slack.json');
+function runningSlack(folder: string): RunningSlack | undefined {
+  const file = join(folder, 'slack.json');
   if (!existsSync(file)) return undefined;
   const running = JSON.parse(readFileSync(file, 'utf8')) as RunningSlack;
   return isAlive(running.pid) ? running : undefined;

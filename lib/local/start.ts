@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { FOLDER, type LocalFacts } from './facts.ts';
+import type { LocalFacts } from './facts.ts';
 import { holdFolder } from './kept-folder.ts';
 import { type RazorpayApi, startRazorpayApi } from './razorpay-api.ts';
 import { identityIn, keepIdentity, RAZORPAY_ACCOUNT, seedCompany } from './seed.ts';
@@ -21,6 +21,8 @@ export type Others = {
 export type StackOptions = {
   /** The repository. */
   readonly root: string;
+  /** What the runner keeps its things in. */
+  readonly folder: string;
   /** 0 is any free port. */
   readonly port: number;
   readonly slackPort: number;
@@ -62,10 +64,10 @@ export function hostsOf({ slackApiUrl, dynamodbUrl, sqsUrl }: Others): readonly 
 /** Starts everything: Slack, Razorpay's stand-in, the served template, the seeded company. */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
   const { root, others } = options;
-  const folder = options.keep ? join(root, FOLDER, 'kept') : undefined;
+  const kept = options.keep ? join(options.folder, 'kept') : undefined;
   await using started = new AsyncDisposableStack();
-  if (folder !== undefined) started.defer(holdFolder(folder));
-  const identity = identityIn(folder);
+  if (kept !== undefined) started.defer(holdFolder(kept));
+  const identity = identityIn(kept);
   const owned = <T extends { stop(): Promise<void> }>(part: T): T => {
     started.defer(() => part.stop());
     return part;
@@ -76,7 +78,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   stacks.catch(() => undefined);
   const slack = owned(
     await chooseSlack({
-      root,
+      folder: options.folder,
       port: options.slackPort,
       apiUrl: others.slackApiUrl,
       botToken: others.slackBotToken,
@@ -99,7 +101,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       root,
       port: options.port,
       timeScale: options.timeScale,
-      folder,
+      folder: kept,
       dynamodbUrl: others.dynamodbUrl,
       sqsUrl: others.sqsUrl,
       master: Buffer.from(identity.master, 'base64'),
@@ -113,7 +115,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       prepare: async (prepared) => {
         if (!seeded) return;
         await seedCompany(prepared, slack, identity, Date.now());
-        if (folder !== undefined) keepIdentity(folder, identity, slack);
+        if (kept !== undefined) keepIdentity(kept, identity, slack);
       },
       say: options.say,
       log: options.log,

@@ -29,6 +29,8 @@ export type Story = {
   readonly orderId: string;
   /** The state that the thread ends in, as people are told. */
   readonly ends: string;
+  /** How many replies it has by then. */
+  readonly replies: number;
   readonly steps: readonly Step[];
 };
 
@@ -202,7 +204,7 @@ function paymentStory(scene: Scene): Story {
   const attempt = telling.attempt('upi');
   telling.authorized(attempt, 39 * SECOND);
   telling.captured(attempt, 700);
-  return { orderId: telling.orderId, ends: 'Paid', steps: telling.steps };
+  return { orderId: telling.orderId, ends: 'Paid', replies: 1, steps: telling.steps };
 }
 
 function failedThenCaptured(scene: Scene): Story {
@@ -215,7 +217,7 @@ function failedThenCaptured(scene: Scene): Story {
   const second = telling.attempt('upi');
   telling.authorized(second, 39 * SECOND, 'payment.authorized: the second try');
   telling.captured(second, 700);
-  return { orderId: telling.orderId, ends: 'Paid', steps: telling.steps };
+  return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
 }
 
 function lateAuthorization(scene: Scene): Story {
@@ -232,7 +234,7 @@ function lateAuthorization(scene: Scene): Story {
   telling.failed(attempt, 10 * MINUTE, TIMED_OUT);
   telling.authorized(attempt, 2 * HOUR, 'payment.authorized for the same try, two hours later');
   telling.captured(attempt, 700);
-  return { orderId: telling.orderId, ends: 'Paid', steps: telling.steps };
+  return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
 }
 
 /** A payment of the storm: five deliveries of one order, the first try declined. */
@@ -254,7 +256,7 @@ export function stormStory(scene: Scene, index: number): Story {
   const second = telling.attempt('card');
   telling.authorized(second, 39 * SECOND);
   telling.captured(second, 700);
-  return { orderId: telling.orderId, ends: 'Paid', steps: telling.steps };
+  return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { permalinkOf, play } from '../../lib/local/play.ts';
+import { STORIES, seededRandom } from '../../lib/local/stories.ts';
+import { startTestStack, type TestStack } from '../support/stack.ts';
+
+let stack: TestStack;
+
+beforeAll(async () => {
+  stack = await startTestStack();
+});
+
+afterAll(() => stack.stop());
+
+/** A story played to its end, with what Slack truly shows of it. */
+async function played(name: keyof typeof STORIES, seed: number) {
+  const story = STORIES[name]?.story({ random: seededRandom(seed), now: Date.now() });
+  if (story === undefined) throw new Error(`There is no story ${name}.`);
+  const steps: string[] = [];
+  await play({ ...stack.facts, timeScale: 0 }, story, (line) => steps.push(line));
+  const thread = await stack.untilTold(story);
+  const messages = stack.slack.messages(stack.facts.channels.payments);
+  const root = messages.find(
+    ({ threadTs, text, blocks }) =>
+      threadTs === undefined && `${text}${JSON.stringify(blocks)}`.includes(story.orderId),
+  );
+  const replies = messages.filter(
+    ({ ts, threadTs }) => threadTs !== undefined && threadTs === root?.ts && ts !== root?.ts,
+  );
+  return { story, steps, thread, root, replies };
+}
+
+describe('the served product', () => {
+  it('tells a payment that goes well in one thread with one reply', async () => {
+    const { thread, root, replies, steps } = await played('payment', 1);
+
+    expect(steps.every((step) => / -> 20[01]$/.test(step))).toBe(true);
+    expect(thread.state).toBe('Paid');
+    expect(root?.text).toContain('Paid');
+    expect(replies).toHaveLength(1);
+  });
+
+  it('tells a declined try and the capture after it in one thread with two replies', async () => {
+    const { root, replies } = await played('failed-then-captured', 2);
+
+    expect(root?.text).toContain('second try');
+    expect(replies).toHaveLength(2);
+    expect(replies[0]?.text).toContain('failed');
+    expect(replies[1]?.text).toContain('Paid');
+  });
+
+  it('tells a late authorization in one thread', async () => {
+    const { root, replies } = await played('late-authorization', 3);
+
+    expect(root?.text).toContain('Paid');
+    expect(replies).toHaveLength(2);
+  });
+
+  it('posts as the assigned admin, whose token the seed put there', async () => {
+    const { root } = await played('payment', 4);
+
+    expect(root).toMatchObject({ userId: 'U0ARJUN001', asApp: false });
+  });
+
+  it('names an address of its Slack where the thread begins', async () => {
+    const { thread, root } = await played('payment', 5);
+
+    const link = permalinkOf(thread);
+
+    expect(link).toBe(`${stack.facts.slack.url}/archives/${root?.channel}/p${root?.ts.replace('.', '')}`);
+    expect((await fetch(link ?? '')).status).toBe(200);
+  });
+});
