@@ -372,4 +372,78 @@ describe('a pass that was overtaken', () => {
 
     expect(texts()).toEqual(['Paid', 'Paid by UPI']);
   });
+
+  /** A client that stands still before the call for which `isFrozen` is true, until it is thawed. */
+  function frozenBefore(isFrozen: (method: string, marker: string) => boolean) {
+    let thaw = () => {};
+    let reach = () => {};
+    const thawed = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    const reached = new Promise<void>((resolve) => {
+      reach = resolve;
+    });
+    let isUsed = false;
+    const client = new Proxy(room.client, {
+      get: (target, method) => {
+        const member: unknown = Reflect.get(target, method);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]) => {
+          if (!isUsed && isFrozen(String(method), JSON.stringify(args[1] ?? ''))) {
+            isUsed = true;
+            reach();
+            await thawed;
+          }
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+    return { client, reached, thaw };
+  }
+
+  it('and posts after its lease has ended takes back what it doubled', async () => {
+    const { client, reached, thaw } = frozenBefore((method, args) => method === 'post' && args.includes('reply#0'));
+    const zombie = room.another({ client }).outbox.sync(ref(), compose(wanted('Paid', 'Paid by UPI')), budget());
+    await reached;
+
+    room.time.advance(120_000);
+    await syncUntilDone(wanted('Paid', 'Paid by UPI'));
+    thaw();
+    await expect(zombie).rejects.toMatchObject({ waiting: true });
+    expect(texts()).toEqual(['Paid', 'Paid by UPI', 'Paid by UPI']);
+    await sync(wanted('Paid', 'Paid by UPI'));
+
+    expect(texts()).toEqual(['Paid', 'Paid by UPI']);
+    expect(room.report.doubled).toBeGreaterThan(0);
+  });
+
+  it('and edits after its lease has ended has its older text put right', async () => {
+    await sync(wanted('Initiated'));
+    const { client, reached, thaw } = frozenBefore((method) => method === 'update');
+    const zombie = room.another({ client }).outbox.sync(ref(), compose(wanted('Failed')), budget());
+    await reached;
+
+    room.time.advance(120_000);
+    await syncUntilDone(wanted('Paid'));
+    thaw();
+    await expect(zombie).rejects.toMatchObject({ waiting: true });
+    expect(texts()).toEqual(['Failed']);
+    await sync(wanted('Paid'));
+
+    expect(texts()).toEqual(['Paid']);
+  });
+
+  it('keeps what it posted where the other only looked messages up', async () => {
+    const { client, reached, thaw } = frozenBefore((method, args) => method === 'post' && args.includes('reply#1'));
+    const zombie = room.another({ client }).outbox.sync(ref(), compose(wanted('Paid', 'One', 'Two')), budget());
+    await reached;
+
+    room.time.advance(120_000);
+    await syncUntilDone(wanted('Paid', 'One'));
+    thaw();
+    await zombie;
+    await syncUntilDone(wanted('Paid', 'One', 'Two'));
+
+    expect(texts()).toEqual(['Paid', 'One', 'Two']);
+  });
 });
