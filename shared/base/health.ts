@@ -21,16 +21,13 @@ export const healthSchema = z.strictObject({
 
 type Health = z.output<typeof healthSchema>;
 
-/** Asks one thing and says nothing; what it throws is why it is not well. */
-export type Probe = () => Promise<unknown>;
-
 export type HealthDependencies = {
   readonly version: string;
   readonly keys: Pick<KeptSecret<ApiKeys>, 'find'>;
   /** What is configured for the team of the key, by name, without secrets. */
   readonly configured: (key: ApiKey) => Promise<Readonly<Record<string, unknown>>>;
-  /** What War Room needs, by name. */
-  readonly needed: Readonly<Record<string, Probe>>;
+  /** Asks each thing that War Room needs, by name; what is thrown is why it is not well. */
+  readonly needed: Readonly<Record<string, () => Promise<unknown>>>;
   /** Numbers of what is behind, by name. */
   readonly waiting: () => Promise<Readonly<Record<string, number>>>;
   readonly report: Report;

@@ -11,7 +11,7 @@ export type Report = (error: unknown, context: { readonly where: string } & Fiel
 /** Where errors go: always to the log and the metrics, and to Sentry where `SENTRY_DSN` is set. */
 export type Reporter = {
   readonly report: Report;
-  /** Waits for what is still on its way, a second at most: Lambda freezes the process after the answer. */
+  /** Waits for what is still on its way, but not for long: Lambda freezes the process after the answer. */
   readonly flush: () => Promise<void>;
 };
 
@@ -20,6 +20,8 @@ export type ReporterParts = {
   readonly count?: Count;
   readonly clock?: Pick<Clock, 'now'>;
   readonly environment?: NodeJS.ProcessEnv;
+  /** The longest that `flush` holds up an answer, in milliseconds. */
+  readonly flushMs?: number;
 };
 
 /** An error as it may be told: scrubbed, its causes along, its frames without what they were called with. */
@@ -35,14 +37,13 @@ export type Told = {
 /** To Sentry go one event a minute of each group, with how many more there were; all are in the log. */
 const perGroupMs = 60_000;
 const groupsKept = 200;
-const flushMs = 1_000;
 
 /**
  * Opens the reporter of a function. Reporting never throws, and never waits: Sentry is not even imported before the
  * first error, and what it is sent is on its way until `flush`.
  */
 export function openReporter(parts: ReporterParts): Reporter {
-  const { log, count = openMetrics(), clock = systemClock, environment = process.env } = parts;
+  const { log, count = openMetrics(), clock = systemClock, environment = process.env, flushMs = 1_000 } = parts;
   const sentry = sentryOf(environment);
   const mayPass = limiter(clock);
   let underWay: Promise<void>[] = [];

@@ -12,7 +12,8 @@ const leaks = /xoxb|wr_key_1|priya|example\.com|98765|4111 1111|payment\.capture
 
 type Line = { message: string; fields: Record<string, unknown> };
 
-function reporterOf(environment: NodeJS.ProcessEnv = {}, at = { now: 0 }) {
+function reporterOf(environment: NodeJS.ProcessEnv = {}, over: { flushMs?: number } = {}) {
+  const at = { now: 0 };
   const lines: Line[] = [];
   const counts: unknown[] = [];
   const reporter = openReporter({
@@ -20,6 +21,7 @@ function reporterOf(environment: NodeJS.ProcessEnv = {}, at = { now: 0 }) {
     count: (...metric) => counts.push(metric),
     clock: { now: () => at.now },
     environment,
+    ...over,
   });
   return { ...reporter, lines, counts, at };
 }
@@ -200,6 +202,23 @@ describe('a reporter with a DSN', () => {
 
     expect(lines[0]?.message).toBe('test: x');
     expect(received).toEqual([]);
+  });
+});
+
+describe('a reporter whose Sentry takes the event and never answers', () => {
+  it('holds up the answer no longer than it may', async () => {
+    const silent = createServer(() => {});
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as AddressInfo;
+    const { report, flush } = reporterOf({ SENTRY_DSN: `http://public@127.0.0.1:${port}/7` }, { flushMs: 20 });
+    const arrived = new Promise((resolve) => silent.once('request', resolve));
+
+    report(new Error('x'), { where: 'test' });
+    await arrived;
+    await expect(flush()).resolves.toBeUndefined();
+
+    silent.closeAllConnections();
+    await new Promise((resolve) => silent.close(resolve));
   });
 });
 
