@@ -4,11 +4,11 @@
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { FOLDER, writePrivate } from '../lib/local/facts.ts';
+import { folderOf, writePrivate } from '../lib/local/facts.ts';
 import { seededCompany } from '../lib/local/slack-front/company.ts';
 import { startSlackFront } from '../lib/local/slack-front/start.ts';
 
-const FILE = join(process.cwd(), FOLDER, 'slack.json');
+const FILE = join(folderOf(process.cwd(), process.env), 'slack.json');
 
 /** The port asked for, or the usual one. Says so and stops when it is not a port. */
 function portFrom(setting: string | undefined): number {

@@ -26,6 +26,8 @@ export type ThreadFacts = {
   readonly unreadable: readonly { readonly id: string; readonly why: string }[];
   /** Facts that a sweep would wake again, because nobody else will. */
   readonly due: readonly Key[];
+  /** Every home whose facts these are, the thread's own first. */
+  readonly homes: readonly string[];
   /** Threads that were joined into this one and have still to be edited into a pointer to it. */
   readonly pointers: readonly string[];
   /** The thread that this one was joined into, if it was. */
@@ -111,34 +113,43 @@ export class PaymentStore {
   }
 
   /**
-   * Claims `ids`, met in the facts of one home, for the thread of that home, and answers that thread. Where an id
-   * belongs to another thread the two are one payment: the thread claimed later is joined into the earlier one, by
-   * one conditional write that everybody agrees on, so that two workers never join in opposite directions.
+   * Claims `ids`, met in the facts of `thread`, for it. Where one belongs to another thread the two are one payment: the
+   * thread claimed later is joined into the earlier one, by one conditional write that everybody agrees on, so that two
+   * workers never join in opposite directions. Answers the thread that is left, and whether anything was joined.
+   *
+   * `displace` is called with a thread that stops to be told, before the world sees the move: a worker that is about to
+   * post there has to read again.
    */
   async claim(
     place: Place,
+    thread: string,
     ids: readonly string[],
     now: number,
     displace: (joined: string) => Promise<void>,
-  ): Promise<string> {
-    const wanted = [...new Set([place.home, ...ids])];
+  ): Promise<{ readonly thread: string; readonly joined: boolean }> {
+    const wanted = [...new Set([thread, ...ids])];
     const found = await this.#table.getMany(wanted.map((id) => aliasKey(place, id)));
-    const known = new Map(found.map((item) => [item.pk, String(item['thread'])]));
+    const owners = new Map(found.map((item) => [item.pk, String(item['thread'])]));
 
-    if (!known.has(aliasKey(place, place.home).pk)) {
-      await this.#table.insert({ ...aliasKey(place, place.home), thread: place.home, at: now });
-    }
-    let thread = (await this.threadOf(place, place.home)) ?? place.home;
-
+    let left = thread;
     for (const id of wanted) {
-      const isOurs = known.get(aliasKey(place, id).pk) === thread || id === place.home;
-      if (isOurs || (await this.#table.insert({ ...aliasKey(place, id), thread, at: now }))) continue;
+      const key = aliasKey(place, id);
+      if (owners.get(key.pk) === left) continue;
+      if (!owners.has(key.pk) && (await this.#table.insert({ ...key, thread: left, at: now }))) continue;
       const other = await this.threadOf(place, id);
-      if (other !== undefined && other !== thread) thread = await this.#join(place, thread, other, displace);
+      // The thread's own claim may lead elsewhere: somebody joined it, and this worker follows.
+      if (id === thread && other !== undefined) left = other;
+      else if (other !== undefined && other !== left) left = await this.#join(place, left, other, displace);
     }
-    // A home that was adopted while its own thread was being joined elsewhere would be lost without this line.
-    if (thread !== place.home) await this.#adopt(place, thread, place.home);
-    return thread;
+    return {
+      thread: left,
+      joined: left !== thread || wanted.some((id) => isElsewhere(owners.get(aliasKey(place, id).pk), thread)),
+    };
+  }
+
+  /** Makes a home's facts part of a thread, once. */
+  async adopt(place: Omit<Place, 'home'>, thread: string, home: string): Promise<void> {
+    await this.#table.insert({ pk: partition({ ...place, home: thread }), sk: `home#${home}` });
   }
 
   /** Every fact of a thread, of all its homes: consistent, so it holds all that was stored before the call. */
@@ -155,6 +166,7 @@ export class PaymentStore {
       facts: readings.flatMap((reading) => ('source' in reading ? reading : [])),
       unreadable: readings.flatMap((reading) => ('why' in reading ? reading : [])),
       due: items.filter((item) => item['dueShard'] !== undefined).map(({ pk, sk }) => ({ pk, sk })),
+      homes: [thread, ...homes.map((item) => item.sk.slice('home#'.length))],
       pointers: homes.filter((item) => item['pointer'] === true).map((item) => item.sk.slice('home#'.length)),
       joinedInto: joinedInto(own),
     };
@@ -203,7 +215,7 @@ export class PaymentStore {
     // Its facts are reachable from the winner first; then it stops posting; only then does the world see the move.
     const loserPartition = partition({ ...place, home: loser });
     const homes = await this.#table.query(loserPartition, 'home#');
-    for (const item of homes) await this.#adopt(place, winner, item.sk.slice('home#'.length));
+    for (const item of homes) await this.adopt(place, winner, item.sk.slice('home#'.length));
     await this.#table.put({ pk: partition({ ...place, home: winner }), sk: `home#${loser}`, pointer: true });
     await this.#table.put({ pk: loserPartition, sk: 'joined', into: winner });
     await displace(loser);
@@ -213,10 +225,6 @@ export class PaymentStore {
       values: { ':winner': winner, ':loser': loser },
     });
     return winner;
-  }
-
-  async #adopt(place: Place, thread: string, home: string): Promise<void> {
-    await this.#table.insert({ pk: partition({ ...place, home: thread }), sk: `home#${home}` });
   }
 }
 
@@ -284,6 +292,10 @@ function readFact(item: Item): Fact | { readonly id: string; readonly why: strin
 
 function initiatedOf(item: Item | undefined): Initiated | undefined {
   return item?.['initiated'] as Initiated | undefined;
+}
+
+function isElsewhere(owner: string | undefined, thread: string): boolean {
+  return owner !== undefined && owner !== thread;
 }
 
 function joinedInto(items: readonly Item[]): string | undefined {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import { Park } from '../base/errors.ts';
+import { Park, Retry } from '../base/errors.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
@@ -24,8 +24,10 @@ export type TellDependencies = {
 /** What telling came to: `nothing` when the facts are of kinds that no thread tells. */
 export type Told = { readonly thread: string; readonly outcome: Outcome | 'nothing' };
 
+type ThreadPlace = Omit<Place, 'home'>;
+
 /** The key of a payment's thread in the message log. */
-export function threadRef(place: Omit<Place, 'home'>, thread: string): ThreadRef {
+export function threadRef(place: ThreadPlace, thread: string): ThreadRef {
   return { team: place.team, key: `payments#${place.account}#${thread}` };
 }
 
@@ -36,47 +38,69 @@ export function threadRef(place: Omit<Place, 'home'>, thread: string): ThreadRef
  * `until` (ms) is when the invocation ends. Throws `Retry` and `Park` as the outbox does, and `Park` for a signed body
  * that cannot be read.
  */
-export async function tell(
-  wake: Wake,
-  { until, report }: { readonly until: number; readonly report: Report },
-  dependencies: TellDependencies,
-): Promise<Told> {
-  const { store, log, outbox, installations, clock } = dependencies;
-  const home = await store.factsOf(wake, wake.home);
-  const [unreadable] = home.unreadable;
-  if (unreadable && home.facts.length === 0)
-    throw new Park('unreadable', `${unreadable.why} It is stored as ${unreadable.id}.`);
-  const met = fold(home.facts);
-  if (!met.isTold && home.joinedInto === undefined) return { thread: wake.home, outcome: 'nothing' };
-
-  const displace = (joined: string) => log.displace(threadRef(wake, joined));
-  const thread = await store.claim(wake, met.ids, clock.now(), displace);
-  const ref = threadRef(wake, thread);
-  const again = message({ ...wake, home: thread, cause: 'held' }, { unique: '' });
-  const budget = { until, report, wake: { body: again.body, group: again.group } };
-
+export async function tell(wake: Wake, budget: TellBudget, dependencies: TellDependencies): Promise<Told> {
+  const { store, installations, outbox } = dependencies;
   const team = await installations.team(wake.team);
+  let thread = (await store.threadOf(wake, wake.home)) ?? wake.home;
   if (!team) {
-    await outbox.hold(ref, 'all', 'no_workspace', budget);
+    const { facts } = await store.factsOf(wake, thread);
+    if (!fold(facts).isTold) return { thread, outcome: 'nothing' };
+    await outbox.hold(threadRef(wake, thread), 'all', 'no_workspace', held(wake, thread, budget));
     return { thread, outcome: 'held' };
   }
-  let facts: ThreadFacts = home;
+  for (let moves = 0; moves < 5; moves += 1) {
+    const told = await tellThread(wake, thread, team, budget, dependencies);
+    if (told.thread === thread) return told;
+    thread = told.thread;
+  }
+  throw Retry.failed(`The threads that ${wake.home} belongs to keep being joined.`);
+}
+
+export type TellBudget = { readonly until: number; readonly report: Report };
+
+/** Tells one thread, or answers the thread that its payment turns out to belong to. */
+async function tellThread(
+  wake: Wake,
+  thread: string,
+  team: Team,
+  budget: TellBudget,
+  dependencies: TellDependencies,
+): Promise<Told> {
+  const { store, log, outbox, clock } = dependencies;
+  const place = { team: wake.team, account: wake.account };
+  const ref = threadRef(place, thread);
+  let facts: ThreadFacts | undefined;
   let kept: Thread | undefined;
+  let movedTo: string | undefined;
+  let isTold = true;
+
   const compose: Compose = async (read) => {
     kept = read;
-    facts = await store.factsOf(wake, thread);
-    return composed(read, facts, team, dependencies, { place: wake });
+    facts = await allFacts(place, thread, wake.home, store);
+    if (facts.joinedInto === undefined) {
+      const state = readable(facts);
+      isTold = state.isTold;
+      if (!isTold) return undefined;
+      const claimed = await store.claim(wake, thread, state.ids, clock.now(), (other) =>
+        log.displace(threadRef(place, other)),
+      );
+      if (claimed.thread !== thread) {
+        movedTo = claimed.thread;
+        return undefined;
+      }
+      if (claimed.joined) facts = await store.factsOf(place, thread);
+    }
+    return composed(place, read, facts, team, dependencies);
   };
-  const outcome = await outbox.sync(ref, compose, budget);
+  const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
+  if (movedTo !== undefined) return { thread: movedTo, outcome };
+  if (!isTold || !facts) return { thread, outcome: 'nothing' };
 
+  const pointing = { ...facts, joinedInto: thread };
   for (const joined of facts.pointers) {
-    const other = threadRef(wake, joined);
-    await outbox.sync(
-      other,
-      async (read) => composed(read, { ...facts, joinedInto: thread }, team, dependencies, { place: wake }),
-      budget,
-    );
-    await store.clearPointer(wake, thread, joined);
+    const point: Compose = (read) => composed(place, read, pointing, team, dependencies);
+    await outbox.sync(threadRef(place, joined), point, held(wake, thread, budget));
+    await store.clearPointer(place, thread, joined);
   }
   await store.clearDue(facts.due);
   if (wake.cause === 'held' && outcome === 'done' && kept?.destination) {
@@ -85,13 +109,34 @@ export async function tell(
   return { thread, outcome };
 }
 
+/** The facts of a thread, those of the home that was woken among them, however the thread came to tell it. */
+async function allFacts(place: ThreadPlace, thread: string, home: string, store: PaymentStore): Promise<ThreadFacts> {
+  const facts = await store.factsOf(place, thread);
+  if (facts.homes.includes(home) || facts.joinedInto !== undefined) return facts;
+  await store.adopt(place, thread, home);
+  return store.factsOf(place, thread);
+}
+
+/** What the facts say, or `Park` where all there is cannot be read. */
+function readable({ facts, unreadable }: ThreadFacts): Lifecycle {
+  const [first] = unreadable;
+  if (first && facts.length === 0) throw new Park('unreadable', `${first.why} It is stored as ${first.id}.`);
+  return fold(facts);
+}
+
+/** The budget of a thread, with what wakes it should it have to be held. */
+function held(wake: Wake, thread: string, budget: TellBudget) {
+  const { body, group } = message({ ...wake, home: thread, cause: 'held' }, { unique: '' });
+  return { ...budget, wake: { body, group } };
+}
+
 /** The wanted messages of a thread, with the destination that it gets if it has none yet. */
 async function composed(
+  place: ThreadPlace,
   read: Thread,
   facts: ThreadFacts,
   team: Team,
   { instalments, log, clock }: TellDependencies,
-  { place }: { readonly place: Place },
 ): Promise<(PaymentThread & { destination: Destination; onlyNew?: boolean }) | undefined> {
   if (facts.joinedInto !== undefined) {
     // A thread that never posted has nothing to edit: whoever looks for it finds the other one by its id.

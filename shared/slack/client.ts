@@ -32,6 +32,8 @@ export type Window = { readonly channel: ChannelId; readonly oldest: Ts; readonl
  * as `@slack/web-api` throws it and sorted by `answer.ts`.
  */
 export class SlackClient {
+  /** By token, for as long as this process lives. */
+  readonly #clients = new Map<string, WebClient>();
   readonly #options: { readonly apiUrl: string | undefined; readonly timeoutMs: number };
 
   constructor(options: { readonly apiUrl: string | undefined; readonly timeoutMs: number }) {
@@ -118,8 +120,12 @@ export class SlackClient {
   }
 
   async #as(author: Author): Promise<WebClient> {
+    const token = await author.token();
+    const kept = this.#clients.get(token);
+    if (kept) return kept;
+    if (this.#clients.size >= clientsKept) this.#clients.clear();
     // Never `headers`: the client writes the token into that object, and the next tenant would send it.
-    return new WebClient(await author.token(), {
+    const client = new WebClient(token, {
       ...(this.#options.apiUrl && { slackApiUrl: this.#options.apiUrl }),
       timeout: this.#options.timeoutMs,
       retryConfig: { retries: 0 },
@@ -127,8 +133,12 @@ export class SlackClient {
       allowAbsoluteUrls: false,
       logger: silent,
     });
+    this.#clients.set(token, client);
+    return client;
   }
 }
+
+const clientsKept = 200;
 
 /** New commercial apps get 15 messages a page whatever they ask for; others up to a thousand. */
 const pageSize = 200;
