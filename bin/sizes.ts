@@ -13,12 +13,12 @@ import { synthesize } from '../lib/app.ts';
  * whatever machine this runs on, so its budget only catches what is grossly slow.
  */
 const BUDGETS: Readonly<Record<string, Budget>> = {
-  // Slack's client is 42 kB of it, KMS 28.
-  PaymentsWorker: { kB: 620, initMs: 1000 },
-  RazorpayIngress: { kB: 510, initMs: 1000 },
-  PaymentsApi: { kB: 535, initMs: 1000 },
-  PaymentsSweep: { kB: 450, initMs: 1000 },
-  Health: { kB: 510, initMs: 1000 },
+  // Sentry is 63 kB of each, and is evaluated at the first error only. Slack's client is 42 kB, KMS 28.
+  PaymentsWorker: { kB: 690, initMs: 1000 },
+  RazorpayIngress: { kB: 585, initMs: 1000 },
+  PaymentsApi: { kB: 620, initMs: 1000 },
+  PaymentsSweep: { kB: 535, initMs: 1000 },
+  Health: { kB: 590, initMs: 1000 },
 };
 
 /** Runs of which the median is told: the first reads the files from disk. */

@@ -4,6 +4,7 @@ import { documentClient, Table } from '../../shared/aws/table.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
+import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { sweep } from '../../shared/payments/sweep.ts';
@@ -20,12 +21,19 @@ const ready = lazy(async () => {
     clock: systemClock,
     newId: randomUUID,
   };
-  return { dependencies, log: openLog() };
+  const log = openLog();
+  return { dependencies, log, reporter: openReporter({ log }) };
 });
 
 /** Every minute: wakes what was stored and not yet told. A run that fails is made good by the next. */
 export async function handler(): Promise<void> {
-  const { dependencies, log } = await ready();
-  const woken = await sweep(dependencies);
-  if (woken.due + woken.held > 0) log.info('sweep', woken);
+  const { dependencies, log, reporter } = await ready();
+  try {
+    const woken = await sweep(dependencies);
+    if (woken.due + woken.held > 0) log.info('sweep', woken);
+  } catch (error) {
+    reporter.report(error, { where: 'payments sweep' });
+    await reporter.flush();
+    throw error;
+  }
 }

@@ -16,7 +16,7 @@ const YOUNG_MB = 12;
 const GRACE_MS = 2_000;
 
 /** An invocation that did not end with a result. `cause` tells a refusal by the code from the end of its thread. */
-export class InvocationFailed extends Error {
+class InvocationFailed extends Error {
   override readonly name = 'InvocationFailed';
   readonly how: 'threw' | 'unloadable' | 'timed out' | 'crashed' | 'stopped';
   readonly error: FunctionError;

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 
 /** A connection that would have left this machine. */
-export class LeavesThisMachine extends Error {
+class LeavesThisMachine extends Error {
   override readonly name = 'LeavesThisMachine';
   readonly code = 'ECONNREFUSED';
 

@@ -50,7 +50,7 @@ export type MappingPlan = {
 
 export type Attribute = { readonly name: string; readonly type: 'S' | 'N' | 'B' };
 
-export type IndexPlan = {
+type IndexPlan = {
   readonly name: string;
   readonly partition: Attribute;
   readonly sort?: Attribute;
@@ -88,7 +88,7 @@ export type SchedulePlan = {
   readonly input?: string;
 };
 
-export type Unserved = { readonly what: string; readonly why: string };
+type Unserved = { readonly what: string; readonly why: string };
 
 export type Plan = {
   readonly functions: readonly FunctionPlan[];

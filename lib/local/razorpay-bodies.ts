@@ -37,7 +37,7 @@ export function razorpayId(prefix: string, random: () => number): string {
 }
 
 /** What Razorpay keeps of a payment: 2 %, and 18 % GST on it; the fee includes the tax. */
-export function feeOf(amount: number): { readonly fee: number; readonly tax: number } {
+function feeOf(amount: number): { readonly fee: number; readonly tax: number } {
   const tax = Math.round(amount * 0.02 * 0.18);
   return { fee: Math.round(amount * 0.02) + tax, tax };
 }

@@ -51,7 +51,7 @@ export function keepIdentity(folder: string, identity: Identity, slack: ChosenSl
 }
 
 /** The company's own id of a person: `adm_arjun` for Arjun Mehta. */
-export function adminIdOf(handle: string): string {
+function adminIdOf(handle: string): string {
   return `adm_${handle.split('.')[0]}`;
 }
 

@@ -39,14 +39,14 @@ export type PaymentError = {
   readonly reason: string | undefined;
 };
 
-export type OrderEntity = {
+type OrderEntity = {
   readonly id: string;
   readonly amount: number | undefined;
   readonly amountPaid: number | undefined;
   readonly currency: string | undefined;
 };
 
-export type LinkEntity = {
+type LinkEntity = {
   readonly id: string;
   readonly amount: number | undefined;
   readonly currency: string | undefined;

@@ -40,7 +40,7 @@ export type Attempt = {
   readonly triesBefore: number;
 };
 
-export type Standing = 'initiated' | 'authorized' | 'paid' | 'partlyPaid' | 'failed';
+type Standing = 'initiated' | 'authorized' | 'paid' | 'partlyPaid' | 'failed';
 
 /** The state of a thread: a pure function of its facts, in any order, with duplicates. */
 export type Lifecycle = {

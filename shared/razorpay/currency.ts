@@ -8,9 +8,11 @@ const threeDecimals = 'BHD IQD JOD KWD OMR TND'.split(' ');
 
 const rupees = new Intl.NumberFormat('en-IN', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
-/** Whether `code` has the shape of a currency code (ISO 4217). Razorpay decides which of them it takes. */
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+
+/** Whether `code` is a currency of ISO 4217. Which of them an account may take is between it and Razorpay. */
 export function isCurrency(code: string): boolean {
-  return /^[A-Z]{3}$/.test(code);
+  return currencies.has(code);
 }
 
 /** How many decimals an amount of this currency has: 0, 2 or 3. */

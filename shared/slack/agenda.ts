@@ -122,7 +122,7 @@ export function posted(entry: Entry, ts: Ts, author: UserId): Entry {
 }
 
 /** Of text and blocks; short, since every message of a thread keeps one. */
-export function hashOf(content: Content): string {
+function hashOf(content: Content): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 11);
 }
 

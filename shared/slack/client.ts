@@ -5,7 +5,7 @@ import type { Author } from './installation.ts';
 import type { Content } from './text.ts';
 
 /** What marks a message as ours, so that it can be found again: an id and a number, nothing about people or money. */
-export type Marker = { readonly key: string; readonly revision: number };
+type Marker = { readonly key: string; readonly revision: number };
 
 const markerEvent = 'war_room_message';
 

@@ -125,6 +125,6 @@ export function onOneDay(one: number, other: number): boolean {
 }
 
 /** A moment (Unix seconds) in Indian time: `27 Aug, 10:44 IST`. */
-export function indianTime(at: number): string {
+function indianTime(at: number): string {
   return `${india.format(new Date(at * 1000))} IST`;
 }

@@ -30,7 +30,7 @@ export function attempt(id: string, more: Partial<Attempt> = {}): Attempt {
 export type Told = { readonly at?: number; readonly failure?: Failure };
 
 /** The body of `payment.*`. */
-export function paymentBody(name: string, status: PaymentStatus, tried: Attempt, { at, failure }: Told = {}): Body {
+function paymentBody(name: string, status: PaymentStatus, tried: Attempt, { at, failure }: Told = {}): Body {
   return webhookBody(name, at ?? tried.at + 5, { payment: paymentEntity(tried, status, failure) });
 }
 

@@ -23,5 +23,7 @@ describe('an amount', () => {
   });
 
   it.each(['INR', 'USD'])('takes %s for a currency', (code) => expect(isCurrency(code)).toBe(true));
-  it.each(['', 'inr', 'RUPEE', 'IN'])('does not take "%s" for one', (code) => expect(isCurrency(code)).toBe(false));
+  it.each(['', 'inr', 'RUPEE', 'IN', 'ZZZ'])('does not take "%s" for one', (code) =>
+    expect(isCurrency(code)).toBe(false),
+  );
 });
