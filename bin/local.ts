@@ -31,6 +31,8 @@ Serves War Room on this machine, plays one payment, and prints where to look.
 const DEFAULT_TIME_SCALE = 0.05;
 /** How long the played payment may take to be in Slack. */
 const TOLD_WITHIN_MS = 30_000;
+/** How often it is looked whether npm still runs. */
+const LOOK_FOR_NPM_MS = 200;
 /** The same sentence within this time is the same trouble. */
 const SAME_AGAIN_MS = 5_000;
 /** A part that does not stop is left behind after this long. */
@@ -174,6 +176,18 @@ function sentenceFor(error: unknown): string {
   return `War Room could not go on, by a fault of its own. Start it again; if it stays, this is what to report:\n${detail}`;
 }
 
+/**
+ * npm passes a signal on to the shell between it and this process, and the shell keeps it to itself: without this, what was
+ * started by `npm start` would live on, with its ports, after npm was told to stop.
+ */
+function endWithNpm(end: () => void): void {
+  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  const shell = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== shell) end();
+  }, LOOK_FOR_NPM_MS).unref();
+}
+
 async function main(): Promise<void> {
   // Lambda's clock is UTC, whatever this machine's is.
   process.env['TZ'] = 'UTC';
@@ -199,6 +213,7 @@ async function main(): Promise<void> {
     end(1);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  endWithNpm(() => end(0));
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
 
@@ -217,6 +232,10 @@ async function main(): Promise<void> {
     writeFacts(folder, stack.facts);
     if (wished.quiet) say(`API ${stack.facts.api}, Slack ${stack.slack.url}`);
     else describe(stack);
+    if (wished.keep && stack.slack.control !== undefined) {
+      say('! --keep keeps no Slack: its messages go with this process, and the next start begins a new story.');
+      say('  For one with a life of its own: npm run slack, in another terminal, before this.\n');
+    }
     if (!wished.quiet && !stack.seeded) say('What was kept is there again: nothing is seeded, nothing is played.\n');
     if (!wished.quiet && stack.seeded) {
       // The stack serves, whatever became of the demonstration.

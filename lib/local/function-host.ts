@@ -68,11 +68,6 @@ export class FunctionHost {
     return pool.invoke(event);
   }
 
-  /** Starts a thread of a function ahead of its first invocation. */
-  warm(functionId: string): Promise<void> {
-    return this.#functions.get(functionId)?.warm() ?? Promise.resolve();
-  }
-
   /** Ends every thread of a function at once, wherever it is: what a lost machine looks like. */
   async kill(functionId: string): Promise<void> {
     await this.#functions.get(functionId)?.end(0);
@@ -108,10 +103,6 @@ class ThreadPool {
       this.#waiting.push({ event: JSON.stringify(event ?? null), resolve, reject, since: Date.now() });
       this.#next();
     });
-  }
-
-  async warm(): Promise<void> {
-    if (this.#threads.size === 0 && !this.#stopped) await this.#start().ready;
   }
 
   async stop(): Promise<void> {
@@ -151,7 +142,7 @@ class ThreadPool {
     this.#scaleOut.unref();
   }
 
-  #start(): Thread {
+  #start(): void {
     const thread = new Thread(this.#plan, this.#options, {
       free: () => this.#next(),
       gone: (unloadable) => {
@@ -162,7 +153,6 @@ class ThreadPool {
       },
     });
     this.#threads.add(thread);
-    return thread;
   }
 
   #failure(how: InvocationFailed['how'], message: string): InvocationFailed {
@@ -174,7 +164,6 @@ type Owner = { readonly free: () => void; readonly gone: (unloadable: Invocation
 
 /** One thread: what Lambda calls an execution environment. */
 class Thread {
-  readonly ready: Promise<void>;
   readonly #plan: FunctionPlan;
   readonly #owner: Owner;
   readonly #worker: Worker;
@@ -208,46 +197,38 @@ class Thread {
     for (const stream of [this.#worker.stdout, this.#worker.stderr]) {
       eachLine(stream, (line) => options.log(plan.id, line));
     }
-    this.ready = new Promise((resolve) => {
-      const slow = setTimeout(() => {
-        this.#fault = this.#failed(
-          'unloadable',
-          'Runtime.InitTimeout',
-          `took over ${INIT_TIMEOUT_MS / 1000} s to load.`,
-        );
-        this.#unloadable = this.#fault;
+    const slow = setTimeout(() => {
+      this.#fault = this.#failed('unloadable', 'Runtime.InitTimeout', `took over ${INIT_TIMEOUT_MS / 1000} s to load.`);
+      this.#unloadable = this.#fault;
+      void this.#worker.terminate();
+    }, INIT_TIMEOUT_MS);
+    this.#worker.on('message', (message: FromThread) => {
+      if (message.kind === 'unloadable') {
+        const { errorType, errorMessage, trace } = message.error;
+        this.#unloadable = this.#failed('unloadable', errorType, `could not be loaded: ${errorMessage}`, trace);
         void this.#worker.terminate();
-      }, INIT_TIMEOUT_MS);
-      this.#worker.on('message', (message: FromThread) => {
-        if (message.kind === 'unloadable') {
-          const { errorType, errorMessage, trace } = message.error;
-          this.#unloadable = this.#failed('unloadable', errorType, `could not be loaded: ${errorMessage}`, trace);
-          void this.#worker.terminate();
-        } else if (message.kind === 'ready') {
-          clearTimeout(slow);
-          this.#state = 'idle';
-          resolve();
-          owner.free();
-        } else if (message.requestId === this.#current?.requestId) {
-          this.#current.settle(message);
-        }
-      });
-      this.#worker.on('error', (error: NodeJS.ErrnoException) => {
-        this.#fault ??=
-          error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? this.#failed('crashed', 'Runtime.OutOfMemory', `needed more than its ${plan.memoryMb} MB of memory.`)
-            : this.#failed('crashed', error.name, `crashed: ${error.message}`, error.stack);
-      });
-      this.#worker.on('exit', (code) => {
+      } else if (message.kind === 'ready') {
         clearTimeout(slow);
-        const loading = this.#state === 'loading';
-        this.#state = 'ended';
-        const fault =
-          this.#fault ?? this.#failed('crashed', 'Runtime.ExitError', `ended its own thread with code ${code}.`);
-        this.#current?.settle(fault);
-        resolve();
-        owner.gone(this.#unloadable ?? (loading ? fault : undefined));
-      });
+        this.#state = 'idle';
+        owner.free();
+      } else if (message.requestId === this.#current?.requestId) {
+        this.#current.settle(message);
+      }
+    });
+    this.#worker.on('error', (error: NodeJS.ErrnoException) => {
+      this.#fault ??=
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? this.#failed('crashed', 'Runtime.OutOfMemory', `needed more than its ${plan.memoryMb} MB of memory.`)
+          : this.#failed('crashed', error.name, `crashed: ${error.message}`, error.stack);
+    });
+    this.#worker.on('exit', (code) => {
+      clearTimeout(slow);
+      const loading = this.#state === 'loading';
+      this.#state = 'ended';
+      const fault =
+        this.#fault ?? this.#failed('crashed', 'Runtime.ExitError', `ended its own thread with code ${code}.`);
+      this.#current?.settle(fault);
+      owner.gone(this.#unloadable ?? (loading ? fault : undefined));
     });
   }
 

@@ -93,7 +93,7 @@ async function work({ sqs, mapping, queue, invoke }: PollerOptions, messages: re
  * The ids that a function reported as failed. As Lambda reads it: nothing or an empty list means that all went well, and
  * an answer that is malformed, or names a message that was not in the batch, that all failed.
  */
-function failedAmong(result: unknown, ids: readonly string[]): ReadonlySet<string> {
+export function failedAmong(result: unknown, ids: readonly string[]): ReadonlySet<string> {
   const all = new Set(ids);
   if (result === null || result === undefined || result === '') return new Set();
   if (typeof result !== 'object') return all;

@@ -64,8 +64,6 @@ export type Served = Prepared & {
   invoke(functionId: string, event: unknown): Promise<unknown>;
   /** Ends every thread of a function where it is. */
   kill(functionId: string): Promise<void>;
-  /** Loads a function ahead of its first use. */
-  warm(functionId: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -151,7 +149,6 @@ export async function serve(options: ServeOptions): Promise<Served> {
     told: stores.told,
     invoke,
     kill: (functionId) => host.kill(functionId),
-    warm: (functionId) => host.warm(functionId),
     stop: () => running.disposeAsync(),
   };
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { permalinkOf, play } from '../../lib/local/play.ts';
 import { STORIES, seededRandom } from '../../lib/local/stories.ts';
+import { storm } from '../../lib/local/storm.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
@@ -68,5 +69,15 @@ describe('the served product', () => {
 
     expect(link).toBe(`${stack.facts.slack.url}/archives/${root?.channel}/p${root?.ts.replace('.', '')}`);
     expect((await fetch(link ?? '')).status).toBe(200);
+  });
+
+  it('loses nothing and doubles nothing in a storm of doubled and reordered deliveries', async () => {
+    const options = { payments: 12, doubles: 0.3, inflight: 8, seed: 7 };
+
+    const summary = await storm(stack.facts, options, () => undefined);
+
+    expect(summary.faults).toEqual([]);
+    expect(summary).toMatchObject({ threads: 12, replies: 24 });
+    expect(summary.acknowledged).toBe(summary.sent);
   });
 });
