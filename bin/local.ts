@@ -8,7 +8,7 @@ import { stayOnLoopback } from '../lib/local/loopback.ts';
 import { PlayFailed, permalinkOf, play, untilTold } from '../lib/local/play.ts';
 import { SlackUnclear } from '../lib/local/slack-choice.ts';
 import { hostsOf, type LocalStack, type Others, startStack } from '../lib/local/start.ts';
-import { StoresHeld } from '../lib/local/stores.ts';
+import { StoresUnusable } from '../lib/local/stores.ts';
 import { STORIES } from '../lib/local/stories.ts';
 
 const HELP = `npm start [-- options]
@@ -170,7 +170,7 @@ function sentenceFor(error: unknown): string {
       ? error.message
       : `War Room runs already: process ${running.pid}, ${running.api}. ${error.message}`;
   }
-  const expected = [Mistyped, StoresHeld, SlackUnclear, PlayFailed].some((kind) => error instanceof kind);
+  const expected = [Mistyped, StoresUnusable, SlackUnclear, PlayFailed].some((kind) => error instanceof kind);
   if (expected && error instanceof Error) return error.message;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `War Room could not go on, by a fault of its own. Start it again; if it stays, this is what to report:\n${detail}`;
@@ -226,7 +226,7 @@ async function main(): Promise<void> {
       lookForRunningSlack: true,
       say: warn(() => ending),
       log: functionsLog(wished.keep),
-      lost: (sentence) => fail(new StoresHeld(sentence)),
+      lost: (sentence) => fail(new StoresUnusable(sentence)),
     });
     if (ending) return void stack.stop();
     writeFacts(folder, stack.facts);

@@ -8,7 +8,7 @@ import { type FunctionPlan, type Plan, planFrom } from './plan.ts';
 import { startPoller } from './poller.ts';
 import { createQueues } from './queues.ts';
 import { Secrets } from './secrets.ts';
-import { type Stores, startStores } from './stores.ts';
+import { type Stores, StoresUnusable, startStores } from './stores.ts';
 import { createTables } from './tables.ts';
 import type { Stack } from './template.ts';
 import { startTimers } from './timers.ts';
@@ -109,7 +109,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   };
   const clients = clientsFor(endpoints);
   started.defer(() => clients.destroy());
-  await Promise.all([createTables(clients.dynamodb, plan.tables), createQueues(clients.sqs, plan.queues, timeScale)]);
+  await Promise.all([
+    createTables(clients.dynamodb, plan.tables).catch(unanswered('AWS_ENDPOINT_URL_DYNAMODB', stores.dynamodbUrl)),
+    createQueues(clients.sqs, plan.queues, timeScale).catch(unanswered('AWS_ENDPOINT_URL_SQS', stores.sqsUrl)),
+  ]);
 
   const prepared: Prepared = { plan, clients, documents: DynamoDBDocumentClient.from(clients.dynamodb), secrets };
   await options.prepare?.(prepared);
@@ -150,6 +153,15 @@ export async function serve(options: ServeOptions): Promise<Served> {
     invoke,
     kill: (functionId) => host.kill(functionId),
     stop: () => running.disposeAsync(),
+  };
+}
+
+/** Says which of the stores that somebody named does not answer. */
+function unanswered(setting: string, url: string): (error: unknown) => never {
+  return (error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' && code !== 'ETIMEDOUT') throw error;
+    throw new StoresUnusable(`${url} does not answer (${code}). Start what ${setting} names, or unset it.`);
   };
 }
 

@@ -21,9 +21,9 @@ export type StoresOptions = {
   readonly lost: (sentence: string) => void;
 };
 
-/** What kept stores could not be opened for. The message says what to do. */
-export class StoresHeld extends Error {
-  override readonly name = 'StoresHeld';
+/** The stores cannot be used: somebody else has them, or what was named does not answer. The message says what to do. */
+export class StoresUnusable extends Error {
+  override readonly name = 'StoresUnusable';
 }
 
 const origin = (url: string): string => url.replace(/\/+$/, '');
@@ -58,7 +58,7 @@ export async function startStores({ folder, dynamodbUrl, sqsUrl, lost }: StoresO
     await worker.terminate();
     const message = first.kind === 'refused' ? first.message : 'it stopped at once';
     if (first.kind === 'refused' && /LOCK/.test(`${first.code} ${message}`)) {
-      throw new StoresHeld(`Another process has ${folder} open. Stop it, or start without --keep.`);
+      throw new StoresUnusable(`Another process has ${folder} open. Stop it, or start without --keep.`);
     }
     throw new Error(`The embedded database or the queues could not start: ${message}`);
   }
