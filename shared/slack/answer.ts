@@ -25,22 +25,20 @@ export type Refusal = { readonly code: string } & (
   | { readonly kind: 'unknown' }
 );
 
-type Kind = Exclude<Refusal['kind'], 'wait' | 'author'> | 'token' | 'person' | 'later';
+type Kind = Exclude<Refusal['kind'], 'wait' | 'author'> | 'token' | 'person' | 'closed' | 'later';
 
 const codes = (kind: Kind, list: string): [string, Kind][] => list.split(/\s+/).map((code) => [code, kind]);
 
 /** https://docs.slack.dev/reference/methods/chat.postMessage#errors and chat.update, by what is to be done. */
 const meanings = new Map<string, Kind>([
   ...codes('token', 'invalid_auth not_authed token_revoked token_expired account_inactive app_access_restricted'),
-  ...codes('token', 'org_login_required team_access_not_granted missing_scope no_permission not_allowed_token_type'),
+  ...codes('token', 'org_login_required team_access_not_granted missing_scope not_allowed_token_type'),
   ...codes('person', 'user_is_restricted send_on_behalf_not_allowed as_user_not_supported'),
-  ...codes(
-    'destination',
-    'channel_not_found not_in_channel is_archived is_inactive ekm_access_denied restricted_action',
-  ),
+  ...codes('destination', 'channel_not_found not_in_channel ekm_access_denied no_permission restricted_action'),
   ...codes('destination', 'restricted_action_read_only_channel restricted_action_thread_only_channel'),
   ...codes('destination', 'restricted_action_non_threadable_channel messages_tab_disabled'),
   ...codes('destination', 'method_not_supported_for_channel_type'),
+  ...codes('closed', 'is_archived is_inactive'),
   ...codes('missing', 'message_not_found thread_not_found'),
   ...codes('locked', 'restricted_action_thread_locked cannot_reply_to_message'),
   ...codes('fixed', 'edit_window_closed cant_update_message cant_delete_message'),
@@ -78,6 +76,7 @@ function platformRefusal(code: string, author: 'bot' | 'user'): Refusal {
   if (kind === 'token') return author === 'bot' ? { kind: 'app', code } : { kind: 'author', code, dead: true };
   if (kind === 'person')
     return author === 'bot' ? { kind: 'destination', code } : { kind: 'author', code, dead: false };
+  if (kind === 'closed') return { kind: 'destination', code };
   // Where a person may not write, the app still may.
   if (kind === 'destination' && author === 'user') return { kind: 'author', code, dead: false };
   return { kind, code };

@@ -107,16 +107,17 @@ export class SlackClient {
   }
 
   /**
-   * Whether the app is a member of the channel; it joins a public one by itself. Only a member can look its own
-   * messages up, so nothing is posted where it is not. Throws as Slack refuses (not found, archived).
+   * Why the app cannot use the channel, or undefined where it is a member; it joins a public one by itself. Only a
+   * member can look its own messages up, so nothing is posted where it is not. Throws as Slack refuses.
    */
-  async isMember(author: Author, channel: ChannelId): Promise<boolean> {
+  async unusable(author: Author, channel: ChannelId): Promise<'is_archived' | 'not_a_member' | undefined> {
     const client = await this.#as(author);
     const { channel: info } = await client.conversations.info({ channel });
-    if (info?.is_member) return true;
-    if (info?.is_private || info?.is_archived) return false;
+    if (info?.is_archived) return 'is_archived';
+    if (info?.is_member) return undefined;
+    if (info?.is_private) return 'not_a_member';
     await client.conversations.join({ channel });
-    return true;
+    return undefined;
   }
 
   async #as(author: Author): Promise<WebClient> {

@@ -216,8 +216,8 @@ export class Outbox {
     const { client, clock } = this.#with;
     if ((this.#memberUntil.get(id) ?? 0) > clock.now()) return undefined;
     try {
-      const isMember = await client.isMember(bot, channel);
-      if (!isMember) return { kind: 'destination', code: 'not_a_member' };
+      const code = await client.unusable(bot, channel);
+      if (code) return { kind: 'destination', code };
       this.#memberUntil.set(id, clock.now() + rememberedMs);
       return undefined;
     } catch (error) {

@@ -261,7 +261,7 @@ export class Pass {
 
   async #join(): Promise<boolean> {
     try {
-      return await this.#tools.client.isMember(this.#plan.bot, this.#plan.channel);
+      return (await this.#tools.client.unusable(this.#plan.bot, this.#plan.channel)) === undefined;
     } catch {
       return false;
     }

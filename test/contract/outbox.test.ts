@@ -326,6 +326,36 @@ describe('what people do in Slack', () => {
     expect(texts(ids.ops)[0]).toContain('are posted again');
   });
 
+  it("an archived channel holds a person's own thread as well, and its root is edited when it is restored", async () => {
+    await sync(asArjun(wanted('Initiated')));
+    room.front.control.archive(ids.payments);
+
+    expect(await sync(asArjun(wanted('Paid', 'Paid by UPI')))).toBe('held');
+    room.front.control.unarchive(ids.payments);
+    expect(await sync(asArjun(wanted('Paid', 'Paid by UPI')))).toBe('done');
+
+    expect(texts()).toEqual(['Paid', 'Paid by UPI']);
+  });
+
+  it('a private channel of which the app is no member is told to the ops channel, with what to do', async () => {
+    const secret = { ...wanted('Initiated'), destination: { ...destination, channel: channelId('C0NOWHERE1') } };
+
+    expect(await sync(secret)).toBe('held');
+
+    expect(texts(ids.ops)[0]).toContain('Invite the app into the channel');
+  });
+
+  it('an ops channel that cannot be told leaves the installer a direct message, once', async () => {
+    room.front.control.archive(ids.payments);
+    room.front.control.archive(ids.ops);
+
+    await sync(wanted('Initiated'));
+    await sync(wanted('Initiated'));
+
+    const direct = room.front.control.channels().flatMap(({ id }) => (id.startsWith('D') ? texts(id) : []));
+    expect(direct).toEqual([expect.stringContaining('the channel was archived')]);
+  });
+
   it("a dead app token holds the team's threads, and a reinstall sets them free", async () => {
     room.front.control.revokeTokensOf(ids.bot);
 

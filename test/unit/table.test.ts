@@ -1,0 +1,64 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from '@jest/globals';
+import { mockClient } from 'aws-sdk-client-mock';
+import { Table } from '../../shared/aws/table.ts';
+
+const client = mockClient(DynamoDBDocumentClient);
+const table = new Table(client as never, 'T');
+
+describe('a read that decides', () => {
+  it('is consistent, by key and never through an index', async () => {
+    client.reset();
+    client.on(GetCommand).resolves({});
+    client.on(QueryCommand).resolves({});
+    client.on(BatchGetCommand).resolves({});
+
+    await table.get({ pk: 'p', sk: 's' });
+    await table.query('p', 'fact#');
+    await table.getMany([{ pk: 'p', sk: 's' }]);
+
+    const [get, query, many] = client.calls().map(({ args: [command] }) => command.input as Record<string, unknown>);
+    expect(get).toMatchObject({ ConsistentRead: true });
+    expect(query).toMatchObject({ ConsistentRead: true });
+    expect(query).not.toHaveProperty('IndexName');
+    expect(many).toMatchObject({ RequestItems: { T: { ConsistentRead: true } } });
+  });
+
+  it('reads every page, and asks again for what was left unprocessed', async () => {
+    client.reset();
+    const key = (n: number) => ({ pk: 'p', sk: `s${n}` });
+    client
+      .on(QueryCommand)
+      .resolvesOnce({ Items: [key(1)], LastEvaluatedKey: key(1) })
+      .resolvesOnce({ Items: [key(2)] });
+    client
+      .on(BatchGetCommand)
+      .resolvesOnce({ Responses: { T: [key(1)] }, UnprocessedKeys: { T: { Keys: [key(2)] } } })
+      .resolvesOnce({ Responses: { T: [key(2)] } });
+
+    expect(await table.query('p')).toEqual([key(1), key(2)]);
+    expect(await table.getMany([key(1), key(2)])).toEqual([key(1), key(2)]);
+  });
+
+  it('of many keys asks for a hundred at a time', async () => {
+    client.reset();
+    client.on(BatchGetCommand).resolves({});
+
+    await table.getMany(Array.from({ length: 250 }, (_, n) => ({ pk: 'p', sk: `${n}` })));
+
+    expect(client.commandCalls(BatchGetCommand)).toHaveLength(3);
+  });
+});
+
+describe('a conditional write', () => {
+  it('answers whether its condition held, and throws everything else', async () => {
+    client.reset();
+    const refused = new ConditionalCheckFailedException({ message: 'no', $metadata: {} });
+    client.on(PutCommand).resolvesOnce({}).rejectsOnce(refused).rejectsOnce(new Error('the database is away'));
+
+    expect(await table.insert({ pk: 'p', sk: 's' })).toBe(true);
+    expect(await table.insert({ pk: 'p', sk: 's' })).toBe(false);
+    await expect(table.insert({ pk: 'p', sk: 's' })).rejects.toThrow('the database is away');
+  });
+});

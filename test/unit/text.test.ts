@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { channelId } from '../../shared/base/names.ts';
+import { body, brief, fine, message, onOneDay, withFinePrint } from '../../shared/slack/text.ts';
+
+describe('a message', () => {
+  it('says in its text everything that its blocks say', () => {
+    const { text, blocks } = message(
+      body('Paid ', { bold: 'in full' }, ' at ', { at: 1_773_999_600 }),
+      fine('order_A'),
+    );
+
+    expect(text).toBe('Paid in full at 20 Mar, 15:10 IST\norder_A');
+    expect(blocks).toEqual([
+      {
+        type: 'section',
+        text: {
+          type: 'mrkdwn',
+          verbatim: true,
+          text: 'Paid *in full* at <!date^1773999600^{date_short_pretty} at {time}|20 Mar, 15:10 IST>',
+        },
+      },
+      { type: 'context', elements: [{ type: 'mrkdwn', verbatim: true, text: 'order_A' }] },
+    ]);
+  });
+
+  it('names channels and links only as values of their own', () => {
+    const { text } = message(
+      body({ channel: channelId('C1') }, ' <#C2> ', { link: 'https://a.example/?x=1&y=2', label: 'a>b' }),
+    );
+
+    expect(text).toBe('<#C1> &lt;#\u200bC2&gt; <https://a.example/?x=1&amp;y=2|a&gt;b>');
+  });
+
+  it('leaves an empty paragraph out', () => {
+    expect(message(body('Paid'), fine()).blocks).toHaveLength(1);
+  });
+
+  it('is refused as a fault of ours where it is more than Slack takes', () => {
+    expect(() => message(body('x'.repeat(3_001)))).toThrow(RangeError);
+    expect(() => message(...Array.from({ length: 51 }, () => body('x')))).toThrow(RangeError);
+  });
+
+  it('takes a line of fine print more', () => {
+    const signed = withFinePrint(message(body('Paid')), 'for Arjun M.');
+
+    expect(signed.text).toBe('Paid\nfor Arjun M.');
+    expect(signed.blocks).toHaveLength(2);
+  });
+});
+
+describe('text from outside', () => {
+  it('never opens a mention, a link, a date or an emoji of its own', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (given) => {
+        const { text } = message(body('.', brief(given, 500)));
+        expect(text).not.toMatch(/[<>]|:[\w+-]+:/);
+      }),
+    );
+  });
+
+  it.each([
+    ['*bold*', '*\u200bbold*\u200b'],
+    ['snake_case_id', 'snake_case_id'],
+    ['_italic_', '_\u200bitalic_\u200b'],
+    [':tada:', ':\u200btada:'],
+    ['at 10:44', 'at 10:44'],
+    ['@here', '@\u200bhere'],
+  ])('is shown as it is: %s', (given, expected) => {
+    expect(message(body(given)).text).toBe(expected);
+  });
+
+  it('is brief, on one line, and says where it was cut', () => {
+    expect(brief('a\n\tb  c\u202e', 80)).toBe('a b c');
+    expect([...brief('ü'.repeat(200), 10)]).toHaveLength(10);
+    expect(brief('ü'.repeat(200), 10)).toMatch(/…$/);
+  });
+});
+
+describe('a day in India', () => {
+  it('begins at 18:30 UTC of the day before', () => {
+    const at = (iso: string) => Date.parse(iso) / 1_000;
+
+    expect(onOneDay(at('2026-03-20T18:29:00Z'), at('2026-03-20T18:31:00Z'))).toBe(false);
+    expect(onOneDay(at('2026-03-20T18:31:00Z'), at('2026-03-21T18:29:00Z'))).toBe(true);
+    expect(onOneDay(at('2025-03-20T10:00:00Z'), at('2026-03-20T10:00:00Z'))).toBe(false);
+  });
+});
