@@ -111,7 +111,7 @@ async function bootstrap() {
     const why = existsSync(modules) ? 'the pinned packages have changed' : 'this is a fresh clone';
     say(`Installing the pinned packages, since ${why}. This takes a minute or two, once.`);
     const code = await npm(
-      ['ci', '--no-engine-strict', '--loglevel=error'],
+      ['ci', '--include=dev', '--no-engine-strict', '--loglevel=error'],
       (seconds) => `  still installing: ${seconds} s, ${foldersUnder(modules)} folders in node_modules`,
     );
     if (code !== 0) {

@@ -62,9 +62,13 @@ export async function deliver({ razorpay }: Target, eventId: string, body: Body)
   return response.status;
 }
 
-async function post(url: string, body: string, headers: Readonly<Record<string, string>>, method = 'POST') {
+function post(url: string, body: string, headers: Readonly<Record<string, string>>, method = 'POST') {
+  return asked(url, { method, headers: { 'content-type': 'application/json', ...headers }, body });
+}
+
+async function asked(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, body });
+    return await fetch(url, init);
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
     throw new PlayFailed(`${new URL(url).origin} does not answer (${cause}). Does \`npm start\` still run?`);
@@ -73,7 +77,7 @@ async function post(url: string, body: string, headers: Readonly<Record<string, 
 
 /** What is known of an order's thread; undefined when nothing is. */
 export async function threadOf(target: Target, orderId: string): Promise<Thread | undefined> {
-  const response = await fetch(`${target.api}/v1/payments/${orderId}?account=${target.razorpay.account}`, {
+  const response = await asked(`${target.api}/v1/payments/${orderId}?account=${target.razorpay.account}`, {
     headers: { authorization: `Bearer ${target.apiKey}` },
   });
   if (response.status === 404) return undefined;

@@ -16,7 +16,7 @@ export type StormOptions = {
 export type StormSummary = {
   readonly sent: number;
   readonly doubled: number;
-  /** Deliveries answered 2xx at their first try. */
+  /** Deliveries answered 2xx at their first try; the others were sent again, as Razorpay would. */
   readonly acknowledged: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
@@ -29,9 +29,9 @@ export type StormSummary = {
 
 type Delivery = { readonly step: Step & { readonly sent: { readonly kind: 'webhook' } }; readonly again: boolean };
 
-/** A delivery that was not acknowledged is sent again, as Razorpay would. */
-const TRIES = 10;
-const AGAIN_AFTER_MS = 200;
+/** Half a minute is enough for a stack that was killed to be there again. */
+const TRIES = 60;
+const AGAIN_AFTER_MS = 500;
 /** Nothing more in Slack for this long, and not all is told: something is lost. */
 const STANDSTILL_MS = 30_000;
 const LOOK_EVERY_MS = 250;
@@ -133,7 +133,8 @@ async function untilTold(
       4,
       async (story) => {
         const { orderId } = story;
-        const thread = await threadOf(facts, orderId);
+        // It may be starting again: that it stands still for long is what tells.
+        const thread = await threadOf(facts, orderId).catch(() => undefined);
         if (thread === undefined) return;
         threads.set(orderId, thread);
         if (isTold(thread, story)) told.add(orderId);

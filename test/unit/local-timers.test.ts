@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { inputOf, nextOf } from '../../lib/local/timers.ts';
+import { inputOf, nextOf, startTimers } from '../../lib/local/timers.ts';
+import { until } from '../support/until.ts';
 
 const at = (iso: string) => Date.parse(iso);
 const next = (expression: string, zone: string, after: string, timeScale = 1) => {
@@ -60,5 +61,31 @@ describe('what a schedule gives its function', () => {
       'detail-type': 'Scheduled Event',
       time: '2026-11-23T03:30:00Z',
     });
+  });
+});
+
+describe('timers', () => {
+  it('call the function of a schedule each time that it is due, also after a run that failed, until they are stopped', async () => {
+    const schedule = {
+      id: 'S',
+      name: 'sweep',
+      expression: 'rate(1 minute)',
+      zone: 'UTC',
+      function: 'F',
+      input: '{"n":1}',
+    };
+    const calls: unknown[] = [];
+
+    const timers = startTimers([schedule], 1 / 60, async (functionId, event) => {
+      calls.push([functionId, event]);
+      throw new Error('it failed');
+    });
+    await until('two runs', () => calls.length === 2);
+    timers.stop();
+
+    expect(calls).toEqual([
+      ['F', { n: 1 }],
+      ['F', { n: 1 }],
+    ]);
   });
 });
