@@ -45,8 +45,8 @@ export async function tell(wake: Wake, budget: TellBudget, dependencies: TellDep
   if (!team) {
     const { facts } = await store.factsOf(wake, thread);
     if (!fold(facts).isTold) return { thread, outcome: 'nothing' };
-    await outbox.hold(threadRef(wake, thread), 'all', 'no_workspace', held(wake, thread, budget));
-    return { thread, outcome: 'held' };
+    const outcome = await outbox.hold(threadRef(wake, thread), 'all', 'no_workspace', held(wake, thread, budget));
+    return { thread, outcome };
   }
   for (let moves = 0; moves < 5; moves += 1) {
     const told = await tellThread(wake, thread, team, budget, dependencies);

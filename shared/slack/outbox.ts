@@ -1,23 +1,28 @@
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
-import type { ChannelId, TeamId } from '../base/names.ts';
-import { type Agenda, agendaOf, rootsOf, type Step, type Wanted } from './agenda.ts';
+import type { ChannelId } from '../base/names.ts';
+import { type Agenda, agendaOf, rootsOf, type Wanted } from './agenda.ts';
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
-import type { Held, Hold, Wake } from './held.ts';
+import type { Held, Wake } from './held.ts';
+import { Holding } from './holding.ts';
 import type { Author, Installations } from './installation.ts';
-import { restoredNotice, waitingNotice } from './notice.ts';
+import { Membership } from './membership.ts';
 import type { Pace } from './pace.ts';
-import { Pass, type Report } from './pass.ts';
-import { settle } from './settle.ts';
-import type { Content } from './text.ts';
-import type { Destination, Thread, ThreadLog, ThreadRef } from './thread-log.ts';
+import { Pass, type Report, type Stop } from './pass.ts';
+import { type Settled, settle } from './settle.ts';
+import type { Thread, ThreadLog, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
+import { takeTurn } from './turn.ts';
 
+/** `held`: nobody can write there now; a person was told, and the thread is tried again. */
 export type Outcome = 'done' | 'held';
 
 /** Asked once a pass, after the thread is read: what should it look like? Undefined: nothing to tell yet. */
 export type Compose = (thread: Thread) => Promise<Wanted | undefined>;
+
+/** `until` (ms) is when the invocation ends; `wake` is what has a held thread tried again. */
+export type Budget = { readonly until: number; readonly report: Report; readonly wake?: Wake };
 
 type Dependencies = {
   readonly log: ThreadLog;
@@ -30,11 +35,8 @@ type Dependencies = {
   readonly times: Times;
 };
 
-/** What a pass needs beside the thread. `until` (ms) is when the invocation ends. */
-type Budget = { readonly until: number; readonly wake?: Wake; readonly report: Report };
-
+/** A thread that keeps changing under the passes of one record gives the record back after so many. */
 const passes = 6;
-const rememberedMs = 10 * 60_000;
 
 /**
  * The only place that posts to Slack. `sync` closes the difference between what a thread should look like and what it
@@ -46,16 +48,18 @@ const rememberedMs = 10 * 60_000;
  */
 export class Outbox {
   readonly #with: Dependencies;
-  /** Channels in which the app was a member a short while ago; a post that is refused after all holds the thread. */
-  readonly #memberUntil = new Map<string, number>();
+  readonly #membership: Membership;
+  readonly #holding: Holding;
 
   constructor(dependencies: Dependencies) {
     this.#with = dependencies;
+    this.#membership = new Membership(dependencies.client, dependencies.clock);
+    this.#holding = new Holding(dependencies);
   }
 
   /**
-   * Makes the thread what `compose` says. `held`: nobody can write there now; a person was told, and `wake` is kept to
-   * try again. Throws `Retry` when it has to wait or an attempt failed, `Park` when a person must look at the message.
+   * Makes the thread what `compose` says. Throws `Retry` when it has to wait or an attempt failed, `Park` when Slack
+   * will never take a message as it is.
    */
   async sync(ref: ThreadRef, compose: Compose, budget: Budget): Promise<Outcome> {
     for (let pass = 0; pass < passes; pass += 1) {
@@ -66,81 +70,63 @@ export class Outbox {
   }
 
   /** Keeps a thread until somebody mends what keeps it from being told; `all` when that is the whole workspace. */
-  async hold(ref: ThreadRef, channel: ChannelId | 'all', code: string, budget: Budget): Promise<void> {
-    const bot = channel === 'all' ? undefined : await this.#with.installations.bot(ref.team);
-    await this.#hold(ref, { team: ref.team, channel }, code, bot, budget);
+  async hold(ref: ThreadRef, channel: ChannelId | 'all', code: string, budget: Budget, bot?: Author): Promise<Outcome> {
+    const { wake } = budget;
+    // A notice has nothing to wake it: whoever wanted it told has another way.
+    if (wake) await this.#holding.hold({ team: ref.team, channel }, ref, wake, code, bot, this.#teller(budget));
+    return 'held';
   }
 
-  /** A held thread got through: the hold forgets it, and with the last one the notice says so. */
+  /** A thread that was held got through. */
   async release(ref: ThreadRef, channel: ChannelId, budget: Budget): Promise<void> {
-    const { held, installations } = this.#with;
-    for (const hold of [
-      { team: ref.team, channel },
-      { team: ref.team, channel: 'all' },
-    ] as const) {
-      const reason = await held.reason(hold);
-      if (!reason || (await held.release(hold, ref)) > 0 || hold.channel === 'all') continue;
-      const team = await installations.team(ref.team);
-      if (team && team.channels.ops !== channel) {
-        await this.#notice(
-          hold.channel,
-          ref.team,
-          team.channels.ops,
-          reason.since,
-          restoredNotice(channel, reason),
-          budget,
-        );
-      }
-    }
+    await this.#holding.release(ref, channel, this.#teller(budget));
   }
 
-  /** One pass: read, compose, compare; lease and intents in one write; calls; results and lease in one write. */
   async #pass(ref: ThreadRef, compose: Compose, budget: Budget): Promise<Outcome | 'again'> {
     const { log, clock, installations, times } = this.#with;
+
+    // 1. The thread first, then (in compose) its facts, both consistent: facts are at least as new as the version.
     const thread = await log.read(ref);
     const heldFor = (thread.lease?.until ?? 0) - clock.now();
     if (heldFor >= 0) throw Retry.waiting('Another pass is at work on this thread.', heldFor + 1);
 
+    // 2. What should be there, compared with what is. Nothing to do: nothing is written.
     const wanted = await compose(thread);
     if (!wanted) return 'done';
     const agenda = agendaOf(thread, wanted, clock.now(), times.settleMs);
     if (agenda.steps.length + agenda.strays.length + agenda.unsettled.length === 0) return whenIdle(agenda);
 
-    const destination = thread.destination ?? wanted.destination;
+    const { channel } = thread.destination ?? wanted.destination;
     const bot = await installations.bot(ref.team);
-    if (!bot) return this.#hold(ref, { team: ref.team, channel: 'all' }, 'not_installed', undefined, budget);
+    if (!bot) return this.hold(ref, 'all', 'not_installed', budget);
     const poster = (wanted.author && (await installations.admin(ref.team, wanted.author.adminId))) ?? bot;
     // Decrypted before the lease: a key service that fails must not leave intents behind.
     await Promise.all([bot.token(), poster.token()]);
-    if (agenda.unsettled.length > 0) return this.#settle(ref, thread, agenda, destination, bot, budget);
+    if (agenda.unsettled.length > 0) return this.#settle(ref, thread, agenda, channel, bot, budget);
 
-    if (agenda.rootTs === undefined) {
-      const refused = await this.#usable(bot, destination.channel);
-      if (refused) return this.#afterRefusal(ref, refused, destination.channel, bot, budget);
-    }
-    const turn = await this.#takeTurn(ref.team, destination.channel, agenda);
+    const refused = agenda.rootTs === undefined ? await this.#membership.refusal(bot, channel) : undefined;
+    if (refused) return this.#afterRefusal(ref, refused, channel, bot, budget);
+    const turn = await takeTurn(this.#with, { team: ref.team, channel }, agenda.steps);
 
+    // 3. The lease and every intent in one write, unless somebody has written since 1. The root's fixes the destination.
     const owner = this.#with.newId();
+    const lease = { owner, now: clock.now(), until: budget.until + times.settleMs };
+    const destination = thread.destination ?? wanted.destination;
     const intents = Object.fromEntries(turn.steps.map((step) => [step.key, step.intent]));
-    const begun = await log.begin(
-      ref,
-      thread,
-      { owner, now: clock.now(), until: budget.until + times.settleMs },
-      { destination, entries: { ...thread.entries, ...intents } },
-    );
-    if (!begun) return 'again';
+    const entries = { ...thread.entries, ...intents };
+    if (!(await log.begin(ref, thread, lease, { destination, entries }))) return 'again';
 
-    const pass = new Pass(this.#with, { ref, thread, wanted, channel: destination.channel, bot, poster }, budget);
+    // 4. The calls.
+    const pass = new Pass(this.#with, { ref, thread, wanted, channel, bot, poster }, budget);
     const stop = await pass.run(agenda, turn.steps);
-    const failed = stop?.next === 'throw' && !(stop.error instanceof Retry && stop.error.waiting);
-    if (!(await log.finish(ref, owner, { entries: pass.entries, mended: pass.mended, failed }))) {
-      return this.#disown(ref, pass, budget);
-    }
 
-    if (stop?.next === 'throw') throw stop.error;
-    if (stop?.next === 'hold')
-      return this.#hold(ref, { team: ref.team, channel: stop.channel }, stop.code, bot, budget);
+    // 5. The results in one write, which gives the lease back, unless it was lost.
+    const results = { entries: pass.entries, mended: pass.mended, failed: isFailure(stop) };
+    if (!(await log.finish(ref, owner, results))) return this.#disown(ref, pass);
+
     if (stop?.next === 'again') return 'again';
+    if (stop?.next === 'hold') return this.hold(ref, stop.channel, stop.code, budget, bot);
+    if (stop?.next === 'throw') throw stop.error;
     const laterMs = pass.laterMs ?? turn.laterMs;
     if (laterMs !== undefined) throw Retry.waiting('Edits in this workspace have to wait their turn.', laterMs);
     return whenIdle(agenda);
@@ -150,79 +136,25 @@ export class Outbox {
   async #settle(
     ref: ThreadRef,
     thread: Thread,
-    agenda: Agenda,
-    destination: Destination,
+    { unsettled }: Agenda,
+    channel: ChannelId,
     bot: Author,
     budget: Budget,
   ): Promise<Outcome | 'again'> {
     const { log, client, clock } = this.#with;
-    const now = clock.now();
-    const roots = rootsOf(thread.entries);
-    const question = { threadKey: ref.key, channel: destination.channel, roots, now };
-    let settled: Awaited<ReturnType<typeof settle>>;
+    const { entries, lookUp } = thread;
+    const roots = rootsOf(entries);
+    const question = { threadKey: ref.key, channel, roots, entries, unsettled, lookUp, now: clock.now() };
+    let settled: Settled;
     try {
-      settled = await settle(client, bot, { ...question, ...thread, unsettled: agenda.unsettled });
+      settled = await settle(client, bot, question);
     } catch (error) {
-      return this.#afterRefusal(ref, refusal(error, 'bot'), destination.channel, bot, budget);
+      return this.#afterRefusal(ref, refusal(error, 'bot'), channel, bot, budget);
     }
-    if (settled.strays.length > 0) {
-      budget.report.doubled += settled.strays.length;
-      await log.note(ref, { strays: settled.strays, resend: [] });
-    }
-    const read = settled.strays.length > 0 ? await log.read(ref) : thread;
-    await log.adopt(ref, read, clock.now(), settled.entries, settled.progress);
-    budget.report.adopted += agenda.unsettled.filter((key) => settled.entries[key]?.state === 'posted').length;
+    if (!(await log.adopt(ref, thread, clock.now(), settled))) return 'again';
+    budget.report.adopted += unsettled.filter((key) => settled.entries[key]?.state === 'posted').length;
     if (settled.progress) throw Retry.waiting('The look-up in Slack goes on later.', settled.waitMs);
     return 'again';
-  }
-
-  /** Reserves the pace of what this pass sends. Refused posts give the record back; refused edits wait for later. */
-  async #takeTurn(
-    team: TeamId,
-    channel: ChannelId,
-    { steps }: Agenda,
-  ): Promise<{ readonly steps: readonly Step[]; readonly laterMs: number | undefined }> {
-    const { pace, clock, times } = this.#with;
-    const posts = steps.filter((step) => step.call === 'post');
-    const edits = steps.filter((step) => step.call === 'edit');
-    let waitMs = 0;
-    if (posts.length > 0) {
-      const told = await pace.waitMs({ team, method: 'post' }, times.post, clock.now());
-      if (told > times.patienceMs) throw Retry.waiting('Slack asked this workspace to wait.', told);
-      const turn = await pace.reserve({ team, channel }, posts.length, times.post, clock.now(), times.patienceMs);
-      if (!turn.granted) throw Retry.waiting('This channel has to wait its turn.', turn.waitMs);
-      waitMs = Math.max(told, turn.waitMs);
-    }
-    let laterMs: number | undefined;
-    if (edits.length > 0) {
-      const turn = await pace.reserve(
-        { team, method: 'edit' },
-        edits.length,
-        times.edit,
-        clock.now(),
-        times.patienceMs,
-      );
-      if (turn.granted) waitMs = Math.max(waitMs, turn.waitMs);
-      else laterMs = turn.waitMs;
-    }
-    if (posts.length === 0 && laterMs !== undefined) throw Retry.waiting('This edit has to wait its turn.', laterMs);
-    if (waitMs > 0) await clock.sleep(waitMs);
-    return { steps: laterMs === undefined ? steps : posts, laterMs };
-  }
-
-  /** Undefined when the app is a member of the channel, so that it can look its own messages up there. */
-  async #usable(bot: Author, channel: ChannelId): Promise<Refusal | undefined> {
-    const id = `${bot.user} ${channel}`;
-    const { client, clock } = this.#with;
-    if ((this.#memberUntil.get(id) ?? 0) > clock.now()) return undefined;
-    try {
-      const code = await client.unusable(bot, channel);
-      if (code) return { kind: 'destination', code };
-      this.#memberUntil.set(id, clock.now() + rememberedMs);
-      return undefined;
-    } catch (error) {
-      return refusal(error, 'bot');
-    }
   }
 
   /** What a refused question (not a post) means for the thread: nothing was sent. */
@@ -234,56 +166,36 @@ export class Outbox {
     budget: Budget,
   ): Promise<Outcome> {
     const { installations, clock } = this.#with;
-    if (refused.kind === 'app') {
-      await installations.markDead(ref.team, bot, clock.now(), refused.code);
-      return this.#hold(ref, { team: ref.team, channel: 'all' }, refused.code, undefined, budget);
+    switch (refused.kind) {
+      case 'app':
+        await installations.markDead(ref.team, bot, clock.now(), refused.code);
+        return this.hold(ref, 'all', refused.code, budget);
+      case 'destination':
+        return this.hold(ref, channel, refused.code, budget, bot);
+      case 'wait':
+        throw Retry.waiting('Slack asked to wait before answering a question.', refused.afterMs);
+      default:
+        throw Retry.failed(`Slack did not answer a question about a channel (${refused.code}).`);
     }
-    if (refused.kind === 'destination') return this.#hold(ref, { team: ref.team, channel }, refused.code, bot, budget);
-    if (refused.kind === 'wait')
-      throw Retry.waiting('Slack asked to wait before answering a question.', refused.afterMs);
-    throw Retry.failed(`Slack did not answer a question about a channel (${refused.code}).`);
-  }
-
-  async #hold(ref: ThreadRef, hold: Hold, code: string, bot: Author | undefined, budget: Budget): Promise<Outcome> {
-    const { held, installations, client, clock } = this.#with;
-    // A notice has nothing to wake it: whoever wanted it told has another way.
-    if (!budget.wake) return 'held';
-    const { reason, threads } = await held.add(hold, ref, budget.wake, { code, since: clock.now() });
-    const team = await installations.team(ref.team);
-    if (!bot || !team || hold.channel === 'all') return 'held';
-
-    const content = waitingNotice(hold.channel, reason, threads);
-    const told =
-      team.channels.ops !== hold.channel &&
-      (await this.#notice(hold.channel, ref.team, team.channels.ops, reason.since, content, budget)) === 'done';
-    if (!told && (await held.tell(hold))) await client.whisper(bot, team.installer, content);
-    return 'held';
-  }
-
-  #notice(
-    about: ChannelId,
-    team: TeamId,
-    ops: ChannelId,
-    since: number,
-    content: Content,
-    budget: Budget,
-  ): Promise<Outcome> {
-    const destination = { channel: ops, row: 'ops', why: 'Notices about waiting threads go to the ops channel.' };
-    const wanted = { destination, root: { key: 'root', content }, replies: [] };
-    const { until, report } = budget;
-    return this.sync({ team, key: `held#${about}#${since}` }, async () => wanted, { until, report });
   }
 
   /**
    * This pass lost its lease while it was calling: another one has taken over and may have sent the same. What this one
    * posted must go unless the other adopted it, and what it edited may now show an older text.
    */
-  async #disown(ref: ThreadRef, pass: Pass, budget: Budget): Promise<never> {
-    const { strays, resend } = pass.traces;
-    budget.report.doubled += strays.length;
-    if (strays.length + resend.length > 0) await this.#with.log.note(ref, { strays, resend });
+  async #disown(ref: ThreadRef, { traces }: Pass): Promise<never> {
+    if (traces.strays.length + traces.resend.length > 0) await this.#with.log.note(ref, traces);
     throw Retry.waiting('This pass lost its lease; the next one sets right what it left.', this.#with.times.settleMs);
   }
+
+  #teller({ until, report }: Budget) {
+    return async (ref: ThreadRef, notice: Wanted) =>
+      (await this.sync(ref, async () => notice, { until, report })) === 'done';
+  }
+}
+
+function isFailure(stop: Stop | undefined): boolean {
+  return stop?.next === 'throw' && !(stop.error instanceof Retry && stop.error.waiting);
 }
 
 function whenIdle(agenda: Agenda): Outcome {

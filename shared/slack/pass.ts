@@ -80,6 +80,7 @@ export class Pass {
     for (const stray of agenda.strays) {
       const stop = await this.#remove(stray);
       if (stop) return stop;
+      this.#report.doubled += 1;
     }
     for (const step of steps) {
       const stop = step.call === 'post' ? await this.#post(step) : await this.#edit(step, agenda.rootKey);

@@ -93,19 +93,18 @@ export class ThreadLog {
     return written || (await this.read(ref)).lease?.owner === pass.owner;
   }
 
-  /** Records what a look-up told, without a lease: nothing was sent. False: somebody wrote since `thread` was read. */
-  async adopt(
-    ref: ThreadRef,
-    thread: Thread,
-    now: number,
-    entries: Entries,
-    lookUp: LookUp | undefined,
-  ): Promise<boolean> {
+  /**
+   * Records what a look-up told, strays among it, without a lease: nothing was sent. False: somebody wrote since
+   * `thread` was read, or holds the lease.
+   */
+  async adopt(ref: ThreadRef, thread: Thread, now: number, found: Found): Promise<boolean> {
+    const { entries, progress, strays } = found;
     return this.#write(ref, thread, {
-      set: lookUp ? '#m = :m, #look = :look' : '#m = :m',
-      remove: lookUp ? undefined : '#look',
-      names: { '#m': 'm', '#lease': 'lease', '#look': 'look' },
-      values: { ':m': entries, ...(lookUp && { ':look': lookUp }) },
+      set: progress ? '#m = :m, #look = :look' : '#m = :m',
+      remove: progress ? undefined : '#look',
+      ...(strays.length > 0 && { add: '#strays :strays' }),
+      names: { '#m': 'm', '#lease': 'lease', '#look': 'look', ...(strays.length > 0 && { '#strays': 'strays' }) },
+      values: { ':m': entries, ...(progress && { ':look': progress }), ...sets({ strays, resend: [] }) },
       now,
     });
   }
@@ -185,13 +184,14 @@ export class ThreadLog {
     change: {
       readonly set: string;
       readonly remove: string | undefined;
+      readonly add?: string;
       readonly names: Record<string, string>;
       readonly values: Record<string, unknown>;
       readonly now: number;
     },
   ): Promise<boolean> {
     return this.#table.update(key(ref), {
-      update: `SET ${change.set}, #v = :next${change.remove ? ` REMOVE ${change.remove}` : ''}`,
+      update: `SET ${change.set}, #v = :next${change.remove ? ` REMOVE ${change.remove}` : ''}${change.add ? ` ADD ${change.add}` : ''}`,
       when: `${thread.version === 0 ? 'attribute_not_exists(#v)' : '#v = :version'} AND (attribute_not_exists(#lease) OR #lease.#until < :now)`,
       names: { ...change.names, '#v': 'v', '#until': 'until' },
       values: {
@@ -203,6 +203,13 @@ export class ThreadLog {
     });
   }
 }
+
+/** What a look-up found. `progress` is kept where it was interrupted. */
+type Found = {
+  readonly entries: Entries;
+  readonly progress: LookUp | undefined;
+  readonly strays: readonly Stray[];
+};
 
 /** What a pass leaves when it gives its lease back. `failed` keeps the count of failures in a row. */
 type Results = { readonly entries: Entries; readonly mended: Mended; readonly failed: boolean };
