@@ -135,6 +135,44 @@ export function orderEntity(order: {
   };
 }
 
+/** A payment link that an order came from, once it is paid. Webhooks give it no `entity` of its own. */
+export function paidLinkEntity(link: {
+  readonly id: string;
+  readonly orderId: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly referenceId: string;
+  /** When it was made, and when it was paid. */
+  readonly at: number;
+  readonly paidAt: number;
+}): Body {
+  return {
+    id: link.id,
+    amount: link.amount,
+    amount_paid: link.amount,
+    currency: link.currency,
+    accept_partial: false,
+    first_min_partial_amount: 0,
+    status: 'paid',
+    order_id: link.orderId,
+    reference_id: link.referenceId,
+    short_url: `https://rzp.example/i/${link.id.slice(-7)}`,
+    description: '',
+    customer: { contact: '+919000000000', email: 'void@razorpay.com' },
+    notes: null,
+    notify: { email: false, sms: true, whatsapp: false },
+    reminders: {},
+    reminder_enable: false,
+    expire_by: 0,
+    expired_at: 0,
+    cancelled_at: 0,
+    upi_link: false,
+    user_id: '',
+    created_at: link.at,
+    updated_at: link.paidAt,
+  };
+}
+
 /** The envelope of a webhook. The body of an event holds no id of the event: that is a header. */
 export function webhookBody(event: string, at: number, entities: Readonly<Record<string, Body>>): Body {
   return {

@@ -7,6 +7,7 @@ import {
   type Body,
   type Failure,
   orderEntity,
+  paidLinkEntity,
   paymentEntity,
   razorpayId,
   webhookBody,
@@ -89,6 +90,7 @@ class Telling {
   readonly #sale: Sale;
   readonly #random: () => number;
   readonly #steps: Step[] = [];
+  readonly #began: number;
   #at: number;
   #attempts = 0;
   #paid = 0;
@@ -96,7 +98,8 @@ class Telling {
   constructor({ random, now }: Scene, sale: Sale, lastsMs: number) {
     this.#sale = sale;
     this.#random = random;
-    this.#at = now - lastsMs;
+    this.#began = now - lastsMs;
+    this.#at = this.#began;
     this.orderId = razorpayId('order_', random);
   }
 
@@ -163,6 +166,27 @@ class Telling {
     this.#webhook('order.paid', 150, { payment, order: this.#order() }, 'order.paid, which says the same');
   }
 
+  /** Razorpay tells a capture a third time where the order came from a payment link. */
+  linkPaid(attempt: Attempt, afterMs: number): void {
+    const { amount, lead } = this.#sale;
+    const link = {
+      id: razorpayId('plink_', this.#random),
+      orderId: this.orderId,
+      amount,
+      currency: 'INR',
+      referenceId: lead.id,
+      at: attempt.at,
+      paidAt: Math.floor((this.#at + afterMs) / 1000),
+    };
+    const entities = {
+      payment_link: paidLinkEntity(link),
+      order: this.#order(),
+      payment: paymentEntity(attempt, 'captured'),
+    };
+    // The envelope carries the time at which the link was made, as Razorpay's does.
+    this.#webhook('payment_link.paid', afterMs, entities, 'payment_link.paid, which says the same', link.at);
+  }
+
   #order(): Body {
     const { amount, lead } = this.#sale;
     return orderEntity({
@@ -173,11 +197,17 @@ class Telling {
       receipt: lead.id,
       attempts: this.#attempts,
       notes: { warRoomLead: lead.id },
-      at: Math.floor(this.#at / 1000),
+      at: Math.floor(this.#began / 1000),
     });
   }
 
-  #webhook(event: string, afterMs: number, entities: Readonly<Record<string, Body>>, tells: string): void {
+  #webhook(
+    event: string,
+    afterMs: number,
+    entities: Readonly<Record<string, Body>>,
+    tells: string,
+    dated = Math.floor((this.#at + afterMs) / 1000),
+  ): void {
     this.#at += afterMs;
     const payment = entities['payment'];
     this.#steps.push({
@@ -190,7 +220,7 @@ class Telling {
       sent: {
         kind: 'webhook',
         eventId: razorpayId('', this.#random),
-        body: webhookBody(event, Math.floor(this.#at / 1000), entities),
+        body: webhookBody(event, dated, entities),
       },
     });
   }
@@ -256,6 +286,7 @@ export function stormStory(scene: Scene, index: number): Story {
   const second = telling.attempt('card');
   telling.authorized(second, 39 * SECOND);
   telling.captured(second, 700);
+  telling.linkPaid(second, 90);
   return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
 }
 
