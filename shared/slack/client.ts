@@ -20,6 +20,13 @@ export type Post = {
   readonly withoutMetadata?: boolean | undefined;
 };
 
+/** `apiUrl` undefined is Slack itself. `fetch` is for a transport other than the runtime's own. */
+type Options = {
+  readonly apiUrl: string | undefined;
+  readonly timeoutMs: number;
+  readonly fetch?: NonNullable<ConstructorParameters<typeof WebClient>[1]>['fetch'];
+};
+
 /** A message as Slack's history has it. */
 export type Seen = { readonly ts: Ts; readonly user: UserId | undefined; readonly marker: Marker | undefined };
 
@@ -34,9 +41,9 @@ export type Window = { readonly channel: ChannelId; readonly oldest: Ts; readonl
 export class SlackClient {
   /** By token, for as long as this process lives. */
   readonly #clients = new Map<string, WebClient>();
-  readonly #options: { readonly apiUrl: string | undefined; readonly timeoutMs: number };
+  readonly #options: Options;
 
-  constructor(options: { readonly apiUrl: string | undefined; readonly timeoutMs: number }) {
+  constructor(options: Options) {
     this.#options = options;
   }
 
@@ -128,6 +135,7 @@ export class SlackClient {
     // Never `headers`: the client writes the token into that object, and the next tenant would send it.
     const client = new WebClient(token, {
       ...(this.#options.apiUrl && { slackApiUrl: this.#options.apiUrl }),
+      ...(this.#options.fetch && { fetch: this.#options.fetch }),
       timeout: this.#options.timeoutMs,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,

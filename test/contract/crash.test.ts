@@ -14,7 +14,7 @@ let store: PaymentStore;
 
 beforeAll(async () => {
   tables = await startTables();
-  room = await startRoom(tables.table);
+  room = await startRoom(tables.table, { inProcess: true });
   store = new PaymentStore(tables.table('payments'));
 });
 afterAll(async () => {

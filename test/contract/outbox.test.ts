@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => tables.stop());
 beforeEach(async () => {
-  room = await startRoom(tables.table);
+  room = await startRoom(tables.table, { inProcess: true });
 });
 afterEach(() => room.stop());
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => tables.stop());
 beforeEach(async () => {
-  room = await startRoom(tables.table);
+  room = await startRoom(tables.table, { inProcess: true });
   store = new PaymentStore(tables.table('payments'));
 });
 afterEach(() => room.stop());
@@ -224,7 +224,7 @@ describe('two homes of one payment', () => {
   it('are found by every id that was met', async () => {
     await told(await deliver(linkPaid(paid)));
 
-    for (const id of ['order_A', 'pay_1', 'plink_A']) expect(await store.threadOf(place(''), id)).toBe('order_A');
+    for (const id of ['order_A', 'pay_1', 'plink_order_A']) expect(await store.threadOf(place(''), id)).toBe('order_A');
     expect(await store.threadOf({ team: teamId('TOTHER'), account }, 'pay_1')).toBeUndefined();
     expect(await store.threadOf({ team: room.team.id, account: 'other' }, 'pay_1')).toBeUndefined();
   });

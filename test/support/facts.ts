@@ -55,7 +55,7 @@ export function linkPaid(tried: Attempt, { at }: Told = {}): Body {
     amount: tried.amount,
     amount_paid: tried.amount,
     currency: tried.currency,
-    id: 'plink_A',
+    id: `plink_${tried.orderId}`,
     notes: null,
     order_id: tried.orderId,
     status: 'paid',

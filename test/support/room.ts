@@ -5,7 +5,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { seededCompany } from '../../lib/local/slack-front/company.ts';
-import { type SlackFront, startSlackFront } from '../../lib/local/slack-front/start.ts';
+import type { SlackControl } from '../../lib/local/slack-front/control.ts';
+import { startSlackFront } from '../../lib/local/slack-front/start.ts';
 import { createTables } from '../../lib/local/tables.ts';
 import { Table } from '../../shared/aws/table.ts';
 import type { Clock } from '../../shared/base/clock.ts';
@@ -21,6 +22,7 @@ import type { Report } from '../../shared/slack/pass.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import type { Times } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
+import { openSlack } from './slack-in-process.ts';
 import { ids, ManualClock } from './slack-world.ts';
 
 const string = (name: string) => ({ name, type: 'S' as const });
@@ -80,7 +82,7 @@ const testTimes: Times = {
 
 /** One room with everything it stands on, and a hand on time. */
 export type Room = {
-  readonly front: SlackFront;
+  readonly front: { readonly control: SlackControl };
   readonly time: ManualClock;
   readonly team: Team;
   readonly table: (name: string) => Table;
@@ -110,7 +112,7 @@ let rooms = 0;
 /** Starts a room. Tables may be shared between rooms of one test file: each room is a team of its own in them. */
 export async function startRoom(
   table: (name: string) => Table,
-  options: { readonly times?: Partial<Times>; readonly channel?: string } = {},
+  options: { readonly times?: Partial<Times>; readonly inProcess?: boolean } = {},
 ): Promise<Room> {
   rooms += 1;
   const time = new ManualClock(Date.UTC(2026, 10, 20, 5, 12));
@@ -119,8 +121,9 @@ export async function startRoom(
     sleep: async (ms) => time.advance(ms),
   };
   const seed = seededCompany();
-  const front = await startSlackFront({ port: 0, seed, clock: time });
   const times = { ...testTimes, ...options.times };
+  const slack = options.inProcess ? openSlack(seed, time, times.callMs) : undefined;
+  const front = slack ?? (await startSlackFront({ port: 0, seed, clock: time }));
   const team: Team = {
     id: teamId(`T${rooms}${seed.team.id}`),
     name: seed.team.name,
@@ -136,12 +139,16 @@ export async function startRoom(
   const installations = new Installations(table('installations'), new Vault(openKeys(), 'key', clock.now));
   await installations.saveTeam(team);
   await installations.saveBot(team.id, { user: userId(ids.bot), token: seed.app.botToken, installedAt: 1 });
-  const arjun = front.slack.userTokens[ids.arjun] ?? '';
+  const arjun = seed.users.find(({ id }) => id === ids.arjun)?.userToken ?? '';
   await installations.saveAdmin(team.id, 'adm_arjun', { user: userId(ids.arjun), token: arjun, installedAt: 1 });
 
   const standard: Parts = {
     table,
-    client: new SlackClient({ apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }),
+    client: new SlackClient(
+      'url' in front
+        ? { apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }
+        : { apiUrl: 'http://slack.test/api/', timeoutMs: times.callMs, fetch: front.fetch },
+    ),
     clock,
     times,
   };
@@ -182,7 +189,9 @@ export async function startRoom(
     another,
     report: { posted: 0, edited: 0, adopted: 0, doubled: 0 },
     until: () => time.now() + 29_000,
-    stop: () => front.stop(),
+    stop: async () => {
+      if ('stop' in front) await front.stop();
+    },
   };
 }
 

@@ -1,0 +1,224 @@
+/**
+ * One history: some payments live through a random life, workers that die and a Slack that fails tell them, on a clock
+ * that only this history moves. Everything random comes from the seed, so a history that goes wrong plays again exactly.
+ */
+import type { SQSRecord } from 'aws-lambda';
+import { seededRandom } from '../../lib/local/stories.ts';
+import { Table } from '../../shared/aws/table.ts';
+import { Retry } from '../../shared/base/errors.ts';
+import { readEvent } from '../../shared/payments/event.ts';
+import { fold } from '../../shared/payments/lifecycle.ts';
+import { render } from '../../shared/payments/message.ts';
+import { PaymentStore } from '../../shared/payments/store.ts';
+import { threadRef } from '../../shared/payments/tell.ts';
+import { message, type Wake } from '../../shared/payments/wake.ts';
+import { work } from '../../shared/payments/work.ts';
+import { attempt, authorized, bytesOf, captured, failed, initiated, linkPaid, orderPaid, start } from './facts.ts';
+import { Fuse } from './fuse.ts';
+import { memoryDatabase } from './memory-database.ts';
+import { type Room, startRoom } from './room.ts';
+import { ids } from './slack-world.ts';
+
+export type HistoryOptions = {
+  readonly seed: number;
+  /** The share of calls to Slack that go wrong. */
+  readonly faults: number;
+  /** The share of invocations that die at one of their side effects. */
+  readonly deaths: number;
+  readonly orders: number;
+};
+
+/** What stands in Slack in the end, what should, and what happened on the way. */
+export type Ending = {
+  /** By order: the first lines of its root and replies, as Slack has them, each root followed by its replies. */
+  readonly inSlack: Readonly<Record<string, readonly string[]>>;
+  readonly wanted: Readonly<Record<string, readonly string[]>>;
+  readonly faults: number;
+  readonly deaths: number;
+  readonly parked: number;
+};
+
+/** How long SQS hides a record that a dead worker had: six times the worker's timeout. */
+const visibilityMs = 180_000;
+const invocationMs = 29_000;
+
+type Queued = { readonly wake: Wake; visibleAt: number };
+
+/** Plays one history to its end. */
+export async function playHistory(options: HistoryOptions): Promise<Ending> {
+  const random = seededRandom(options.seed);
+  const pick = (below: number) => Math.floor(random() * below);
+  const database = memoryDatabase();
+  const room = await startRoom((name) => new Table(database, name), { inProcess: true });
+  const store = new PaymentStore(room.table('payments'));
+  orderFaults(room, options.faults, options.seed);
+
+  const place = (home: string) => ({ team: room.team.id, account: 'live', home });
+  const orders = Array.from({ length: options.orders }, (_, n) => `order_${n}`);
+  // What happens, in a random order; each happening is delivered once or twice, and stores before it wakes.
+  const happenings = shuffled(
+    orders.flatMap((orderId, n) => lifeOf(orderId, n, pick)),
+    pick,
+  );
+  const queue: Queued[] = [];
+  let parked = 0;
+  let deaths = 0;
+
+  const woken = (home: string) =>
+    queue.push({ wake: { ...place(home), cause: 'webhook' }, visibleAt: room.time.now() });
+  const happen = async ({ orderId, body }: Happening) => {
+    if (body === undefined) {
+      const fact = initiated({ orderId, lead: { id: `lead_${orderId}`, name: 'Priya Sharma' } });
+      if (fact.source === 'initiated') await store.recordInitiated(place(orderId), fact.initiated, { at: 0, dueAt: 0 });
+      woken(orderId);
+      return;
+    }
+    const bytes = bytesOf(body as never);
+    const { home } = readEvent(bytes);
+    await store.recordDelivery(place(home), { eventId: undefined, bytes, secret: 'current', at: room.time.now() });
+    woken(home);
+  };
+  const deadLetters = {
+    send: async ({ body }: { readonly body: string }) => {
+      // A person puts it back once.
+      parked += 1;
+      const { home } = JSON.parse(body);
+      queue.push({ wake: { ...place(home), cause: 'webhook' }, visibleAt: room.time.now() + 3_600_000 });
+    },
+  };
+  const invoke = async (records: readonly Queued[]) => {
+    const [first] = records;
+    if (!first) return;
+    const dies = random() < options.deaths;
+    const fuse = new Fuse(dies ? { effect: pick(14), side: random() < 0.5 ? 'before' : 'after' } : undefined);
+    const worker = room.another({
+      table: (name) =>
+        fuse.watch(room.table(name), name, (method) => ['insert', 'put', 'update', 'delete'].includes(method)),
+      client: fuse.watch(room.client, 'slack', (method) => ['post', 'update', 'remove'].includes(method)),
+    });
+    const body = message(first.wake, { unique: 'u' }).body;
+    const record = { body, messageId: 'm', receiptHandle: 'r', attributes: { MessageGroupId: first.wake.home } };
+    for (const one of records) one.visibleAt = room.time.now() + visibilityMs;
+    const nothing = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const dependencies = {
+      tell: worker.tell,
+      deadLetters,
+      lines: nothing,
+      count: () => undefined,
+      reportError: (error: unknown) => {
+        if (!fuse.blown && !(error instanceof Retry)) throw error;
+      },
+    };
+    const verdict = await work([record as SQSRecord], room.time.now() + invocationMs, dependencies).catch(
+      (error: unknown) => {
+        if (!fuse.blown) throw error;
+        return undefined;
+      },
+    );
+    if (fuse.blown) {
+      deaths += 1;
+      return;
+    }
+    if (verdict === 'done') for (const one of records) queue.splice(queue.indexOf(one), 1);
+    else if (verdict?.comeBackMs !== undefined)
+      for (const one of records) one.visibleAt = room.time.now() + verdict.comeBackMs;
+  };
+
+  for (let turn = 0; turn < 20_000 && (happenings.length > 0 || queue.length > 0); turn += 1) {
+    const next = happenings[0];
+    if (next && (queue.length === 0 || random() < 0.4)) {
+      happenings.shift();
+      await happen(next);
+      room.time.advance(pick(20_000));
+      continue;
+    }
+    const groups = Map.groupBy(queue, ({ wake }) => wake.home);
+    const ready = [...groups.values()].filter((group) => group.every(({ visibleAt }) => visibleAt <= room.time.now()));
+    if (ready.length === 0) {
+      const soonest = Math.min(
+        ...[...groups.values()].map((group) => Math.max(...group.map(({ visibleAt }) => visibleAt))),
+      );
+      room.time.advance(Math.max(1, soonest - room.time.now()));
+      continue;
+    }
+    // Two groups at once, as two workers would have them.
+    const [one, other] = shuffled(ready, pick);
+    await Promise.all([invoke([...(one ?? [])]), random() < 0.5 ? invoke([...(other ?? [])]) : undefined]);
+  }
+
+  const struck = room.front.control.faults().reduce((sum, fault) => sum + fault.struck, 0);
+  const inSlack: Record<string, string[]> = {};
+  const wanted: Record<string, string[]> = {};
+  for (const orderId of orders) {
+    const { facts } = await store.factsOf(place(orderId), orderId);
+    const state = fold(facts);
+    if (state.isTold) {
+      const { root, replies } = render(state);
+      wanted[orderId] = [root, ...replies].map(({ content }) => firstLine(content.text)).sort();
+    }
+    inSlack[orderId] = await standing(room, threadRef(place(orderId), orderId).key);
+  }
+  return { inSlack, wanted, faults: struck, deaths, parked };
+}
+
+type Happening = { readonly orderId: string; readonly body?: object };
+
+/** A random life of one order: tries that fail, one that succeeds perhaps, told by any of the events that may tell it. */
+function lifeOf(orderId: string, n: number, pick: (below: number) => number): Happening[] {
+  const tried = Array.from({ length: 1 + pick(3) }, (_, t) =>
+    attempt(`pay_${n}_${t}`, { orderId, at: start + t * 60 }),
+  );
+  const bodies: object[] = tried.slice(0, -1).map((one) => failed(one));
+  const last = tried.at(-1);
+  if (last) {
+    if (pick(3) === 0) bodies.push(failed(last));
+    if (pick(5) > 0) {
+      const told = [authorized(last), captured(last), orderPaid(last), linkPaid(last)];
+      bodies.push(...told.filter(() => pick(4) > 0));
+    }
+  }
+  const once: Happening[] = [...(pick(4) > 0 ? [{ orderId }] : []), ...bodies.map((body) => ({ orderId, body }))];
+  return once.flatMap((happening) => (pick(5) === 0 ? [happening, happening] : [happening]));
+}
+
+/** Every kind of fault, each with its share: before the effect, after it, and late by less than the settle time. */
+function orderFaults(room: Room, share: number, seed: number): void {
+  const kinds = [
+    { kind: 'reset', when: 'before' },
+    { kind: 'reset', when: 'after' },
+    { kind: 'timeout', when: 'before' },
+    { kind: 'timeout', when: 'after' },
+    { kind: 'status', when: 'before', status: 503 },
+    { kind: 'status', when: 'after', status: 500 },
+    { kind: 'error', when: 'after', error: 'internal_error' },
+    { kind: 'rateLimited', retryAfterSeconds: 30 },
+    { kind: 'late', delayMilliseconds: 8_000 },
+    { kind: 'late', delayMilliseconds: 25_000 },
+  ] as const;
+  // Each is asked only when those before it did not strike.
+  for (const [index, kind] of kinds.entries()) {
+    const probability = share / kinds.length / (1 - (index * share) / kinds.length);
+    room.front.control.fault({ method: '*', probability, seed: seed * 31 + index, ...kind });
+  }
+}
+
+/** The roots of a thread with their replies, found by our own marker in the messages and not by what War Room believes. */
+async function standing(room: Room, threadKey: string): Promise<string[]> {
+  const all = room.front.control.messages(ids.payments);
+  const ofThread = all.filter(({ blocks }) => String(blocks[0]?.['block_id'] ?? '').startsWith(`${threadKey}/`));
+  const roots = ofThread.filter(({ threadTs }) => threadTs === undefined);
+  const misplaced = ofThread.filter(
+    ({ threadTs }) => threadTs !== undefined && !roots.some(({ ts }) => ts === threadTs),
+  );
+  const lines = ofThread.map(({ text }) => firstLine(text)).sort();
+  return misplaced.length > 0 ? ['a reply outside its thread', ...lines] : lines;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] ?? '';
+}
+
+function shuffled<T>(items: readonly T[], pick: (below: number) => number): T[] {
+  const left = [...items];
+  return items.map(() => left.splice(pick(left.length), 1)[0] as T);
+}

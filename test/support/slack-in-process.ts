@@ -1,0 +1,40 @@
+/** The local Slack without a network between: calls are answered in this turn of the event loop, on the test's own clock. */
+import type { ApiContext, ApiRequest } from '../../lib/local/slack-front/api.ts';
+import type { SlackSeed } from '../../lib/local/slack-front/company.ts';
+import { SlackControl } from '../../lib/local/slack-front/control.ts';
+import { callWithFaults } from '../../lib/local/slack-front/faulty-call.ts';
+import { MessageStore } from '../../lib/local/slack-front/message-store.ts';
+import { Workspace } from '../../lib/local/slack-front/workspace.ts';
+import type { ManualClock } from './slack-world.ts';
+
+export type SlackInProcess = { readonly control: SlackControl; readonly fetch: typeof fetch };
+
+/** `callMs` is how long a caller waits for an answer that never comes: that much time goes by. */
+export function openSlack(seed: SlackSeed, time: ManualClock, callMs: number): SlackInProcess {
+  const workspace = new Workspace(seed, Math.floor(time.now() / 1000));
+  const messages = new MessageStore(workspace, time);
+  const control = new SlackControl(workspace, messages, time);
+  const inner = { ask: () => Promise.reject(new Error('Nothing is behind this Slack.')), stop: async () => {} };
+  const context: ApiContext = { workspace, messages, clock: time, inner, url: 'http://slack.test' };
+
+  const answer: typeof fetch = async (input, init) => {
+    const url = new URL(String(input));
+    const headers = new Headers(init?.headers);
+    const call: ApiRequest = {
+      method: url.pathname.slice('/api/'.length),
+      httpMethod: init?.method ?? 'GET',
+      query: url.searchParams,
+      contentType: headers.get('content-type') ?? '',
+      authorization: headers.get('authorization') ?? undefined,
+      body: Buffer.from(String(init?.body ?? '')),
+    };
+    const outcome = await callWithFaults(context, control, call);
+    if (outcome === 'reset') throw new TypeError('fetch failed');
+    if (outcome === 'silence') {
+      time.advance(callMs);
+      throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    }
+    return new Response(new Uint8Array(outcome.body), { status: outcome.status, headers: outcome.headers });
+  };
+  return { control, fetch: answer };
+}
