@@ -150,13 +150,20 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
   const inSlack: Record<string, string[]> = {};
   const wanted: Record<string, string[]> = {};
   for (const orderId of orders) {
-    const { facts } = await store.factsOf(place(orderId), orderId);
+    // The payment may have been told by an event without an order first: whichever thread is older tells it.
+    const thread = (await store.threadOf(place(orderId), orderId)) ?? orderId;
+    const { facts, homes } = await store.factsOf(place(orderId), thread);
     const state = fold(facts);
     if (state.isTold) {
       const { root, replies } = render(state);
       wanted[orderId] = [root, ...replies].map(({ content }) => firstLine(content.text)).sort();
     }
-    inSlack[orderId] = await standing(room, threadRef(place(orderId), orderId).key);
+    const told = standing(room, threadRef(place(orderId), thread).key);
+    const pointers = homes
+      .filter((home) => home !== thread)
+      .map((home) => standing(room, threadRef(place(home), home).key));
+    const unpointed = pointers.filter((lines) => lines.length > 0 && !lines.some((line) => line.startsWith('↪️')));
+    inSlack[orderId] = unpointed.length > 0 ? ['a joined thread that does not point', ...told] : told;
   }
   return { inSlack, wanted, faults: struck, deaths, parked };
 }
@@ -175,6 +182,7 @@ function lifeOf(orderId: string, n: number, pick: (below: number) => number): Ha
     if (pick(5) > 0) {
       const told = [authorized(last), captured(last), orderPaid(last), linkPaid(last)];
       bodies.push(...told.filter(() => pick(4) > 0));
+      if (pick(4) === 0) bodies.push(captured({ ...last, orderId: null as never }));
     }
   }
   const once: Happening[] = [...(pick(4) > 0 ? [{ orderId }] : []), ...bodies.map((body) => ({ orderId, body }))];
@@ -203,7 +211,7 @@ function orderFaults(room: Room, share: number, seed: number): void {
 }
 
 /** The roots of a thread with their replies, found by our own marker in the messages and not by what War Room believes. */
-async function standing(room: Room, threadKey: string): Promise<string[]> {
+function standing(room: Room, threadKey: string): string[] {
   const all = room.front.control.messages(ids.payments);
   const ofThread = all.filter(({ blocks }) => String(blocks[0]?.['block_id'] ?? '').startsWith(`${threadKey}/`));
   const roots = ofThread.filter(({ threadTs }) => threadTs === undefined);
