@@ -15,7 +15,7 @@ export type StoresStart = { readonly folder: string | undefined; readonly tables
 
 export type FromStores =
   | { readonly kind: 'ready'; readonly tables: string | undefined; readonly queues: string | undefined }
-  | { readonly kind: 'refused'; readonly code: string | undefined; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'stopped' };
 
 type Part = { readonly origin: string; readonly close: () => Promise<void> };
@@ -148,8 +148,7 @@ async function run(): Promise<void> {
     });
     tell({ kind: 'ready', tables: tables?.origin, queues: queues?.origin });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    tell({ kind: 'refused', code, message });
+    tell({ kind: 'refused', message: error instanceof Error ? error.message : String(error) });
   }
 }
 

@@ -57,16 +57,19 @@ export async function startStores({ folder, dynamodbUrl, sqsUrl, lost }: StoresO
   if (first.kind !== 'ready') {
     await worker.terminate();
     const message = first.kind === 'refused' ? first.message : 'it stopped at once';
-    if (first.kind === 'refused' && /LOCK/.test(`${first.code} ${message}`)) {
-      throw new StoresUnusable(`Another process has ${folder} open. Stop it, or start without --keep.`);
-    }
     throw new Error(`The embedded database or the queues could not start: ${message}`);
   }
   let stopping = false;
   worker.removeAllListeners();
-  worker.on('error', (error) => lost(`The database and the queues crashed: ${error.message}. Start again.`));
-  worker.on('exit', (code) => {
-    if (!stopping) lost(`The database and the queues ended with code ${code}. Start again.`);
+  // The database of a folder that another process has open falls over at its first request.
+  const remedy =
+    folder === undefined ? 'Start again.' : `If another process has ${folder} open, stop that one; then start again.`;
+  worker.on('error', (error) => lost(`The database and the queues crashed: ${error.message}. ${remedy}`));
+  const ended = new Promise<void>((resolve) => {
+    worker.once('exit', (code) => {
+      resolve();
+      if (!stopping) lost(`The database and the queues ended with code ${code}. ${remedy}`);
+    });
   });
   return {
     dynamodbUrl: first.tables ?? origin(dynamodbUrl ?? ''),
@@ -74,9 +77,8 @@ export async function startStores({ folder, dynamodbUrl, sqsUrl, lost }: StoresO
     told,
     stop: async () => {
       stopping = true;
-      const stopped = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       worker.postMessage('stop');
-      await stopped;
+      await ended;
     },
   };
 }
