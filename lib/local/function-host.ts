@@ -186,6 +186,7 @@ class Thread {
         arn: plan.arn,
         memoryMb: plan.memoryMb,
         allowedHosts: options.allowedHosts,
+        cache: join(options.root, 'node_modules', '.cache', 'war-room-functions'),
       } satisfies ThreadStart,
       env: { ...options.environment(plan), ...plan.env },
       name: plan.id,

@@ -7,7 +7,7 @@ let tiny: TinyServed;
 
 beforeAll(async () => {
   tiny = await serveTiny();
-});
+}, 60_000);
 
 afterAll(() => tiny.stop());
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { LocalFacts } from '../../lib/local/facts.ts';
 import { send, threadOf, untilTold } from '../../lib/local/play.ts';
 import { seededCompany } from '../../lib/local/slack-front/company.ts';
@@ -10,6 +10,9 @@ import { STORIES, seededRandom } from '../../lib/local/stories.ts';
 import { listeningAt, run, startProgram } from '../support/program.ts';
 import { freshFolder } from '../support/stack.ts';
 import { until } from '../support/until.ts';
+
+/** Whole starts, several to a test, on a machine that may be busy with other tests. */
+jest.setTimeout(90_000);
 
 const FREE_PORTS = { PORT: '0', SLACK_PORT: '0' };
 

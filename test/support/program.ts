@@ -44,7 +44,7 @@ export function startProgram(
   return {
     pid: child.pid ?? 0,
     output: () => text,
-    line: async (wanted, withinMs = 20_000) => {
+    line: async (wanted, withinMs = 40_000) => {
       const found = () => text.split('\n').includes(wanted);
       await until(
         `the line "${wanted}" of ${file}`,
