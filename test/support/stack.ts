@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -100,7 +100,9 @@ async function untilQuiet({ served }: LocalStack): Promise<void> {
   }
 }
 
-/** A folder of a test's own under the system's temporary one. */
+/** A folder of a test's own under the system's temporary one, gone when the tests are. */
 export function freshFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'war-room-test-'));
+  const folder = mkdtempSync(join(tmpdir(), 'war-room-test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
