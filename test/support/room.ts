@@ -1,14 +1,9 @@
 /** The slack room and the payments room as the worker builds them, on a database and a Slack of the test's own. */
-import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { seededCompany } from '../../lib/local/slack-front/company.ts';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { startSlackFront } from '../../lib/local/slack-front/start.ts';
-import { createTables } from '../../lib/local/tables.ts';
-import { Table } from '../../shared/aws/table.ts';
+import type { Table } from '../../shared/aws/table.ts';
 import type { Clock } from '../../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../../shared/base/names.ts';
 import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
@@ -22,51 +17,12 @@ import type { Report } from '../../shared/slack/pass.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import type { Times } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
+import { chosenDatabase, type Tables } from './databases.ts';
 import { openSlack } from './slack-in-process.ts';
 import { ids, ManualClock } from './slack-world.ts';
 
-const string = (name: string) => ({ name, type: 'S' as const });
-
-/** A database in this process, with the tables of both rooms. */
-export async function startTables(): Promise<{ table: (name: string) => Table; stop: () => Promise<void> }> {
-  const dynalite = createRequire(import.meta.url)('dynalite') as (options: object) => Server;
-  const server = dynalite({ createTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  const due = {
-    name: 'due',
-    partition: string('dueShard'),
-    sort: { name: 'dueAt', type: 'N' as const },
-    projection: { type: 'KEYS_ONLY' as const, attributes: [] },
-  };
-  await createTables(
-    client,
-    ['payments', 'instalments', 'messages', 'installations'].map((name) => ({
-      id: name,
-      name,
-      partition: string('pk'),
-      sort: string('sk'),
-      indexes: [due],
-    })),
-  );
-  const documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-  return {
-    table: (name) => new Table(documents, name),
-    stop: async () => {
-      client.destroy();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-    },
-  };
-}
+/** A database with the tables of both rooms. */
+export const startTables = (): Promise<Tables> => chosenDatabase().start();
 
 /** The times of the tests: the settle time is production's, a call gives up soon, and nothing keeps a pace. */
 const testTimes: Times = {

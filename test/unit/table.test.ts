@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
@@ -48,6 +49,39 @@ describe('a read that decides', () => {
     await table.getMany(Array.from({ length: 250 }, (_, n) => ({ pk: 'p', sk: `${n}` })));
 
     expect(client.commandCalls(BatchGetCommand)).toHaveLength(3);
+  });
+});
+
+describe('a read of a table', () => {
+  const READS =
+    /\b(?:Get|BatchGet|TransactGet|Query|Scan|ExecuteStatement|BatchExecuteStatement|ExecuteTransaction)(?:Items?)?Command\b/;
+  const own = 'shared/aws/table.ts';
+
+  it('is sent from the table alone, whose rules it cannot escape', () => {
+    const files = globSync('{functions,shared,lib,bin}/**/*.ts');
+    const readers = files.filter((file) => READS.test(readFileSync(file, 'utf8')));
+
+    expect(readers).toEqual([own]);
+  });
+
+  it('names an index only where it asks what is due', () => {
+    const methods = readFileSync(own, 'utf8').split(/^ {2}(?=async |#?\w+\()/m);
+    const named = methods.filter((text) => text.includes('IndexName'));
+    const inconsistent = methods.filter(
+      (text) => /new \w*(?:Get|Query)Command/.test(text) && !text.includes('Consistent'),
+    );
+
+    expect(named.map((text) => text.slice(0, 'async due('.length))).toEqual(['async due(']);
+    expect(inconsistent.map((text) => text.split('(')[0])).toEqual(['async due', 'async #pages']);
+  });
+
+  it('that asks what is due is the one that may be stale', async () => {
+    client.reset();
+    client.on(QueryCommand).resolves({});
+
+    await table.due('due#0', 9, 5);
+
+    expect(client.commandCalls(QueryCommand)[0]?.args[0].input).not.toHaveProperty('ConsistentRead');
   });
 });
 

@@ -1,0 +1,438 @@
+/** The stores of the slack room, on each database that can run here: threads, paces, holds, installations. */
+import { type DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Retry } from '../../shared/base/errors.ts';
+import { channelId, type TeamId, teamId, ts, userId } from '../../shared/base/names.ts';
+import { Held, type Hold, holdShards, type Wake } from '../../shared/slack/held.ts';
+import { Installations } from '../../shared/slack/installation.ts';
+import { type Lane, Pace, type Rate } from '../../shared/slack/pace.ts';
+import { type Destination, type Entries, ThreadLog, type ThreadRef } from '../../shared/slack/thread-log.ts';
+import { Vault } from '../../shared/slack/vault.ts';
+import { databasesHere, type Tables } from '../support/databases.ts';
+
+const now = Date.UTC(2026, 10, 20, 5, 12);
+const channel = channelId('C0PAYMENTS');
+const someone = userId('U0WARROOM1');
+let teams = 0;
+
+describe.each(await databasesHere())('on $name', ({ start }) => {
+  let tables: Tables;
+  let team: TeamId;
+
+  beforeAll(async () => {
+    tables = await start();
+  });
+  afterAll(() => tables.stop());
+  beforeEach(() => {
+    teams += 1;
+    team = teamId(`T${teams}`);
+  });
+
+  describe('a thread', () => {
+    let log: ThreadLog;
+    /** The same log through a client that loses the reply to every write, which the SDK then sends again. */
+    let unheard: ThreadLog;
+    let ref: ThreadRef;
+
+    const destination: Destination = { channel, row: 'default', why: 'No other row matched.' };
+    const intents: Entries = {
+      root: { state: 'intent', revision: 1, hash: 'h1', firstAttempt: now, lastAttempt: now },
+    };
+    const results: Entries = {
+      root: { state: 'posted', revision: 1, hash: 'h1', ts: ts('1.000100'), author: someone },
+    };
+    const stray = { ts: ts('2.000200'), author: someone };
+    const nothing = { strays: [], resend: [] };
+    const pass = (owner: string, at = now) => ({ owner, now: at, until: at + 60_000 });
+    const begin = async (by: ThreadLog, owner: string, at = now) =>
+      by.begin(ref, await log.read(ref), pass(owner, at), { destination, entries: intents });
+    const finish = (by: ThreadLog, owner: string, failed = false) =>
+      by.finish(ref, owner, { entries: results, mended: nothing, failed });
+
+    beforeEach(() => {
+      log = new ThreadLog(tables.table('messages'));
+      unheard = new ThreadLog(tables.losingReplies('messages'));
+      ref = { team, key: 'payments#live#order_1' };
+    });
+
+    it('that nobody has told is read as an empty one', async () => {
+      expect(await log.read(ref)).toEqual({
+        version: 0,
+        destination: undefined,
+        lease: undefined,
+        lastOwner: undefined,
+        failures: 0,
+        failingSince: undefined,
+        entries: {},
+        lookUp: undefined,
+        strays: [],
+        resend: [],
+      });
+    });
+
+    it('keeps destination, lease and intents in one write, then results without the lease', async () => {
+      expect(await begin(log, 'one')).toBe(true);
+      expect(await log.read(ref)).toMatchObject({
+        version: 1,
+        destination,
+        lease: { owner: 'one', until: now + 60_000 },
+        lastOwner: undefined,
+        entries: intents,
+      });
+
+      expect(await finish(log, 'one')).toBe(true);
+      expect(await log.read(ref)).toMatchObject({ version: 2, lease: undefined, lastOwner: 'one', entries: results });
+    });
+
+    it('is begun by one of many passes that have read the same', async () => {
+      const thread = await log.read(ref);
+
+      const begun = await Promise.all(
+        Array.from({ length: 8 }, (_, n) =>
+          log.begin(ref, thread, pass(`pass-${n}`), { destination, entries: intents }),
+        ),
+      );
+
+      expect(begun.filter(Boolean)).toHaveLength(1);
+      expect((await log.read(ref)).lease?.owner).toBe(`pass-${begun.indexOf(true)}`);
+    });
+
+    it('is not begun while another holds the lease, not even in its last millisecond; then it is', async () => {
+      await begin(log, 'one');
+
+      expect(await begin(log, 'two', now + 1)).toBe(false);
+      expect(await begin(log, 'two', now + 60_000)).toBe(false);
+      expect(await begin(log, 'two', now + 60_001)).toBe(true);
+    });
+
+    it.each([
+      ['displaced', () => log.displace(ref)],
+      ['noted something to mend in', () => log.note(ref, { strays: [stray], resend: [] })],
+      ['begun and finished', async () => (await begin(log, 'other')) && finish(log, 'other')],
+      ['adopted into', async () => log.adopt(ref, await log.read(ref), now, { ...found, strays: [] })],
+    ])('is not begun, and adopts nothing, from what was read before somebody has %s it', async (_, meanwhile) => {
+      const stale = await log.read(ref);
+      await meanwhile();
+
+      expect(await log.begin(ref, stale, pass('late'), { destination, entries: intents })).toBe(false);
+      expect(await log.adopt(ref, stale, now, { ...found, strays: [] })).toBe(false);
+    });
+
+    it('is not finished by a pass that has lost its lease, and keeps what the other has written', async () => {
+      await begin(log, 'slow');
+      await begin(log, 'quick', now + 60_001);
+
+      expect(await finish(log, 'slow')).toBe(false);
+      expect(await log.read(ref)).toMatchObject({ lease: { owner: 'quick' }, entries: intents });
+      expect(await finish(log, 'quick')).toBe(true);
+      expect(await finish(log, 'slow')).toBe(false);
+    });
+
+    const progress = { since: now - 60_000, until: now, reached: { channel: '1.000100' } };
+    const found = { entries: results, progress: undefined, strays: [stray] };
+
+    it('adopts what a look-up found, its strays and how far it came, without a lease', async () => {
+      await begin(log, 'one');
+      await finish(log, 'one', true);
+
+      expect(await log.adopt(ref, await log.read(ref), now, { ...found, progress })).toBe(true);
+      expect(await log.read(ref)).toMatchObject({ version: 3, entries: results, lookUp: progress, strays: [stray] });
+
+      expect(await log.adopt(ref, await log.read(ref), now, { ...found, strays: [] })).toBe(true);
+      expect(await log.read(ref)).toMatchObject({ version: 4, lookUp: undefined, strays: [stray] });
+    });
+
+    it('adopts nothing while another holds the lease', async () => {
+      await begin(log, 'one');
+
+      expect(await log.adopt(ref, await log.read(ref), now + 1, found)).toBe(false);
+      expect(await log.read(ref)).toMatchObject({ entries: intents, strays: [] });
+    });
+
+    it('notes what has to be mended under the lease of another, and forgets only what was', async () => {
+      await begin(log, 'one');
+      const other = { ts: ts('3.000300'), author: someone };
+      await log.note(ref, { strays: [stray], resend: ['root'] });
+      await log.note(ref, { strays: [stray, other], resend: ['reply#1'] });
+
+      await log.finish(ref, 'one', { entries: results, mended: { strays: [stray], resend: ['root'] }, failed: false });
+
+      expect(await log.read(ref)).toMatchObject({ version: 4, strays: [other], resend: ['reply#1'] });
+    });
+
+    it('counts failures in a row since the first, until a pass goes well or a person puts it back', async () => {
+      expect(await log.fail(ref, now)).toEqual({ attempts: 1, since: now });
+      expect(await log.fail(ref, now + 5)).toEqual({ attempts: 2, since: now });
+      await begin(log, 'one');
+      await finish(log, 'one', true);
+      expect(await log.fail(ref, now + 9)).toEqual({ attempts: 3, since: now });
+
+      await begin(log, 'two');
+      await finish(log, 'two');
+      expect(await log.read(ref)).toMatchObject({ failures: 0, failingSince: undefined });
+
+      await log.fail(ref, now + 20);
+      await log.forgive(ref);
+      await log.forgive(ref);
+      expect(await log.read(ref)).toMatchObject({ failures: 0, failingSince: undefined });
+    });
+
+    it('holds the lease, and gives it back, though the replies were lost and the writes sent again', async () => {
+      expect(await begin(unheard, 'one')).toBe(true);
+      expect(await log.read(ref)).toMatchObject({ version: 1, lease: { owner: 'one' } });
+
+      expect(await finish(unheard, 'one')).toBe(true);
+      expect(await log.read(ref)).toMatchObject({ version: 2, lease: undefined, entries: results });
+    });
+
+    it('does not take the lease of another for its own when the reply was lost', async () => {
+      await begin(log, 'one');
+
+      expect(await begin(unheard, 'two', now + 1)).toBe(false);
+      expect(await finish(unheard, 'two')).toBe(false);
+    });
+
+    it('keeps what a look-up found though its reply was lost; the pass reads again', async () => {
+      await begin(log, 'one');
+      await finish(log, 'one', true);
+
+      expect(await unheard.adopt(ref, await log.read(ref), now, found)).toBe(false);
+      expect(await log.read(ref)).toMatchObject({ version: 3, entries: results, strays: [stray] });
+    });
+
+    it('notes and displaces twice without harm when the reply was lost', async () => {
+      await unheard.note(ref, { strays: [stray], resend: ['root'] });
+      const stale = await log.read(ref);
+      await unheard.displace(ref);
+
+      expect(stale).toMatchObject({ strays: [stray], resend: ['root'] });
+      expect(await log.begin(ref, stale, pass('late'), { destination, entries: intents })).toBe(false);
+    });
+  });
+
+  describe('a pace', () => {
+    const rate: Rate = { intervalMs: 1_000, burst: 0 };
+    const endless = 3_600_000;
+    let pace: Pace;
+    let lane: Lane;
+
+    beforeEach(() => {
+      pace = new Pace(tables.table('messages'));
+      lane = { team, channel };
+    });
+
+    it('gives each of many workers a turn of its own, without gaps', async () => {
+      const turns = await Promise.all(Array.from({ length: 6 }, () => pace.reserve(lane, 1, rate, now, endless)));
+
+      expect(turns.map(({ waitMs }) => waitMs).sort((a, b) => a - b)).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000]);
+    });
+
+    it('never gives one turn to two, however many ask; who found no turn is told to wait', async () => {
+      const asked = await Promise.allSettled(
+        Array.from({ length: 20 }, () => pace.reserve(lane, 2, rate, now, endless)),
+      );
+
+      const given = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.waitMs] : []));
+      const refused = asked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+      expect(given.sort((a, b) => a - b)).toEqual(given.map((_, n) => n * 2_000));
+      expect(refused.filter((error) => !(error instanceof Retry && error.waiting))).toEqual([]);
+    });
+
+    it('takes no turn when the wait would be too long, and says how long it would be', async () => {
+      await pace.reserve(lane, 5, rate, now, endless);
+
+      expect(await pace.reserve(lane, 1, rate, now, 2_000)).toEqual({ granted: false, waitMs: 5_000 });
+      expect(await pace.reserve(lane, 1, rate, now + 3_000, 2_000)).toEqual({ granted: true, waitMs: 2_000 });
+    });
+
+    it('lets a burst run ahead, and after that keeps the interval', async () => {
+      const bursting = { intervalMs: 1_000, burst: 3 };
+
+      const waits: number[] = [];
+      for (let n = 0; n < 6; n += 1) waits.push((await pace.reserve(lane, 1, bursting, now, endless)).waitMs);
+
+      expect(waits).toEqual([0, 0, 0, 0, 1_000, 2_000]);
+    });
+
+    it('keeps a lane of its own for each channel and each method of each team', async () => {
+      await pace.reserve(lane, 9, rate, now, endless);
+
+      const others: Lane[] = [
+        { team, channel: channelId('C0OTHER001') },
+        { team, method: 'edit' },
+        { team, method: 'post' },
+        { team: teamId(`${team}X`), channel },
+      ];
+      expect(await Promise.all(others.map((other) => pace.waitMs(other, rate, now)))).toEqual([0, 0, 0, 0]);
+    });
+
+    it('waits as long as Slack said, whatever the burst, and never less for a second word of it', async () => {
+      const bursting = { intervalMs: 1_000, burst: 3 };
+      await Promise.all([9_000, 30_000, 4_000].map((ms) => pace.defer(lane, now + ms, bursting)));
+
+      expect(await pace.waitMs(lane, bursting, now)).toBe(30_000);
+      expect(await pace.reserve(lane, 1, bursting, now + 30_000, 0)).toEqual({ granted: true, waitMs: 0 });
+    });
+
+    it('may waste a turn when a reply was lost, and never gives one twice', async () => {
+      const unheard = new Pace(tables.losingReplies('messages'));
+
+      const first = await pace.reserve(lane, 1, rate, now, endless);
+      await expect(unheard.reserve(lane, 1, rate, now, 20_000)).rejects.toThrow(Retry);
+      const after = await pace.reserve(lane, 1, rate, now, endless);
+
+      expect(first.waitMs).toBe(0);
+      expect(after.waitMs).toBeGreaterThanOrEqual(1_000);
+    });
+  });
+
+  describe('a hold', () => {
+    const hour = 3_600_000;
+    const why = { code: 'is_archived', since: now };
+    const ref = (n: number): ThreadRef => ({ team, key: `payments#live#order_${n}` });
+    const wake = (n: number): Wake => ({ body: `{"home":"order_${n}"}`, group: `order_${n}` });
+    let held: Held;
+    let hold: Hold;
+
+    beforeEach(() => {
+      held = new Held(tables.table('messages'), hour);
+      hold = { team, channel };
+    });
+
+    const dueAt = async (at: number) =>
+      (await Promise.all(holdShards.map((shard) => held.due(shard, at, 100))))
+        .flat()
+        .filter((one) => one.team === team);
+
+    it('keeps its first reason and every thread once', async () => {
+      expect(await held.add(hold, ref(1), wake(1), why)).toEqual({ reason: why, threads: 1 });
+      const later = { code: 'not_in_channel', since: now + 5 };
+      expect(await held.add(hold, ref(2), wake(2), later)).toEqual({ reason: why, threads: 2 });
+      expect(await held.add(hold, ref(2), wake(2), later)).toEqual({ reason: why, threads: 2 });
+    });
+
+    it('is gone with its last thread', async () => {
+      await held.add(hold, ref(1), wake(1), why);
+      await held.add(hold, ref(2), wake(2), why);
+
+      expect(await held.release(hold, ref(1))).toBe(1);
+      expect(await held.reason(hold)).toEqual(why);
+      expect(await held.release(hold, ref(2))).toBe(0);
+      expect(await held.reason(hold)).toBeUndefined();
+      expect(await dueAt(now + 2 * hour)).toEqual([]);
+    });
+
+    it('is told of once, whoever asks, and not before it is there', async () => {
+      expect(await held.tell(hold)).toBe(false);
+      await held.add(hold, ref(1), wake(1), why);
+
+      const told = await Promise.all(Array.from({ length: 5 }, () => held.tell(hold)));
+
+      expect(told.filter(Boolean)).toHaveLength(1);
+    });
+
+    it('is due every hour, of a channel and of a whole team, and then wakes each of its threads', async () => {
+      const all: Hold = { team, channel: 'all' };
+      await held.add(hold, ref(1), wake(1), why);
+      await held.add(hold, ref(2), wake(2), why);
+      await held.add(all, ref(3), wake(3), why);
+
+      expect(await dueAt(now + hour)).toEqual([]);
+      const due = await dueAt(now + hour + 1);
+      expect(due.map((one) => one.channel).sort()).toEqual([channel, 'all']);
+
+      expect(await held.wakes(hold, now + hour + 1)).toEqual([wake(1), wake(2)]);
+      expect(await dueAt(now + hour + 1)).toEqual([all]);
+    });
+  });
+
+  describe('an installation', () => {
+    let installations: Installations;
+
+    const token = (text: string, installedAt: number) => ({ user: someone, token: text, installedAt });
+
+    beforeEach(() => {
+      installations = new Installations(tables.table('installations'), new Vault(openKeys, 'key', () => now));
+    });
+
+    it('gives the token that was saved last, and nobody where none was', async () => {
+      expect(await installations.bot(team)).toBeUndefined();
+
+      await installations.saveBot(team, token('xoxb-old', 1));
+      await installations.saveBot(team, token('xoxb-new', 2));
+
+      expect(await (await installations.bot(team))?.token()).toBe('xoxb-new');
+    });
+
+    it('marks dead only the token that was refused, not the one that has replaced it', async () => {
+      await installations.saveBot(team, token('xoxb-old', 1));
+      const old = await installations.bot(team);
+      await installations.saveBot(team, token('xoxb-new', 2));
+
+      if (old) await installations.markDead(team, old, now, 'token_revoked');
+      const current = await installations.bot(team);
+      expect(old).toBeDefined();
+      expect(await current?.token()).toBe('xoxb-new');
+
+      if (current) await installations.markDead(team, current, now, 'token_revoked');
+      expect(await installations.bot(team)).toBeUndefined();
+    });
+
+    it('lives again with a reinstall', async () => {
+      await installations.saveBot(team, token('xoxb-old', 1));
+      const bot = await installations.bot(team);
+      if (bot) await installations.markDead(team, bot, now, 'account_inactive');
+
+      await installations.saveBot(team, token('xoxb-new', 2));
+
+      expect(await (await installations.bot(team))?.token()).toBe('xoxb-new');
+    });
+
+    it('marks nothing of a token that is no longer there, and makes no half a record of it', async () => {
+      const gone = { kind: 'user', user: someone, version: '1', token: async () => '' } as const;
+
+      await installations.markDead(team, gone, now, 'token_revoked');
+
+      expect(await tables.table('installations').query(team)).toEqual([]);
+    });
+
+    it("finds a person's token by the company's id for them and by their Slack user, apart from the app's", async () => {
+      await installations.saveBot(team, token('xoxb-1', 1));
+      await installations.saveAdmin(team, 'adm_arjun', { user: userId('U0ARJUN001'), token: 'xoxp-1', installedAt: 1 });
+
+      const byCompany = await installations.admin(team, 'adm_arjun');
+      const bySlack = await installations.user(team, userId('U0ARJUN001'));
+      if (byCompany) await installations.markDead(team, byCompany, now, 'token_revoked');
+
+      expect(await bySlack?.token()).toBe('xoxp-1');
+      expect(byCompany).toMatchObject({ kind: 'user', user: 'U0ARJUN001' });
+      expect(await installations.admin(team, 'adm_arjun')).toBeUndefined();
+      expect(await installations.admin(team, 'adm_meera')).toBeUndefined();
+      expect(await installations.bot(team)).toBeDefined();
+    });
+
+    it("keeps a team's own record as it was given", async () => {
+      const record = {
+        id: team,
+        name: 'Acme Academy',
+        url: 'https://acme-academy.slack.com/',
+        timeZone: 'Asia/Kolkata',
+        channels: { payments: channel, partPayments: channelId('C0PARTPAYS'), ops: channelId('C0OPS00001') },
+        installer: someone,
+      };
+
+      await installations.saveTeam(record);
+
+      expect(await installations.team(team)).toEqual(record);
+      expect(await installations.team(teamId(`${team}X`))).toBeUndefined();
+    });
+  });
+});
+
+/** A key service that seals nothing: what is encrypted is proved elsewhere. */
+const openKeys = {
+  send: async (command: EncryptCommand | DecryptCommand) =>
+    command instanceof EncryptCommand
+      ? { CiphertextBlob: command.input.Plaintext }
+      : { Plaintext: command.input.CiphertextBlob },
+} as unknown as KMSClient;
