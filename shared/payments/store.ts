@@ -218,13 +218,23 @@ export class PaymentStore {
     for (const item of homes) await this.adopt(place, winner, item.sk.slice('home#'.length));
     await this.#table.put({ pk: partition({ ...place, home: winner }), sk: `home#${loser}`, pointer: true });
     await this.#table.put({ pk: loserPartition, sk: 'joined', into: winner });
+    await this.finishJoin(place, loser, winner, displace);
+    return winner;
+  }
+
+  /** The last steps of a join, for whoever finds that it was begun: a worker may have stopped in between. */
+  async finishJoin(
+    place: Omit<Place, 'home'>,
+    loser: string,
+    winner: string,
+    displace: (joined: string) => Promise<void>,
+  ): Promise<void> {
     await displace(loser);
     await this.#table.update(aliasKey(place, loser), {
       update: 'SET thread = :winner',
       when: 'thread = :loser',
       values: { ':winner': winner, ':loser': loser },
     });
-    return winner;
   }
 }
 

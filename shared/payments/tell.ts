@@ -77,19 +77,21 @@ async function tellThread(
   const compose: Compose = async (read) => {
     kept = read;
     facts = await allFacts(place, thread, wake.home, store);
-    if (facts.joinedInto === undefined) {
-      const state = readable(facts);
-      isTold = state.isTold;
-      if (!isTold) return undefined;
-      const claimed = await store.claim(wake, thread, state.ids, clock.now(), (other) =>
-        log.displace(threadRef(place, other)),
-      );
-      if (claimed.thread !== thread) {
-        movedTo = claimed.thread;
-        return undefined;
-      }
-      if (claimed.joined) facts = await store.factsOf(place, thread);
+    const displace = (other: string) => log.displace(threadRef(place, other));
+    if (facts.joinedInto !== undefined) {
+      await store.finishJoin(place, thread, facts.joinedInto, displace);
+      movedTo = facts.joinedInto;
+      return undefined;
     }
+    const state = readable(facts);
+    isTold = state.isTold;
+    if (!isTold) return undefined;
+    const claimed = await store.claim(wake, thread, state.ids, clock.now(), displace);
+    if (claimed.thread !== thread) {
+      movedTo = claimed.thread;
+      return undefined;
+    }
+    if (claimed.joined) facts = await store.factsOf(place, thread);
     return composed(place, read, facts, team, dependencies);
   };
   const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));

@@ -18,7 +18,7 @@ import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import type { Times } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { chosenDatabase, type Tables } from './databases.ts';
-import { openSlack } from './slack-in-process.ts';
+import { type Moved, openSlack } from './slack-in-process.ts';
 import { ids, ManualClock } from './slack-world.ts';
 
 /** A database with the tables of both rooms. */
@@ -39,7 +39,7 @@ const testTimes: Times = {
 /** One room with everything it stands on, and a hand on time. */
 export type Room = {
   readonly front: { readonly control: SlackControl };
-  readonly time: ManualClock;
+  readonly time: Moved;
   readonly team: Team;
   readonly table: (name: string) => Table;
   readonly installations: Installations;
@@ -68,11 +68,16 @@ let rooms = 0;
 /** Starts a room. Tables may be shared between rooms of one test file: each room is a team of its own in them. */
 export async function startRoom(
   table: (name: string) => Table,
-  options: { readonly times?: Partial<Times>; readonly inProcess?: boolean } = {},
+  options: {
+    readonly times?: Partial<Times>;
+    readonly inProcess?: boolean;
+    readonly time?: Moved;
+    readonly clock?: Clock;
+  } = {},
 ): Promise<Room> {
   rooms += 1;
-  const time = new ManualClock(Date.UTC(2026, 10, 20, 5, 12));
-  const clock: Clock = {
+  const time = options.time ?? new ManualClock(Date.UTC(2026, 10, 20, 5, 12));
+  const clock: Clock = options.clock ?? {
     now: () => time.now(),
     sleep: async (ms) => time.advance(ms),
   };

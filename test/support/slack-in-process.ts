@@ -1,16 +1,19 @@
 /** The local Slack without a network between: calls are answered in this turn of the event loop, on the test's own clock. */
 import type { ApiContext, ApiRequest } from '../../lib/local/slack-front/api.ts';
+import type { Clock } from '../../lib/local/slack-front/clock.ts';
 import type { SlackSeed } from '../../lib/local/slack-front/company.ts';
 import { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { callWithFaults } from '../../lib/local/slack-front/faulty-call.ts';
 import { MessageStore } from '../../lib/local/slack-front/message-store.ts';
 import { Workspace } from '../../lib/local/slack-front/workspace.ts';
-import type { ManualClock } from './slack-world.ts';
 
 export type SlackInProcess = { readonly control: SlackControl; readonly fetch: typeof fetch };
 
+/** A clock that may be moved on: by a caller that waited in vain, for one. */
+export type Moved = Clock & { advance(ms: number): void };
+
 /** `callMs` is how long a caller waits for an answer that never comes: that much time goes by. */
-export function openSlack(seed: SlackSeed, time: ManualClock, callMs: number): SlackInProcess {
+export function openSlack(seed: SlackSeed, time: Moved, callMs: number): SlackInProcess {
   const workspace = new Workspace(seed, Math.floor(time.now() / 1000));
   const messages = new MessageStore(workspace, time);
   const control = new SlackControl(workspace, messages, time);

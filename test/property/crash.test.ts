@@ -1,25 +1,22 @@
 /** A worker that stops for good before or after any of its side effects loses nothing and doubles nothing. */
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { type TellDependencies, tell } from '../../shared/payments/tell.ts';
 import { attempt, bytesOf, captured, failed, initiated, orderPaid, start } from '../support/facts.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
-import { type Room, startRoom, startTables } from '../support/room.ts';
+import { memoryDatabase } from '../support/memory-database.ts';
+import { type Room, startRoom } from '../support/room.ts';
 import { ids } from '../support/slack-world.ts';
 
-let tables: Awaited<ReturnType<typeof startTables>>;
 let room: Room;
 let store: PaymentStore;
 
 beforeAll(async () => {
-  tables = await startTables();
-  room = await startRoom(tables.table, { inProcess: true });
-  store = new PaymentStore(tables.table('payments'));
-});
-afterAll(async () => {
-  await room.stop();
-  await tables.stop();
+  const database = memoryDatabase();
+  room = await startRoom((name) => new Table(database, name), { inProcess: true });
+  store = new PaymentStore(room.table('payments'));
 });
 
 const writes = ['insert', 'put', 'update', 'delete'];
@@ -79,13 +76,12 @@ async function redeliver(wake: ReturnType<typeof payment>['wake']): Promise<void
   throw new Error('It never came to an end.');
 }
 
-/** The messages of one order's thread, by their first lines; a root that is not the thread's only one would be seen. */
-function threadOf(orderId: string): string[] {
-  const all = room.front.control.messages(ids.payments);
-  const roots = all.filter(({ threadTs, text }) => threadTs === undefined && text.includes(`${orderId} `));
-  return roots
-    .flatMap(({ ts, text }) => [text, ...all.filter(({ threadTs }) => threadTs === ts).map((reply) => reply.text)])
-    .map((text) => text.split('\n')[0] ?? '');
+/** The first lines of everything that bears the mark of a thread, oldest first. */
+function linesOf(mark: string): string[] {
+  return room.front.control
+    .messages(ids.payments)
+    .filter(({ blocks }) => String(blocks[0]?.['block_id'] ?? '').startsWith(mark))
+    .map(({ text }) => text.split('\n')[0] ?? '');
 }
 
 const whole = [
@@ -93,6 +89,57 @@ const whole = [
   'Payment failed: the bank declined it for lack of funds.',
   'Paid ₹45,000.00 by UPI, part 1 of 3, on the second try. Razorpay keeps ₹1,062.00 (fee and tax).',
 ];
+
+/** A payment met by an event without its order, told in a thread of its own, before an event names both. */
+describe('two threads that turn out to be of one payment', () => {
+  const play = async (spot?: Spot) => {
+    const { wake, stages, orderId } = payment();
+    const paid = attempt(`pay_${orderId}`, { orderId, at: start + 60 });
+    const alone = { ...wake, home: paid.id };
+    const keep = (home: string, body: object) =>
+      store.recordDelivery(
+        { ...wake, home },
+        { eventId: undefined, bytes: bytesOf(body as never), secret: 'current', at: 0 },
+      );
+    await keep(paid.id, captured({ ...paid, orderId: null as never }));
+    await redeliver(alone);
+    room.time.advance(1_000);
+    await stages.started();
+    await redeliver(wake);
+    await keep(orderId, orderPaid(paid));
+
+    const fuse = new Fuse(spot);
+    await tell(wake, { until: room.until(), report: room.report }, worker(fuse)).catch(() => undefined);
+    room.time.advance(60_000);
+    await redeliver(wake);
+    const { home: _, ...place } = wake;
+    return {
+      fuse,
+      own: linesOf(`payments#live#${orderId}/`),
+      teller: await store.threadOf(place, orderId),
+      lines: linesOf(`payments#live#${paid.id}/`),
+    };
+  };
+
+  it('leave one that tells it and one that points there, wherever the worker stops while it joins them', async () => {
+    const { fuse: recorded } = await play();
+    expect(recorded.effects.length).toBeGreaterThan(8);
+
+    for (const effect of recorded.effects.keys()) {
+      for (const side of ['before', 'after'] as const) {
+        const { own, teller, lines, fuse } = await play({ effect, side });
+        const at = `${side} effect ${effect}, ${fuse.effects[effect]}`;
+        expect({ at, own, teller, root: lines[0] }).toEqual({
+          at,
+          own: [expect.stringMatching(/^↪️ This payment is told in /)],
+          teller: expect.stringMatching(/^pay_/),
+          root: '✅ Part 1 of 3 paid · ₹45,000.00 · Priya S. · Full Stack Web Development',
+        });
+        expect(lines).toHaveLength(2);
+      }
+    }
+  }, 60_000);
+});
 
 const scenarios = {
   'a thread that is told for the first time': { before: [], during: ['started', 'failed', 'paid'] },
@@ -113,7 +160,7 @@ describe.each(Object.entries(scenarios))('%s', (_, { before, during }) => {
     // The lease of a worker that is gone ends by itself.
     room.time.advance(60_000);
     await redeliver(wake);
-    return { fuse, crashed, thread: threadOf(orderId) };
+    return { fuse, crashed, thread: linesOf(`payments#live#${orderId}/`) };
   };
 
   it('is the same after a stop before or after each of the side effects of the worker', async () => {
