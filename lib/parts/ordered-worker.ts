@@ -6,7 +6,7 @@ import type { Told } from './alarms.ts';
 import { HubFunction, type HubFunctionProps } from './hub-function.ts';
 import { named } from './named.ts';
 
-/** A last resort: waiting is not failing, and the worker itself parks what keeps failing long before (`outbox.md`). */
+/** A last resort: waiting is not failing, and the worker itself parks what keeps failing long before (`docs/architecture.md`). */
 const MAX_RECEIVES = 100;
 
 /** What differs from one ordered worker to the next. */

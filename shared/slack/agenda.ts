@@ -65,13 +65,16 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
   for (const [key, message, place] of messages) {
     const entry = entries[key];
     const hash = hashOf(message.content);
-    const ripeIn = inDoubt(entry) ? (entry.lastAttempt ?? 0) + settleMs - now : 0;
-    if (ripeIn > 0) waits.push(ripeIn);
-    else if (inDoubt(entry) && entry.ts === undefined) unsettled.push(key);
-    else {
-      const step = nextStep(entry, key, message, place, { hash, now, resend: thread.resend.includes(key) });
-      if (step && !(wanted.onlyNew && entry?.state === 'posted')) steps.push(step);
+    const waitMs = ripensIn(entry, now, settleMs);
+    if (waitMs === 0 && (entry?.again || entry?.ts === undefined)) {
+      unsettled.push(key);
+      continue;
     }
+    if (waitMs) waits.push(waitMs);
+    if (waitMs && inDoubt(entry)) continue;
+
+    const step = nextStep(entry, key, message, place, { hash, now, resend: thread.resend.includes(key) });
+    if (step && !(wanted.onlyNew && entry?.state === 'posted')) steps.push(step);
   }
 
   // Without a root there is nothing to reply to: replies wait until it is known to be there, or known not to be. And
@@ -86,6 +89,18 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
     unsettled: rootIsInDoubt ? unsettled.filter((key) => key === rootKey) : unsettled,
     waitMs: waits.length > 0 ? Math.min(...waits) : undefined,
   };
+}
+
+/** Milliseconds until the outcome of an attempt can be trusted, 0 when it can; undefined where no attempt is open. */
+function ripensIn(entry: Entry | undefined, now: number, settleMs: number): number | undefined {
+  const isOpen = inDoubt(entry) || (entry?.state === 'posted' && entry.again === true);
+  return isOpen ? Math.max(0, (entry.lastAttempt ?? 0) + settleMs - now) : undefined;
+}
+
+/** Milliseconds until the first of the open attempts of a thread can be looked into; undefined where none is open. */
+export function openFor(entries: Entries, now: number, settleMs: number): number | undefined {
+  const waits = Object.values(entries).flatMap((entry) => ripensIn(entry, now, settleMs) ?? []);
+  return waits.length > 0 ? Math.min(...waits) : undefined;
 }
 
 /** What closes the difference for one message that is not in doubt, or is an edit whose outcome no longer matters. */
@@ -111,14 +126,17 @@ function nextAttempt(entry: Entry | undefined, hash: string, now: number): Entry
     state: 'intent',
     revision: (entry?.revision ?? 0) + 1,
     hash,
-    firstAttempt: entry?.state === 'posted' ? now : (entry?.firstAttempt ?? now),
+    firstAttempt: (entry?.state === 'posted' && !entry.again ? undefined : entry?.firstAttempt) ?? now,
     lastAttempt: now,
+    ...(entry?.state === 'absent' && { again: true }),
   };
 }
 
 /** What stays of an entry once its message is known to be there. */
 export function posted(entry: Entry, ts: Ts, author: UserId): Entry {
-  return { state: 'posted', revision: entry.revision, hash: entry.hash, ts, author };
+  const { revision, hash, firstAttempt, lastAttempt, again } = entry;
+  const attempts = again && { again, ...(firstAttempt && { firstAttempt }), ...(lastAttempt && { lastAttempt }) };
+  return { state: 'posted', revision, hash, ts, author, ...attempts };
 }
 
 /** Of text and blocks; short, since every message of a thread keeps one. */

@@ -8,7 +8,7 @@ export function waitingNotice(channel: ChannelId, reason: Reason, threads: numbe
   const many = threads === 1 ? '1 thread waits' : `${threads} threads wait`;
   return message(
     body('⏸️ Messages for ', { channel }, ` are waiting: ${happened}.`),
-    body(`${many}, nothing is lost. ${remedy} War Room tries again every hour, and at once when it is told.`),
+    body(`${many}, nothing is lost. ${remedy} War Room tries again every hour.`),
     fine('since ', { at: Math.floor(reason.since / 1000) }, ` · ${reason.code}`),
   );
 }

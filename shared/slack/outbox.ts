@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
 import type { ChannelId } from '../base/names.ts';
-import { type Agenda, agendaOf, rootsOf, type Wanted } from './agenda.ts';
+import { type Agenda, agendaOf, openFor, rootsOf, type Wanted } from './agenda.ts';
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
 import type { Held, Wake } from './held.ts';
@@ -129,7 +129,9 @@ export class Outbox {
     if (stop?.next === 'throw') throw stop.error;
     const laterMs = pass.laterMs ?? turn.laterMs;
     if (laterMs !== undefined) throw Retry.waiting('Edits in this workspace have to wait their turn.', laterMs);
-    return whenIdle(agenda);
+    const openMs = openFor(pass.entries, clock.now(), times.settleMs);
+    if (openMs !== undefined) throw Retry.waiting('A message was posted again; the first try may still land.', openMs);
+    return 'done';
   }
 
   /** Looks up what got no answer, records what was found, and lets the next pass go on from there. */

@@ -123,9 +123,19 @@ function adopt(question: Question, seen: readonly Seen[], isWhole: boolean): { e
   const strays: Stray[] = [];
   for (const key of question.unsettled) {
     const entry = entries[key];
-    if (!inDoubt(entry)) continue;
+    if (!entry) continue;
     const marker = markerKey(question.threadKey, key);
     const found = [...new Map(seen.filter((one) => one.marker?.key === marker).map((one) => [one.ts, one])).values()];
+    if (entry.ts !== undefined) {
+      // It was posted again, and is the one that people reply to: an earlier attempt that landed after all must go.
+      for (const { ts, user } of found) if (user !== undefined && ts !== entry.ts) strays.push({ ts, author: user });
+      const { again: _, firstAttempt, lastAttempt, ...settled } = entry;
+      const attempts = inDoubt(entry)
+        ? { ...(firstAttempt && { firstAttempt }), ...(lastAttempt && { lastAttempt }) }
+        : {};
+      if (isWhole) entries[key] = { ...settled, ...attempts };
+      continue;
+    }
     const [oldest, ...others] = found.sort((a, b) => Number(a.ts) - Number(b.ts));
 
     if (oldest?.marker && oldest.user !== undefined) {

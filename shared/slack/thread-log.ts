@@ -25,6 +25,8 @@ export type Entry = {
   readonly lastAttempt?: number;
   /** It is there and can never be edited again. */
   readonly fixed?: true;
+  /** It was posted again after an attempt whose outcome could not be seen: that one may still land, so look once more. */
+  readonly again?: true;
 };
 
 export type Entries = Readonly<Record<string, Entry>>;
@@ -101,9 +103,16 @@ export class ThreadLog {
     const { entries, progress, strays } = found;
     return this.#write(ref, thread, {
       set: progress ? '#m = :m, #look = :look' : '#m = :m',
-      remove: progress ? undefined : '#look',
+      remove: progress ? '#f, #since' : '#look, #f, #since',
       ...(strays.length > 0 && { add: '#strays :strays' }),
-      names: { '#m': 'm', '#lease': 'lease', '#look': 'look', ...(strays.length > 0 && { '#strays': 'strays' }) },
+      names: {
+        '#m': 'm',
+        '#lease': 'lease',
+        '#look': 'look',
+        '#f': 'failures',
+        '#since': 'failingSince',
+        ...(strays.length > 0 && { '#strays': 'strays' }),
+      },
       values: { ':m': entries, ...(progress && { ':look': progress }), ...sets({ strays, resend: [] }) },
       now,
     });

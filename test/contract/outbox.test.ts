@@ -198,6 +198,31 @@ describe('an answer that never came', () => {
     expect(room.report).toMatchObject({ adopted: 1, doubled: 0 });
   });
 
+  it('removes what lands even later than the settle time, and keeps the one that people have replied to', async () => {
+    room.front.control.fault({ method: 'chat.postMessage', count: 1, kind: 'late', delayMilliseconds: 45_000 });
+
+    await syncUntilDone(wanted('Initiated', 'Paid'), 12);
+
+    expect(texts()).toEqual(['Initiated', 'Paid']);
+    expect(room.report.doubled).toBe(1);
+    expect((await room.log.read(ref())).entries['root']).not.toHaveProperty('again');
+  });
+
+  it('removes a reply that lands even later than the settle time', async () => {
+    room.front.control.fault({
+      method: 'chat.postMessage',
+      skip: 1,
+      count: 1,
+      kind: 'late',
+      delayMilliseconds: 45_000,
+    });
+
+    await syncUntilDone(wanted('Initiated', 'Paid'), 12);
+
+    expect(texts()).toEqual(['Initiated', 'Paid']);
+    expect(room.report.doubled).toBe(1);
+  });
+
   it('sends an edit again without looking, and not before an older one can no longer land', async () => {
     await sync(wanted('Initiated'));
     room.front.control.fault({ method: 'chat.update', count: 1, kind: 'late', delayMilliseconds: 8_000 });
@@ -441,7 +466,7 @@ describe('a pass that was overtaken', () => {
     thaw();
     await expect(zombie).rejects.toMatchObject({ waiting: true });
     expect(texts()).toEqual(['Paid', 'Paid by UPI', 'Paid by UPI']);
-    await sync(wanted('Paid', 'Paid by UPI'));
+    await syncUntilDone(wanted('Paid', 'Paid by UPI'));
 
     expect(texts()).toEqual(['Paid', 'Paid by UPI']);
     expect(room.report.doubled).toBeGreaterThan(0);
