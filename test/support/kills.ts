@@ -197,16 +197,18 @@ async function untilSettled(facts: LocalFacts, wanted: number, progress: (line: 
     );
   };
   let seen = '';
+  let told = 0;
   let moved = Date.now();
   const answer = await until(
     'an end',
     async () => {
       const [shown, queued] = await Promise.all([shownBy(facts), left()]);
-      const state = `${shown.length} of ${wanted} messages are in Slack`;
-      if (state !== seen) {
-        seen = state;
-        moved = Date.now();
-        progress(state);
+      const state = JSON.stringify([shown.length, queued]);
+      if (state !== seen) moved = Date.now();
+      seen = state;
+      if (shown.length >= told + wanted / 5) {
+        told = shown.length;
+        progress(`${shown.length} of ${wanted} messages are in Slack`);
       }
       const isSettled = shown.length >= wanted && queued.length === 0;
       return isSettled || Date.now() - moved > STANDSTILL_MS ? queued : undefined;
