@@ -182,7 +182,7 @@ describe('the destination', () => {
   });
 });
 
-describe('two homes of one payment', () => {
+describe('9. two home keys of one payment', () => {
   const paid = attempt('pay_1');
   /** The same payment as an event that carries no order, as those of QR codes do. */
   const orderless = () => captured({ ...paid, orderId: null as never });
