@@ -88,8 +88,7 @@ export async function receive(incoming: Incoming, dependencies: IngressDependenc
     return again(error, 'store', ids);
   }
   try {
-    const delivery = eventId ?? `sha256:${sha256(bytes)}`;
-    await queue.send(message({ ...place, cause: 'webhook' }, { delivery }));
+    await queue.send(message({ ...place, cause: 'webhook' }, { delivery: sha256(bytes) }));
   } catch (error) {
     return again(error, 'hand-over', ids);
   }
@@ -116,9 +115,8 @@ async function verify(
 }
 
 /**
- * Razorpay's event id, 14 letters and digits. The header is not signed, so it may say anything; what does not look
- * like an id counts as none, and the bytes name the fact. The least length keeps it off the ids of our own facts
- * (`initiated`), which it could otherwise take before them.
+ * Razorpay's event id, 14 letters and digits. The header is not signed, so it may say anything: it is kept for people
+ * who search for it and decides nothing, and what does not look like an id counts as none.
  */
 function parseEventId(header: unknown): string | undefined {
   return typeof header === 'string' && /^\w{10,64}$/.test(header) ? header : undefined;

@@ -12,7 +12,7 @@ export type Cause = (typeof causes)[number];
 
 /** What a wake is about, so that SQS can tell it from the others of its group. */
 export type Occasion =
-  /** One delivery: Razorpay's event id, or the hash of the bytes where it sent none. */
+  /** One delivery: the hash of its bytes, which are what was signed. An event id may come with any body. */
   | { readonly delivery: string }
   /** Anything else: an id that was never used before. */
   | { readonly unique: string };

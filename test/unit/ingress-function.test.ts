@@ -54,7 +54,7 @@ describe('the ingress function', () => {
     expect(queue.commandCalls(SendMessageCommand)[0]?.args[0].input).toMatchObject({
       QueueUrl: process.env['PAYMENTS_QUEUE_URL'],
       MessageGroupId: expect.stringMatching(/^T1#live#body#[0-9a-f]{64}$/),
-      MessageDeduplicationId: expect.stringMatching(/^live#Hd7Ssr4KZ9Xv1r#/),
+      MessageDeduplicationId: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
     });
   });
 
