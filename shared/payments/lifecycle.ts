@@ -15,7 +15,7 @@ export type Initiated = {
   readonly initiatedAt: number;
 };
 
-/** One stored fact of a thread. `id` is unique among the thread's facts, `at` is when it reached us (ms). */
+/** One stored fact of a thread. `id` is what people find it by (Razorpay's event id), `at` when it reached us (ms). */
 export type Fact =
   | { readonly source: 'initiated'; readonly id: string; readonly at: number; readonly initiated: Initiated }
   | { readonly source: 'razorpay'; readonly id: string; readonly at: number; readonly event: PaymentEvent };
@@ -63,8 +63,8 @@ export type Lifecycle = {
 
 /**
  * Folds the facts of a thread into its state. A state never moves back because an older event came later: what counts
- * is the set of facts, and facts that say the same (captured, order.paid and payment_link.paid of one payment; one
- * body under two event ids) count once.
+ * is the set of facts, and facts that say the same (captured, order.paid and payment_link.paid of one payment) count
+ * once.
  */
 export function fold(facts: readonly Fact[]): Lifecycle {
   const initiated = facts.find((fact) => fact.source === 'initiated')?.initiated;
@@ -176,7 +176,7 @@ function capturedAt(told: readonly PaymentEvent[]): number | undefined {
   );
 }
 
-/** Two reports that agree in time and cause are one report, under whatever event id they came. */
+/** Two reports that agree in time and cause are one report, in however many bodies they came. */
 function failuresOf(told: readonly PaymentEvent[]): Failure[] {
   const failures = told
     .filter((event) => event.name === 'payment.failed')

@@ -11,7 +11,7 @@ export type Place = { readonly team: TeamId; readonly account: string; readonly 
 
 /** A verified webhook, as received. `secret` says which of the two secrets signed it. */
 export type Delivery = {
-  /** Razorpay's event id header; undefined where it is missing, and then the bytes name the fact. */
+  /** Razorpay's event id header, where it sent one: kept for people who search by it. */
   readonly eventId: string | undefined;
   readonly bytes: Uint8Array;
   readonly secret: 'current' | 'previous';
@@ -22,7 +22,7 @@ export type Delivery = {
 /** What is kept of one thread, all homes together. */
 export type ThreadFacts = {
   readonly facts: readonly Fact[];
-  /** Signed bodies that could not be read, with the sentence that says why. */
+  /** Signed bodies that could not be read, by the hash they are stored under, with the sentence that says why. */
   readonly unreadable: readonly { readonly id: string; readonly why: string }[];
   /** Facts that a sweep would wake again, because nobody else will. */
   readonly due: readonly Key[];
@@ -53,27 +53,20 @@ export class PaymentStore {
   }
 
   /**
-   * Keeps a delivery: store, dedupe and fact in one conditional write. The event id header is not signed, so an id
-   * that is taken by other bytes cannot push these bytes out: they are kept under their own hash.
+   * Keeps a delivery: store, dedupe and fact in one conditional write. The bytes name the fact, since they are what
+   * was signed: however many event ids they come with, they are one fact, and no id keeps other bytes out.
    */
   async recordDelivery(place: Place, delivery: Delivery): Promise<'stored' | 'duplicate'> {
-    const hash = sha256(delivery.bytes);
-    const byHash = `fact#sha256:${hash}`;
-    const sk = delivery.eventId ? `fact#${delivery.eventId}` : byHash;
-    const fact = {
+    const stored = await this.#table.insert({
       pk: partition(place),
-      sk,
+      sk: `fact#sha256:${sha256(delivery.bytes)}`,
       at: delivery.at,
-      sha256: hash,
+      eventId: delivery.eventId,
       secret: delivery.secret,
       body: compress(delivery.bytes),
       expires: expiry(delivery.at),
-    };
-    if (await this.#table.insert(fact)) return 'stored';
-
-    const kept = await this.#table.get(fact);
-    if (sk === byHash || kept?.['sha256'] === hash) return 'duplicate';
-    return (await this.#table.insert({ ...fact, sk: byHash })) ? 'stored' : 'duplicate';
+    });
+    return stored ? 'stored' : 'duplicate';
   }
 
   /**
@@ -297,7 +290,8 @@ function readFact(item: Item): Fact | { readonly id: string; readonly why: strin
   if (initiated) return { source: 'initiated', id, at, initiated };
 
   const reading = readEvent(brotliDecompressSync(item['body'] as Uint8Array));
-  return reading.readable ? { source: 'razorpay', id, at, event: reading.event } : { id, why: reading.why };
+  if (!reading.readable) return { id, why: reading.why };
+  return { source: 'razorpay', id: String(item['eventId'] ?? id), at, event: reading.event };
 }
 
 function initiatedOf(item: Item | undefined): Initiated | undefined {
