@@ -12,6 +12,18 @@ export function hold<Schema extends z.ZodMiniType>(schema: Schema, value: unknow
   return result.success ? { ok: true, value: result.data } : { ok: false, wrong: result.error.issues.flatMap(wrong) };
 }
 
+/** Nobody puts more than this right at once, and a body may be wrong in as many places as it has bytes. */
+const namedAtOnce = 50;
+
+/** What a refusal names: each field once, with the first that is wrong with it; the last entry counts what is left. */
+export function named(wrong: readonly WrongField[]): WrongField[] {
+  const once = [...Map.groupBy(wrong, (field) => field.pointer).values()].flatMap(([first]) => first ?? []);
+  if (once.length <= namedAtOnce) return once;
+  const shown = once.slice(0, namedAtOnce - 1);
+  const left = once.length - shown.length;
+  return [...shown, { pointer: '', message: `has ${left} more wrong fields; put those above right first.` }];
+}
+
 /** A JSON pointer (RFC 6901). */
 export function pointer(path: readonly PropertyKey[]): string {
   return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

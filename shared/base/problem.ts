@@ -18,7 +18,9 @@ export const problemSchema = z.strictObject({
         message: z.string(),
       }),
     )
-    .register(z.globalRegistry, { description: 'Every wrong field at once; empty where no field is at fault.' }),
+    .register(z.globalRegistry, {
+      description: 'Every wrong field at once, in fifty entries at most; empty where no field is at fault.',
+    }),
 });
 
 export type Problem = z.output<typeof problemSchema>;

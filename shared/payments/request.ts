@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { Refuse, type WrongField } from '../base/errors.ts';
-import { hold, pointer } from '../base/fields.ts';
+import { hold, named, pointer } from '../base/fields.ts';
 import { isCurrency } from '../razorpay/currency.ts';
 import type { Initiated } from './lifecycle.ts';
 
@@ -81,7 +81,7 @@ export function readInitiation(
   body: unknown,
   known: Known,
 ): { readonly account: string; readonly initiated: Initiated } {
-  const { create, account: named, initiatedAt: startedAt }: Record<string, unknown> = Object(body);
+  const { create, account, initiatedAt: startedAt }: Record<string, unknown> = Object(body);
   if (create === true) {
     throw new Refuse(400, 'War Room cannot create orders yet. Create the order at Razorpay and send its orderId.', [
       { pointer: '/create', message: 'is not available yet; send orderId.' },
@@ -89,7 +89,7 @@ export function readInitiation(
   }
 
   const held = hold(initiation, body);
-  const chosen = chooseAccount(named, known.accounts);
+  const chosen = chooseAccount(account, known.accounts);
   if (held.ok && chosen.ok && !liesAhead(startedAt, known.now)) {
     return { account: chosen.account, initiated: initiatedOf(held.value, known.now) };
   }
@@ -98,7 +98,7 @@ export function readInitiation(
     pointer: '/initiatedAt',
     message: 'lies in the future: look at the clock of the system that sends it.',
   };
-  const wrong = firstOfEach([
+  const wrong = named([
     ...(held.ok ? [] : held.wrong),
     ...(chosen.ok ? [] : [chosen.wrong]),
     ...(liesAhead(startedAt, known.now) ? [ahead] : []),
@@ -150,10 +150,6 @@ function initiatedOf(body: z.output<typeof initiation>, now: number): Initiated 
 
 function liesAhead(time: unknown, now: number): boolean {
   return typeof time === 'string' && Date.parse(time) > now + aheadMs;
-}
-
-function firstOfEach(wrong: readonly WrongField[]): WrongField[] {
-  return wrong.filter(({ pointer }, index) => wrong.findIndex((other) => other.pointer === pointer) === index);
 }
 
 /** Every value of a record by its JSON pointer. */
