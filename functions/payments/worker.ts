@@ -57,6 +57,7 @@ const ready = lazy(async () => {
   const reporter = openReporter({ log: lines });
   const dependencies: WorkDependencies = {
     tell: { store, instalments, log, outbox, installations, clock, newId },
+    pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),
     lines,
     count: openMetrics(),

@@ -7,7 +7,7 @@ import { HubFunction, type HubFunctionProps } from './hub-function.ts';
 import { named } from './named.ts';
 
 /** A last resort: waiting is not failing, and the worker itself parks what keeps failing long before (`docs/architecture.md`). */
-const MAX_RECEIVES = 100;
+const MAX_RECEIVES = 1000;
 
 /** What differs from one ordered worker to the next. */
 export interface OrderedWorkerProps extends HubFunctionProps {

@@ -6,7 +6,7 @@ import { message } from './wake.ts';
 
 export type SweepDependencies = {
   readonly store: Pick<PaymentStore, 'due'>;
-  readonly held: Pick<Held, 'due' | 'wakes'>;
+  readonly held: Pick<Held, 'due' | 'wakes' | 'postpone'>;
   readonly queue: Pick<Queue, 'send'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly newId: () => string;
@@ -34,10 +34,11 @@ export async function sweep(dependencies: SweepDependencies): Promise<{ readonly
   let waiting = 0;
   for (const shard of holdShards) {
     for (const hold of await held.due(shard, clock.now(), atOnce)) {
-      for (const wake of await held.wakes(hold, clock.now())) {
+      for (const wake of await held.wakes(hold)) {
         await queue.send({ ...wake, dedupe: newId() });
         waiting += 1;
       }
+      await held.postpone(hold, clock.now());
     }
   }
   return { due, held: waiting };

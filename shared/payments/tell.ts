@@ -70,12 +70,10 @@ async function tellThread(
   const place = { team: wake.team, account: wake.account };
   const ref = threadRef(place, thread);
   let facts: ThreadFacts | undefined;
-  let kept: Thread | undefined;
   let movedTo: string | undefined;
   let isTold = true;
 
   const compose: Compose = async (read) => {
-    kept = read;
     facts = await allFacts(place, thread, wake.home, store);
     const displace = (other: string) => log.displace(threadRef(place, other));
     if (facts.joinedInto !== undefined) {
@@ -105,9 +103,6 @@ async function tellThread(
     await store.clearPointer(place, thread, joined);
   }
   await store.clearDue(facts.due);
-  if (wake.cause === 'held' && outcome === 'done' && kept?.destination) {
-    await outbox.release(ref, kept.destination.channel, budget);
-  }
   return { thread, outcome };
 }
 

@@ -11,20 +11,32 @@ import { message, parseWake, type Wake } from './wake.ts';
 
 export type WorkDependencies = {
   readonly tell: TellDependencies;
+  /** What waits and limits are multiplied with, 1 live; and what an attempt at a telling needs at least, in ms. */
+  readonly pacing: { readonly scale: number; readonly attemptMs: number; readonly random: () => number };
   readonly deadLetters: Pick<Queue, 'send'>;
   readonly lines: Log;
   readonly count: Count;
   readonly reportError: ReportError;
 };
 
-/** After so many failures in a row a person has to look. Waiting does not count. */
+/**
+ * After so many failures in a row, and an hour of them, a person has to look: an outage of Slack's that is over within
+ * the hour needs nobody. Waiting (`Retry.waiting`) does not count.
+ */
 const failuresBeforeParking = 8;
+const failingBeforeParkingMs = 3_600_000;
 
 /** A wait that is no longer than this, and fits into the invocation, is cheaper here than in the queue. */
 const shortWaitMs = 2_000;
 
-/** Failed attempts come back after 2, 4, 8 … seconds, two minutes at most. */
-const backOffMs = (attempts: number) => Math.min(120_000, 1_000 * 2 ** attempts);
+/** Failed attempts come back after 2, 4, 8 … seconds, five minutes at most. */
+const backOffMs = (attempts: number) => Math.min(300_000, 1_000 * 2 ** attempts);
+
+/**
+ * Added at most to a wait each time that a record comes back: many that wait for one channel would otherwise all ask
+ * again at its next turn, and be received a hundred times for nothing.
+ */
+const patienceMs = (receives: number) => Math.min(30_000, 1_000 * Math.max(0, receives - 1));
 
 /**
  * Works the records of one group: one telling, one outcome for all of them. What has to wait comes back by itself;
@@ -74,9 +86,11 @@ export async function work(
   try {
     const told = await patiently(() => tell(wake, { until, report }, dependencies.tell), until, dependencies);
     line(told.outcome, { thread: told.thread });
+    if (told.outcome === 'held') dependencies.count('ThreadsHeld', 1);
     return 'done';
   } catch (error) {
-    return await afterFailure(wake, error, line, dependencies);
+    const receives = Math.max(...records.map(({ attributes }) => Number(attributes.ApproximateReceiveCount) || 1));
+    return await afterFailure(wake, error, receives, line, dependencies);
   } finally {
     for (const [name, value] of Object.entries(report)) {
       if (value > 0) dependencies.count(`Messages${name[0]?.toUpperCase()}${name.slice(1)}`, value);
@@ -88,17 +102,15 @@ export async function work(
 async function patiently<T>(
   attempt: () => Promise<T>,
   until: number,
-  { tell: { clock } }: WorkDependencies,
+  { tell: { clock }, pacing: { attemptMs } }: WorkDependencies,
 ): Promise<T> {
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
       const waitMs = error instanceof Retry && error.waiting ? error.delayMs : undefined;
-      // Half of what is left stays for the attempt that follows.
-      if (waitMs === undefined || waitMs > shortWaitMs || waitMs * 2 > until - clock.now()) throw error;
-      await clock.sleep(waitMs);
-      if (clock.now() >= until) throw error;
+      if (waitMs === undefined || waitMs > shortWaitMs || clock.now() + waitMs + attemptMs > until) throw error;
+      await clock.sleep(Math.max(1, waitMs));
     }
   }
 }
@@ -106,12 +118,15 @@ async function patiently<T>(
 async function afterFailure(
   wake: Wake,
   error: unknown,
+  receives: number,
   line: (outcome: string, more?: object) => void,
   dependencies: WorkDependencies,
 ): Promise<Verdict> {
+  const { scale, random } = dependencies.pacing;
   if (error instanceof Retry && error.waiting) {
-    line('waiting', { why: error.message, forMs: error.delayMs });
-    return { comeBackMs: error.delayMs };
+    const delayMs = (error.delayMs ?? 0) + random() * patienceMs(receives) * scale;
+    line('waiting', { why: error.message, forMs: Math.round(delayMs), receives });
+    return { comeBackMs: delayMs };
   }
   const { log, clock } = dependencies.tell;
   const ref = threadRef(wake, (await dependencies.tell.store.threadOf(wake, wake.home)) ?? wake.home);
@@ -124,8 +139,8 @@ async function afterFailure(
   }
   dependencies.reportError(error, { where: 'payments worker', team: wake.team, home: wake.home });
   const { attempts, since } = await log.fail(ref, clock.now());
-  if (attempts < failuresBeforeParking) {
-    const delayMs = (error instanceof Retry ? error.delayMs : undefined) ?? backOffMs(attempts);
+  if (attempts < failuresBeforeParking || clock.now() - since < failingBeforeParkingMs * scale) {
+    const delayMs = Math.max((error instanceof Retry && error.delayMs) || 0, backOffMs(attempts) * scale);
     line('failed', { attempts, forMs: delayMs });
     return { comeBackMs: delayMs };
   }

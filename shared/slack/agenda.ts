@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Ts, UserId } from '../base/names.ts';
 import type { Content, Inline } from './text.ts';
-import type { Destination, Entries, Entry, Stray, Thread } from './thread-log.ts';
+import { type Destination, type Entries, type Entry, isRoot, type Stray, type Thread } from './thread-log.ts';
 
 /** One message as it should be. */
 export type Message = {
@@ -73,7 +73,7 @@ export function agendaOf(thread: Thread, wanted: Wanted, now: number, settleMs: 
     if (waitMs) waits.push(waitMs);
     if (waitMs && inDoubt(entry)) continue;
 
-    const step = nextStep(entry, key, message, place, { hash, now, resend: thread.resend.includes(key) });
+    const step = nextStep(entry, key, message, place, { hash, now, resend: notesOn(key, thread.resend).length > 0 });
     if (step && !(wanted.onlyNew && entry?.state === 'posted')) steps.push(step);
   }
 
@@ -148,9 +148,14 @@ export function inDoubt(entry: Entry | undefined): entry is Entry & { state: 'in
   return entry?.state === 'intent' || entry?.state === 'unsure';
 }
 
+/** The notes about one message among those of a thread: its key, and the pass that left the note. */
+export function notesOn(key: string, notes: readonly string[]): string[] {
+  return notes.filter((note) => note.startsWith(`${key} `));
+}
+
 /** Every root that a thread has had, by timestamp. */
 export function rootsOf(entries: Entries): Ts[] {
-  return Object.keys(entries).flatMap((key) => (/^root(~\d+)?$/.test(key) ? (entries[key]?.ts ?? []) : []));
+  return Object.keys(entries).flatMap((key) => (isRoot(key) ? (entries[key]?.ts ?? []) : []));
 }
 
 /** `root`, or its latest generation: a root that a person deleted is followed by `root~2`. */

@@ -32,12 +32,12 @@ const codes = (kind: Kind, list: string): [string, Kind][] => list.split(/\s+/).
 /** https://docs.slack.dev/reference/methods/chat.postMessage#errors and chat.update, by what is to be done. */
 const meanings = new Map<string, Kind>([
   ...codes('token', 'invalid_auth not_authed token_revoked token_expired account_inactive app_access_restricted'),
-  ...codes('token', 'org_login_required team_access_not_granted missing_scope not_allowed_token_type'),
+  ...codes('token', 'org_login_required team_access_not_granted'),
   ...codes('person', 'user_is_restricted send_on_behalf_not_allowed as_user_not_supported'),
   ...codes('destination', 'channel_not_found not_in_channel ekm_access_denied no_permission restricted_action'),
   ...codes('destination', 'restricted_action_read_only_channel restricted_action_thread_only_channel'),
   ...codes('destination', 'restricted_action_non_threadable_channel messages_tab_disabled'),
-  ...codes('destination', 'method_not_supported_for_channel_type'),
+  ...codes('destination', 'method_not_supported_for_channel_type missing_scope not_allowed_token_type'),
   ...codes('closed', 'is_archived is_inactive'),
   ...codes('missing', 'message_not_found thread_not_found'),
   ...codes('locked', 'restricted_action_thread_locked cannot_reply_to_message'),

@@ -28,7 +28,7 @@ type Options = {
 };
 
 /** A message as Slack's history has it. */
-export type Seen = { readonly ts: Ts; readonly user: UserId | undefined; readonly marker: Marker | undefined };
+type Seen = { readonly ts: Ts; readonly user: UserId | undefined; readonly marker: Marker | undefined };
 
 export type Page = { readonly messages: readonly Seen[]; readonly cursor: string | undefined };
 

@@ -32,14 +32,8 @@ export class Held {
   async add(hold: Hold, thread: ThreadRef, wake: Wake, why: Reason): Promise<{ reason: Reason; threads: number }> {
     const pk = partition(hold);
     await this.#table.put({ pk, sk: `thread#${thread.key}`, wake });
-    await this.#table.insert({
-      pk,
-      sk: 'reason',
-      ...why,
-      dueShard: shardOf(pk),
-      dueAt: why.since + this.#everyMs,
-    });
-    return { reason: (await this.reason(hold)) ?? why, threads: (await this.#table.query(pk, 'thread#')).length };
+    await this.#insertReason(pk, why);
+    return { reason: (await this.reason(hold)) ?? why, threads: await this.#waiting(pk) };
   }
 
   async reason(hold: Hold): Promise<Reason | undefined> {
@@ -47,24 +41,32 @@ export class Held {
     return item && { code: String(item['code']), since: Number(item['since']) };
   }
 
-  /** A held thread got through. Answers how many still wait; the last one takes the hold with it. */
-  async release(hold: Hold, thread: ThreadRef): Promise<number> {
-    const pk = partition(hold);
-    await this.#table.delete({ pk, sk: `thread#${thread.key}` });
-    const left = (await this.#table.query(pk, 'thread#')).length;
-    if (left === 0) await this.#table.delete({ pk, sk: 'reason' });
-    return left;
+  /** Whether no other thread waits there. */
+  async isLast(hold: Hold, thread: ThreadRef): Promise<boolean> {
+    const rows = await this.#table.query(partition(hold), 'thread#');
+    return rows.every(({ sk }) => sk === `thread#${thread.key}`);
   }
 
-  /** Marks a notice as given, once. False: it was given already. */
-  async tell(hold: Hold): Promise<boolean> {
-    return this.#table.update(
+  /** A held thread got through; the last one takes the hold with it. */
+  async release(hold: Hold, thread: ThreadRef): Promise<void> {
+    const pk = partition(hold);
+    const why = await this.reason(hold);
+    await this.#table.delete({ pk, sk: `thread#${thread.key}` });
+    if ((await this.#waiting(pk)) > 0) return;
+    await this.#table.delete({ pk, sk: 'reason' });
+    // Another thread may have been added in between: without a reason nobody would ever wake it.
+    if (why && (await this.#waiting(pk)) > 0) await this.#insertReason(pk, why);
+  }
+
+  /** Whether the installer was told of this hold. */
+  async wasTold(hold: Hold): Promise<boolean> {
+    return (await this.#table.get({ pk: partition(hold), sk: 'reason' }))?.['told'] === true;
+  }
+
+  async markTold(hold: Hold): Promise<void> {
+    await this.#table.update(
       { pk: partition(hold), sk: 'reason' },
-      {
-        update: 'SET told = :true',
-        when: 'attribute_exists(pk) AND attribute_not_exists(told)',
-        values: { ':true': true },
-      },
+      { update: 'SET told = :true', when: 'attribute_exists(pk)', values: { ':true': true } },
     );
   }
 
@@ -74,15 +76,26 @@ export class Held {
     return keys.flatMap(({ pk }) => holdOf(pk) ?? []);
   }
 
-  /** What wakes each thread of a hold; the hold's next hour begins now. */
-  async wakes(hold: Hold, now: number): Promise<Wake[]> {
-    const pk = partition(hold);
-    const rows = await this.#table.query(pk, 'thread#');
+  /** What wakes each thread of a hold. */
+  async wakes(hold: Hold): Promise<Wake[]> {
+    const rows = await this.#table.query(partition(hold), 'thread#');
+    return rows.map((row) => row['wake'] as Wake);
+  }
+
+  /** All threads of a hold were woken: its next hour begins now. */
+  async postpone(hold: Hold, now: number): Promise<void> {
     await this.#table.update(
-      { pk, sk: 'reason' },
+      { pk: partition(hold), sk: 'reason' },
       { update: 'SET dueAt = :next', when: 'attribute_exists(pk)', values: { ':next': now + this.#everyMs } },
     );
-    return rows.map((row) => row['wake'] as Wake);
+  }
+
+  async #waiting(pk: string): Promise<number> {
+    return (await this.#table.query(pk, 'thread#')).length;
+  }
+
+  async #insertReason(pk: string, why: Reason): Promise<void> {
+    await this.#table.insert({ pk, sk: 'reason', ...why, dueShard: shardOf(pk), dueAt: why.since + this.#everyMs });
   }
 }
 

@@ -1,16 +1,19 @@
 import type { Clock } from '../base/clock.ts';
+import { Retry } from '../base/errors.ts';
 import type { ChannelId } from '../base/names.ts';
 import type { Wanted } from './agenda.ts';
+import { refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
 import type { Held, Hold, Wake } from './held.ts';
 import type { Author, Installations, Team } from './installation.ts';
 import { restoredNotice, waitingNotice } from './notice.ts';
 import type { Content } from './text.ts';
-import type { ThreadRef } from './thread-log.ts';
+import type { ThreadLog, ThreadRef } from './thread-log.ts';
 
 type Tools = {
   readonly held: Held;
   readonly installations: Installations;
+  readonly log: ThreadLog;
   readonly client: SlackClient;
   readonly clock: Clock;
 };
@@ -28,27 +31,40 @@ export class Holding {
 
   /** Holds a thread. Without a bot, or for the whole workspace, there is nobody who could tell anybody. */
   async hold(hold: Hold, ref: ThreadRef, wake: Wake, code: string, bot: Author | undefined, tell: Tell): Promise<void> {
-    const { held, installations, client, clock } = this.#tools;
+    const { held, installations, log, clock } = this.#tools;
+    await log.hold(ref, hold.channel);
     const { reason, threads } = await held.add(hold, ref, wake, { code, since: clock.now() });
     const team = await installations.team(ref.team);
     if (!bot || !team || hold.channel === 'all') return;
 
     const content = waitingNotice(hold.channel, reason, threads);
     const told = await this.#notify(team, hold.channel, reason.since, content, tell);
-    if (!told && (await held.tell(hold))) await client.whisper(bot, team.installer, content);
+    if (!told && !(await held.wasTold(hold))) await this.#whisper(hold, bot, team, content);
   }
 
-  /** A thread of this channel got through: its hold forgets it, and with the last one the notice says so. */
-  async release(ref: ThreadRef, channel: ChannelId, tell: Tell): Promise<void> {
-    const { held, installations } = this.#tools;
-    const everywhere = { team: ref.team, channel: 'all' } as const;
-    if (await held.reason(everywhere)) await held.release(everywhere, ref);
+  /** A thread that waited there got through: the hold forgets it, and with the last one the notice says so first. */
+  async release(hold: Hold, ref: ThreadRef, tell: Tell): Promise<void> {
+    const { held, installations, log } = this.#tools;
+    const reason = await held.reason(hold);
+    if (reason && hold.channel !== 'all' && (await held.isLast(hold, ref))) {
+      const team = await installations.team(ref.team);
+      if (team) await this.#notify(team, hold.channel, reason.since, restoredNotice(hold.channel, reason), tell);
+    }
+    await held.release(hold, ref);
+    await log.unhold(ref, hold.channel);
+  }
 
-    const here = { team: ref.team, channel };
-    const reason = await held.reason(here);
-    if (!reason || (await held.release(here, ref)) > 0) return;
-    const team = await installations.team(ref.team);
-    if (team) await this.#notify(team, channel, reason.since, restoredNotice(channel, reason), tell);
+  /** Told twice is better than never: it is marked only when Slack has it, or has refused it for good. */
+  async #whisper(hold: Hold, bot: Author, team: Team, content: Content): Promise<void> {
+    const { held, client } = this.#tools;
+    try {
+      await client.whisper(bot, team.installer, content);
+    } catch (error) {
+      const no = refusal(error, bot.kind);
+      if (no.kind === 'wait') throw Retry.waiting('Slack asked to wait before telling the installer.', no.afterMs);
+      if (no.kind === 'ambiguous') throw Retry.failed(`Slack did not say whether the installer was told (${no.code}).`);
+    }
+    await held.markTold(hold);
   }
 
   async #notify(team: Team, about: ChannelId, since: number, content: Content, tell: Tell): Promise<boolean> {

@@ -77,24 +77,25 @@ export class Outbox {
     return 'held';
   }
 
-  /** A thread that was held got through. */
-  async release(ref: ThreadRef, channel: ChannelId, budget: Budget): Promise<void> {
-    await this.#holding.release(ref, channel, this.#teller(budget));
-  }
-
   async #pass(ref: ThreadRef, compose: Compose, budget: Budget): Promise<Outcome | 'again'> {
     const { log, clock, installations, times } = this.#with;
 
     // 1. The thread first, then (in compose) its facts, both consistent: facts are at least as new as the version.
     const thread = await log.read(ref);
     const heldFor = (thread.lease?.until ?? 0) - clock.now();
-    if (heldFor >= 0) throw Retry.waiting('Another pass is at work on this thread.', heldFor + 1);
+    // Usually the other pass gives its lease back long before it would end.
+    if (heldFor >= 0)
+      throw Retry.waiting('Another pass is at work on this thread.', Math.min(heldFor + 1, times.callMs));
 
     // 2. What should be there, compared with what is. Nothing to do: nothing is written.
     const wanted = await compose(thread);
     if (!wanted) return 'done';
     const agenda = agendaOf(thread, wanted, clock.now(), times.settleMs);
-    if (agenda.steps.length + agenda.strays.length + agenda.unsettled.length === 0) return whenIdle(agenda);
+    if (agenda.steps.length + agenda.strays.length + agenda.unsettled.length === 0) {
+      if (agenda.waitMs === undefined) return this.#done(ref, thread, budget);
+      throw Retry.waiting('A call got no answer; its outcome is looked up later.', agenda.waitMs);
+    }
+    if (!this.#hasTime(budget)) throw Retry.waiting('This invocation ends; the rest is done in the next.', 0);
 
     const { channel } = thread.destination ?? wanted.destination;
     const bot = await installations.bot(ref.team);
@@ -120,9 +121,12 @@ export class Outbox {
     const pass = new Pass(this.#with, { ref, thread, wanted, channel, bot, poster }, budget);
     const stop = await pass.run(agenda, turn.steps);
 
+    // What the pass could not set right is noted first: the results forget how it came about.
+    if (pass.left.strays.length > 0) await log.note(ref, pass.left);
+
     // 5. The results in one write, which gives the lease back, unless it was lost.
     const results = { entries: pass.entries, mended: pass.mended, failed: isFailure(stop) };
-    if (!(await log.finish(ref, owner, results))) return this.#disown(ref, pass);
+    if (!(await log.finish(ref, owner, results))) return this.#disown(ref, owner, pass);
 
     if (stop?.next === 'again') return 'again';
     if (stop?.next === 'hold') return this.hold(ref, stop.channel, stop.code, budget, bot);
@@ -131,7 +135,7 @@ export class Outbox {
     if (laterMs !== undefined) throw Retry.waiting('Edits in this workspace have to wait their turn.', laterMs);
     const openMs = openFor(pass.entries, clock.now(), times.settleMs);
     if (openMs !== undefined) throw Retry.waiting('A message was posted again; the first try may still land.', openMs);
-    return 'done';
+    return this.#done(ref, thread, budget);
   }
 
   /** Looks up what got no answer, records what was found, and lets the next pass go on from there. */
@@ -143,18 +147,23 @@ export class Outbox {
     bot: Author,
     budget: Budget,
   ): Promise<Outcome | 'again'> {
-    const { log, client, clock } = this.#with;
+    const { log, client, clock, pace, times } = this.#with;
+    const lane = { team: ref.team, method: 'lookUp' } as const;
+    const askedMs = await pace.waitMs(lane, times.lookUp, clock.now());
+    if (askedMs > 0) throw Retry.waiting('Slack asked to wait before the next look-up.', askedMs);
     const { entries, lookUp } = thread;
     const roots = rootsOf(entries);
     const question = { threadKey: ref.key, channel, roots, entries, unsettled, lookUp, now: clock.now() };
     let settled: Settled;
     try {
-      settled = await settle(client, bot, question);
+      const limits = { hasTime: () => this.#hasTime(budget), retryMs: times.settleMs };
+      settled = await settle(client, bot, question, limits);
     } catch (error) {
       return this.#afterRefusal(ref, refusal(error, 'bot'), channel, bot, budget);
     }
     if (!(await log.adopt(ref, thread, clock.now(), settled))) return 'again';
     budget.report.adopted += unsettled.filter((key) => settled.entries[key]?.state === 'posted').length;
+    if (settled.waitMs > 0) await pace.defer(lane, clock.now() + settled.waitMs, times.lookUp);
     if (settled.progress) throw Retry.waiting('The look-up in Slack goes on later.', settled.waitMs);
     return 'again';
   }
@@ -177,7 +186,8 @@ export class Outbox {
       case 'wait':
         throw Retry.waiting('Slack asked to wait before answering a question.', refused.afterMs);
       default:
-        throw Retry.failed(`Slack did not answer a question about a channel (${refused.code}).`);
+        // Nothing is at stake: nobody knows more than before, and the question is asked again.
+        throw Retry.waiting(`Slack did not answer a question (${refused.code}).`, this.#with.times.settleMs);
     }
   }
 
@@ -185,9 +195,22 @@ export class Outbox {
    * This pass lost its lease while it was calling: another one has taken over and may have sent the same. What this one
    * posted must go unless the other adopted it, and what it edited may now show an older text.
    */
-  async #disown(ref: ThreadRef, { traces }: Pass): Promise<never> {
-    if (traces.strays.length + traces.resend.length > 0) await this.#with.log.note(ref, traces);
+  async #disown(ref: ThreadRef, owner: string, { traces }: Pass): Promise<never> {
+    const resend = traces.resend.map((key) => `${key} ${owner}`);
+    if (traces.strays.length + resend.length > 0) await this.#with.log.note(ref, { ...traces, resend });
     throw Retry.waiting('This pass lost its lease; the next one sets right what it left.', this.#with.times.settleMs);
+  }
+
+  /** It is as it should be. A thread that was held until now is given free. */
+  async #done(ref: ThreadRef, { heldIn }: Thread, budget: Budget): Promise<Outcome> {
+    if (heldIn) await this.#holding.release({ team: ref.team, channel: heldIn }, ref, this.#teller(budget));
+    return 'done';
+  }
+
+  /** Whether a call that starts now would end before the invocation does. */
+  #hasTime({ until }: Budget): boolean {
+    const { clock, times } = this.#with;
+    return clock.now() + times.callMs + times.marginMs <= until;
   }
 
   #teller({ until, report }: Budget) {
@@ -198,9 +221,4 @@ export class Outbox {
 
 function isFailure(stop: Stop | undefined): boolean {
   return stop?.next === 'throw' && !(stop.error instanceof Retry && stop.error.waiting);
-}
-
-function whenIdle(agenda: Agenda): Outcome {
-  if (agenda.waitMs === undefined) return 'done';
-  throw Retry.waiting('A call got no answer; its outcome is looked up later.', agenda.waitMs);
 }

@@ -2,10 +2,10 @@ import type { Table } from '../aws/table.ts';
 import { Retry } from '../base/errors.ts';
 import type { ChannelId, TeamId } from '../base/names.ts';
 
-/** Who has to keep a pace: posts have one for each channel, edits and look-ups one for each workspace. */
+/** Who has to keep a pace: posts have a lane for each channel; posts, edits and look-ups one each for the workspace. */
 export type Lane =
   | { readonly team: TeamId; readonly channel: ChannelId }
-  | { readonly team: TeamId; readonly method: 'edit' | 'post' };
+  | { readonly team: TeamId; readonly method: 'post' | 'edit' | 'lookUp' };
 
 /** Milliseconds from one call to the next, and how far ahead of that a burst may run. */
 export type Rate = { readonly intervalMs: number; readonly burst: number };
@@ -22,8 +22,8 @@ export class Pace {
   }
 
   /**
-   * Reserves `count` calls. Answers how long to wait (ms) before the first of them, or `undefined` where that would be
-   * longer than `patienceMs`: then nothing is reserved, and `when` tells how long it would have been.
+   * Reserves `count` calls and answers how long to wait (ms) before the first of them; where that would be longer than
+   * `patienceMs` nothing is granted or reserved.
    */
   async reserve(
     lane: Lane,

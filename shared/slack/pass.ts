@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { Park, Retry } from '../base/errors.ts';
 import type { ChannelId, Ts } from '../base/names.ts';
-import { type Agenda, posted, type Step, statusKey, type Wanted } from './agenda.ts';
+import { type Agenda, notesOn, posted, type Step, statusKey, type Wanted } from './agenda.ts';
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
 import type { Author, Installations } from './installation.ts';
@@ -51,8 +51,10 @@ export class Pass {
   readonly entries: Record<string, Entry>;
   /** What earlier passes had left behind and this one set right. */
   readonly mended: { strays: Stray[]; resend: string[] } = { strays: [], resend: [] };
-  /** What this pass leaves behind should its lease turn out to be lost. */
+  /** What this pass leaves behind should its lease turn out to be lost: all that it posted and edited. */
   readonly traces: { strays: Stray[]; resend: string[] } = { strays: [], resend: [] };
+  /** What it could not set right and has to leave to a later one, lease or no lease. */
+  readonly left: { strays: Stray[]; resend: string[] } = { strays: [], resend: [] };
 
   /** How long an edit that Slack put off has to wait. */
   laterMs: number | undefined;
@@ -80,7 +82,7 @@ export class Pass {
     for (const stray of agenda.strays) {
       const stop = await this.#remove(stray);
       if (stop) return stop;
-      this.#report.doubled += 1;
+      if (this.mended.strays.includes(stray)) this.#report.doubled += 1;
     }
     for (const step of steps) {
       const stop = step.call === 'post' ? await this.#post(step) : await this.#edit(step, agenda.rootKey);
@@ -101,7 +103,10 @@ export class Pass {
     let withoutMetadata = false;
     let joined = false;
     for (;;) {
-      if (!this.#hasTime()) return outOfTime();
+      if (!this.#hasTime()) {
+        this.#restore(step.key);
+        return outOfTime();
+      }
       this.entries[step.key] = step.intent;
       const content =
         behalf && author.kind === 'bot' ? withFinePrint(step.message.content, ...behalf) : step.message.content;
@@ -141,9 +146,9 @@ export class Pass {
   /** Slack put the reply into the channel: its root is gone. The reply is taken back, and a new root comes first. */
   async #misplaced(step: Step, stray: Stray): Promise<Stop> {
     this.#restore(step.key);
-    const stop = await this.#remove(stray);
-    if (stop) this.traces.strays.push(stray);
     this.#rootIsGone();
+    const stop = await this.#remove(stray);
+    if (!this.mended.strays.includes(stray)) this.left.strays.push(stray);
     return stop ?? { next: 'again' };
   }
 
@@ -193,7 +198,8 @@ export class Pass {
         this.traces.resend.push(step.key);
         await client.update(author, { channel, ts: step.ts, content, marker, withoutMetadata });
         this.entries[step.key] = posted(step.intent, step.ts, author.user);
-        this.mended.resend.push(step.key);
+        // Only the notes that were there when this pass read: one that came since is about a text put there since.
+        this.mended.resend.push(...notesOn(step.key, this.#plan.thread.resend));
         this.#report.edited += 1;
         return undefined;
       } catch (error) {
@@ -253,7 +259,9 @@ export class Pass {
         }
         if (no.kind === 'ambiguous')
           return failed(`Slack did not say whether a message was removed (${no.code}).`, times.settleMs);
-        // Gone already, or not ours to remove any more: there is nothing left that could be tried.
+        // Gone already, or nobody's to remove any more: forgotten. Anything else is tried again in a later pass.
+        const isOver = no.kind === 'missing' || no.kind === 'fixed' || no.kind === 'author';
+        if (!isOver) return undefined;
       }
     }
     this.mended.strays.push(stray);
@@ -309,6 +317,7 @@ export class Pass {
   }
 }
 
+/** The next invocation may begin at once, but this one must not try again in what little is left of it. */
 const outOfTime = (): Stop => ({
   next: 'throw',
   error: Retry.waiting('This invocation ends; the rest is done in the next.', 0),

@@ -1,4 +1,4 @@
-import type { Entry, Thread } from './thread-log.ts';
+import { type Entry, isRoot, type Thread } from './thread-log.ts';
 
 /**
  * The address of a message, composed from the workspace's own address without asking Slack. Undefined while the
@@ -23,7 +23,7 @@ export function permalink(
 
 /** The root that a person sees: its latest generation that is there. */
 export function rootOf(entries: Thread['entries']): Entry | undefined {
-  const roots = Object.keys(entries).filter((key) => /^root(~\d+)?$/.test(key));
+  const roots = Object.keys(entries).filter(isRoot);
   return roots
     .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
     .map((key) => entries[key])

@@ -1,9 +1,8 @@
 import { type ChannelId, type Ts, ts } from '../base/names.ts';
-import { inDoubt } from './agenda.ts';
 import { refusal } from './answer.ts';
-import type { Page, Seen, SlackClient } from './client.ts';
+import type { Page, SlackClient } from './client.ts';
 import type { Author } from './installation.ts';
-import type { Entries, Entry, LookUp, Stray } from './thread-log.ts';
+import type { Entries, Entry, LookUp, Sighting, Stray } from './thread-log.ts';
 
 /** The id by which a message is found again: of the thread, then of the message in it. */
 export function markerKey(threadKey: string, messageKey: string): string {
@@ -39,23 +38,21 @@ const marginMs = 60_000;
 /** Pages read in one pass before giving the queue its turn. */
 const pagesAPass = 30;
 
-/** Slack did not answer a question: it is asked again this much later. */
-const retryMs = 1_000;
-
 /**
  * Looks for messages whose call got no answer: in the channel and, where there is a root, in its thread. What is found
  * is adopted as it was found: ts, author and revision. What is not found, in a window that was read whole, was never
  * posted. Several with one marker: the oldest stays, the others become strays.
  */
-export async function settle(client: SlackClient, bot: Author, question: Question): Promise<Settled> {
+export async function settle(client: SlackClient, bot: Author, question: Question, limits: Limits): Promise<Settled> {
   const attempts = question.unsettled.flatMap((key) => question.entries[key] ?? []);
   const since = Math.min(...attempts.map((entry) => entry.firstAttempt ?? question.now)) - marginMs;
   // An interrupted reading goes on only if it covers every attempt that is asked about.
   const kept = question.lookUp;
   const covers = kept && kept.since <= since && attempts.every((entry) => (entry.lastAttempt ?? 0) < kept.until);
-  const lookUp = covers ? kept : { since, until: question.now, reached: {} };
+  const lookUp = covers ? kept : { since, until: question.now, reached: {}, found: [] };
 
-  const reading = new Reading(lookUp, pagesAPass);
+  const markers = new Map(question.unsettled.map((key) => [markerKey(question.threadKey, key), key]));
+  const reading = new Reading(lookUp, (page) => sightings(page, markers, bot), limits);
   const { channel } = question;
   const [oldest, latest] = [slackTime(lookUp.since), slackTime(lookUp.until + marginMs)];
   // The channel comes newest first and a thread oldest first, so each goes on from its own end.
@@ -67,23 +64,41 @@ export async function settle(client: SlackClient, bot: Author, question: Questio
       client.replies(bot, { channel, oldest: from ?? oldest, latest }, root, cursor),
     );
   }
-  const { entries, strays } = adopt(question, reading.seen, reading.isWhole);
-  const progress = { since: lookUp.since, until: lookUp.until, reached: reading.reached };
-  return { entries, strays, progress: reading.isWhole ? undefined : progress, waitMs: reading.waitMs };
+  const { reached, found, waitMs } = reading;
+  if (!reading.isWhole) {
+    const progress = { since: lookUp.since, until: lookUp.until, reached, found };
+    return { entries: question.entries, strays: [], progress, waitMs };
+  }
+  return { ...adopt(question, found), progress: undefined, waitMs };
 }
 
-/** Pages read so far, of the channel and of each thread, up to a number of pages and until Slack says to wait. */
+/** The messages of a page that are looked for. One that names no author is the app's own. */
+function sightings({ messages }: Page, markers: ReadonlyMap<string, string>, bot: Author): Sighting[] {
+  return messages.flatMap(({ ts, user, marker }) => {
+    const key = markers.get(marker?.key ?? '');
+    return marker && key !== undefined ? [{ key, revision: marker.revision, ts, author: user ?? bot.user }] : [];
+  });
+}
+
+/** How long (ms) a reading may go on, and how much later an unanswered question is asked again. */
+type Limits = { readonly hasTime: () => boolean; readonly retryMs: number };
+
+/** What was read so far, of the channel and of each thread, until the time is up or Slack says to wait. */
 class Reading {
-  readonly seen: Seen[] = [];
+  readonly found: Sighting[];
   /** By place: the last message that was read, or `done`. */
   readonly reached: Record<string, string>;
   waitMs = 0;
   isWhole = true;
-  #pagesLeft: number;
+  readonly #sight: (page: Page) => Sighting[];
+  readonly #limits: Limits;
+  #pagesLeft = pagesAPass;
 
-  constructor(lookUp: LookUp, pages: number) {
+  constructor(lookUp: LookUp, sight: (page: Page) => Sighting[], limits: Limits) {
     this.reached = { ...lookUp.reached };
-    this.#pagesLeft = pages;
+    this.found = [...lookUp.found];
+    this.#sight = sight;
+    this.#limits = limits;
   }
 
   async of(place: string, read: (from: Ts | undefined, cursor: string | undefined) => Promise<Page>): Promise<void> {
@@ -91,11 +106,11 @@ class Reading {
     if (from === 'done') return;
     let cursor: string | undefined;
     do {
-      if (this.#pagesLeft === 0) return this.#interrupted(0);
+      if (this.#pagesLeft === 0 || !this.#limits.hasTime()) return this.#interrupted(0);
       this.#pagesLeft -= 1;
       try {
         const page = await read(from === undefined ? undefined : ts(from), cursor);
-        this.seen.push(...page.messages);
+        this.found.push(...this.#sight(page));
         cursor = page.cursor;
         const last = page.messages.at(-1);
         if (cursor === undefined) this.reached[place] = 'done';
@@ -103,7 +118,7 @@ class Reading {
       } catch (error) {
         const no = refusal(error, 'bot');
         if (no.kind === 'wait') return this.#interrupted(no.afterMs);
-        if (no.kind === 'ambiguous') return this.#interrupted(retryMs);
+        if (no.kind === 'ambiguous') return this.#interrupted(this.#limits.retryMs);
         // A thread that is not there any more holds no reply of ours.
         if (no.kind !== 'missing') throw error;
         this.reached[place] = 'done';
@@ -118,43 +133,42 @@ class Reading {
   }
 }
 
-function adopt(question: Question, seen: readonly Seen[], isWhole: boolean): { entries: Entries; strays: Stray[] } {
+function adopt(question: Question, sightings: readonly Sighting[]): { entries: Entries; strays: Stray[] } {
   const entries: Record<string, Entry> = { ...question.entries };
   const strays: Stray[] = [];
   for (const key of question.unsettled) {
     const entry = entries[key];
     if (!entry) continue;
-    const marker = markerKey(question.threadKey, key);
-    const found = [...new Map(seen.filter((one) => one.marker?.key === marker).map((one) => [one.ts, one])).values()];
-    if (entry.ts !== undefined) {
-      // It was posted again, and is the one that people reply to: an earlier attempt that landed after all must go.
-      for (const { ts, user } of found) if (user !== undefined && ts !== entry.ts) strays.push({ ts, author: user });
-      const { again: _, firstAttempt, lastAttempt, ...settled } = entry;
-      const attempts = inDoubt(entry)
-        ? { ...(firstAttempt && { firstAttempt }), ...(lastAttempt && { lastAttempt }) }
-        : {};
-      if (isWhole) entries[key] = { ...settled, ...attempts };
-      continue;
-    }
+    // What lies on the border of two pages is seen twice.
+    const found = [...new Map(sightings.filter((one) => one.key === key).map((one) => [one.ts, one])).values()];
     const [oldest, ...others] = found.sort((a, b) => Number(a.ts) - Number(b.ts));
 
-    if (oldest?.marker && oldest.user !== undefined) {
-      const asWritten = oldest.marker.revision === entry.revision;
+    if (entry.ts !== undefined) {
+      // It was posted again, and is the one that people reply to: an earlier attempt that landed after all must go.
+      strays.push(...found.filter(({ ts }) => ts !== entry.ts));
+      entries[key] = settledAgain(entry);
+    } else if (oldest) {
       entries[key] = {
         state: 'posted',
-        revision: Math.max(entry.revision, oldest.marker.revision),
+        revision: Math.max(entry.revision, oldest.revision),
         // Another revision's content is not known by heart: an empty hash differs from all, so it is sent again.
-        hash: asWritten ? entry.hash : '',
+        hash: oldest.revision === entry.revision ? entry.hash : '',
         ts: oldest.ts,
-        author: oldest.user,
+        author: oldest.author,
       };
-    } else if (isWhole) {
-      // Its first time and revision stay: should it land after all, a later look-up sees both and knows which is which.
+      strays.push(...others);
+    } else {
+      // Its first time and revision stay: should it land after all, the look that follows sees both.
       entries[key] = { ...entry, state: 'absent' };
     }
-    for (const { ts, user } of others) if (user !== undefined) strays.push({ ts, author: user });
   }
-  return { entries, strays };
+  return { entries, strays: strays.map(({ ts, author }) => ({ ts, author })) };
+}
+
+/** Nothing more can land; an edit that is still in doubt stays so. */
+function settledAgain({ again: _again, firstAttempt, lastAttempt, ...settled }: Entry): Entry {
+  if (settled.state === 'posted') return settled;
+  return { ...settled, ...(firstAttempt && { firstAttempt }), ...(lastAttempt && { lastAttempt }) };
 }
 
 function slackTime(ms: number): Ts {

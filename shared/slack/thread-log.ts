@@ -37,7 +37,12 @@ export type LookUp = {
   readonly until: number;
   /** By place, `channel` or a root: the last message that was read, or `done` when all were. */
   readonly reached: Readonly<Record<string, string>>;
+  /** What was found so far of the messages that are looked for. */
+  readonly found: readonly Sighting[];
 };
+
+/** A message of ours as a look-up found it. */
+export type Sighting = { readonly key: string; readonly revision: number; readonly ts: Ts; readonly author: UserId };
 
 /** A message of ours that must not stay: doubled or misplaced. Only its author can delete it. */
 export type Stray = { readonly ts: Ts; readonly author: UserId };
@@ -53,8 +58,10 @@ export type Thread = {
   readonly failingSince: number | undefined;
   readonly entries: Entries;
   readonly lookUp: LookUp | undefined;
+  /** Where this thread waits for a person, if it does. */
+  readonly heldIn: ChannelId | 'all' | undefined;
   readonly strays: readonly Stray[];
-  /** Messages on which a pass that had lost its lease may have put an older text. */
+  /** `<message key> <pass>`: messages on which a pass that had lost its lease may have put an older text. */
   readonly resend: readonly string[];
 };
 
@@ -121,12 +128,14 @@ export class ThreadLog {
   /** Writes the results of a pass and gives its lease back. False: the lease was lost, and nothing was written. */
   async finish(ref: ThreadRef, owner: string, results: Results): Promise<boolean> {
     const { strays, resend } = results.mended;
+    // Without a root, posted or in doubt, nothing ties the thread to its channel: a new route may send it elsewhere.
+    const rootless = !Object.keys(results.entries).some(isRoot);
     const mended = [
       ...(strays.length > 0 ? ['#strays :strays'] : []),
       ...(resend.length > 0 ? ['#resend :resend'] : []),
     ];
     const written = await this.#table.update(key(ref), {
-      update: `SET #m = :m, #v = #v + :one, #by = :owner REMOVE #lease${results.failed ? '' : ', #f, #since'}${mended.length > 0 ? ` DELETE ${mended.join(', ')}` : ''}`,
+      update: `SET #m = :m, #v = #v + :one, #by = :owner REMOVE #lease${results.failed ? '' : ', #f, #since'}${rootless ? ', #dest' : ''}${mended.length > 0 ? ` DELETE ${mended.join(', ')}` : ''}`,
       when: '#lease.#owner = :owner',
       names: {
         '#m': 'm',
@@ -135,6 +144,7 @@ export class ThreadLog {
         '#lease': 'lease',
         '#owner': 'owner',
         ...(!results.failed && { '#f': 'failures', '#since': 'failingSince' }),
+        ...(rootless && { '#dest': 'dest' }),
         ...(strays.length > 0 && { '#strays': 'strays' }),
         ...(resend.length > 0 && { '#resend': 'resend' }),
       },
@@ -160,6 +170,24 @@ export class ThreadLog {
         ...(mend.resend.length > 0 && { '#resend': 'resend' }),
       },
       values: { ':one': 1, ...sets(mend) },
+    });
+  }
+
+  /** Remembers where a thread waits, so that whoever tells it next can give it free there. */
+  async hold(ref: ThreadRef, where: ChannelId | 'all'): Promise<void> {
+    await this.#table.update(key(ref), {
+      update: 'SET #held = :where',
+      names: { '#held': 'held' },
+      values: { ':where': where },
+    });
+  }
+
+  async unhold(ref: ThreadRef, where: ChannelId | 'all'): Promise<void> {
+    await this.#table.update(key(ref), {
+      update: 'REMOVE #held',
+      when: '#held = :where',
+      names: { '#held': 'held' },
+      values: { ':where': where },
     });
   }
 
@@ -233,6 +261,11 @@ function sets({ strays, resend }: Mended): Record<string, Set<string>> {
   };
 }
 
+/** `root`, or a later generation of it: `root~2`. */
+export function isRoot(key: string): boolean {
+  return /^root(~\d+)?$/.test(key);
+}
+
 function readStray(text: string): Stray {
   const [at = '', author = ''] = text.split(' ');
   return { ts: ts(at), author: userId(author) };
@@ -253,6 +286,7 @@ function readThread(item: Item | undefined): Thread {
     failingSince: item?.['failingSince'] as number | undefined,
     entries: (item?.['m'] ?? {}) as Entries,
     lookUp: item?.['look'] as LookUp | undefined,
+    heldIn: item?.['held'] as Thread['heldIn'],
     strays: [...((item?.['strays'] as Set<string> | undefined) ?? [])].sort().map(readStray),
     resend: [...((item?.['resend'] as Set<string> | undefined) ?? [])].sort(),
   };

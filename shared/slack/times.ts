@@ -14,6 +14,8 @@ export type Times = {
   readonly heldMs: number;
   readonly post: Rate;
   readonly edit: Rate;
+  /** Look-ups keep no pace of their own; the lane only remembers what Slack asked for. */
+  readonly lookUp: Rate;
 };
 
 /**
@@ -33,6 +35,7 @@ export function outboxTimes(environment: NodeJS.ProcessEnv): Times {
     heldMs: 3_600_000 * scale,
     post: { intervalMs, burst: 0 },
     edit: { intervalMs: intervalMs * 1.2, burst: 10 },
+    lookUp: { intervalMs: 0, burst: 0 },
   };
 }
 

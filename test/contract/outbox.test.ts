@@ -1,7 +1,7 @@
 /** The outbox against the local Slack and a real database: what it promises when all goes well, and each of Slack's answers. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Retry } from '../../shared/base/errors.ts';
-import { channelId, userId } from '../../shared/base/names.ts';
+import { channelId, ts, userId } from '../../shared/base/names.ts';
 import type { Wanted } from '../../shared/slack/agenda.ts';
 import type { Compose } from '../../shared/slack/outbox.ts';
 import { body, message } from '../../shared/slack/text.ts';
@@ -266,6 +266,60 @@ describe('an answer that never came', () => {
   });
 });
 
+describe('an invocation that ends', () => {
+  it('writes nothing and takes no turn when no call fits in any more', async () => {
+    const late = { ...budget(), until: room.time.now() + 2_000 };
+
+    await expect(room.outbox.sync(ref(), compose(wanted('Initiated')), late)).rejects.toMatchObject({ waiting: true });
+
+    expect((await room.log.read(ref())).version).toBe(0);
+    expect(texts()).toEqual([]);
+  });
+
+  it('stops a look-up that would go on beyond it, and keeps how far it came', async () => {
+    for (let index = 0; index < 900; index += 1) room.front.control.say(ids.payments, ids.sana, `chatter ${index}`);
+    room.front.control.fault({ method: 'chat.postMessage', count: 1, kind: 'reset', when: 'after' });
+    await expect(sync(wanted('Initiated'))).rejects.toThrow(Retry);
+    for (let index = 0; index < 900; index += 1) room.front.control.say(ids.payments, ids.sana, `chatter ${index}`);
+    room.time.advance(31_000);
+    const slow = new Proxy(room.client, {
+      get: (target, method) => {
+        const member: unknown = Reflect.get(target, method);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => {
+          if (method === 'history') room.time.advance(9_000);
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+    const until = room.until();
+
+    await expect(
+      room.another({ client: slow }).outbox.sync(ref(), compose(wanted('Initiated')), { ...budget(), until }),
+    ).rejects.toMatchObject({ waiting: true });
+
+    expect(room.time.now()).toBeLessThanOrEqual(until);
+    expect((await room.log.read(ref())).lookUp?.reached).toHaveProperty('channel');
+    await syncUntilDone(wanted('Initiated'));
+    expect(texts().filter((text) => text === 'Initiated')).toEqual(['Initiated']);
+  });
+});
+
+describe('a stray whose removal is refused', () => {
+  it('is tried again as long as it may still be there', async () => {
+    await sync(wanted('Initiated'));
+    const double = room.front.control.say(ids.payments, ids.bot, 'Initiated');
+    await room.log.note(ref(), { strays: [{ ts: ts(double.ts), author: userId(ids.bot) }], resend: [] });
+    room.front.control.fault({ method: 'chat.delete', count: 1, kind: 'error', error: 'restricted_action' });
+
+    await sync(wanted('Initiated'));
+    expect(texts()).toHaveLength(2);
+    await sync(wanted('Initiated'));
+
+    expect(texts()).toEqual(['Initiated']);
+  });
+});
+
 describe('429', () => {
   it('is waiting and not failing, and holds up the whole channel', async () => {
     room.front.control.fault({ method: 'chat.postMessage', count: 1, kind: 'rateLimited', retryAfterSeconds: 20 });
@@ -343,9 +397,7 @@ describe('what people do in Slack', () => {
 
     room.front.control.unarchive(ids.payments);
     expect(await sync(wanted('Paid', 'Paid by UPI'))).toBe('done');
-    await room.outbox.release(ref(), destination.channel, budget());
     expect(await room.outbox.sync(other, compose(wanted('Other')), budget())).toBe('done');
-    await room.outbox.release(other, destination.channel, budget());
 
     expect(texts()).toEqual(['Paid', 'Paid by UPI', 'Other']);
     expect(texts(ids.ops)[0]).toContain('are posted again');
@@ -362,12 +414,63 @@ describe('what people do in Slack', () => {
     expect(texts()).toEqual(['Paid', 'Paid by UPI']);
   });
 
+  it('a thread that was held before its first post is given free as soon as it is told', async () => {
+    room.front.control.archive(ids.payments);
+    await sync(wanted('Initiated'));
+    room.front.control.unarchive(ids.payments);
+
+    await sync(wanted('Initiated'));
+
+    expect(texts(ids.ops)).toEqual([expect.stringContaining('are posted again')]);
+    expect(await room.held.reason({ team: room.team.id, channel: destination.channel })).toBeUndefined();
+  });
+
+  it('a thread without a root goes where a new route sends it, and is given free where it waited', async () => {
+    room.front.control.archive(ids.payments);
+    await sync(wanted('Initiated'));
+
+    await sync({ ...wanted('Initiated'), destination: { ...destination, channel: channelId(ids.partPayments) } });
+
+    expect(texts(ids.partPayments)).toEqual(['Initiated']);
+    expect(texts(ids.ops)).toEqual([expect.stringContaining('are posted again')]);
+    expect(await room.held.reason({ team: room.team.id, channel: destination.channel })).toBeUndefined();
+  });
+
+  it('a notice that cannot be edited now is edited before its hold is forgotten', async () => {
+    room.front.control.archive(ids.payments);
+    await sync(wanted('Initiated'));
+    room.front.control.unarchive(ids.payments);
+    room.front.control.fault({
+      method: 'chat.update',
+      channel: ids.ops,
+      count: 1,
+      kind: 'rateLimited',
+      retryAfterSeconds: 9,
+    });
+
+    await syncUntilDone(wanted('Initiated'));
+
+    expect(texts(ids.ops)).toEqual([expect.stringContaining('are posted again')]);
+  });
+
   it('a private channel of which the app is no member is told to the ops channel, with what to do', async () => {
     const secret = { ...wanted('Initiated'), destination: { ...destination, channel: channelId('C0NOWHERE1') } };
 
     expect(await sync(secret)).toBe('held');
 
     expect(texts(ids.ops)[0]).toContain('Invite the app into the channel');
+  });
+
+  it('an installer who could not be told is told the next time', async () => {
+    room.front.control.archive(ids.payments);
+    room.front.control.archive(ids.ops);
+    room.front.control.fault({ method: 'chat.postMessage', count: 1, kind: 'rateLimited', retryAfterSeconds: 9 });
+
+    await syncUntilDone(wanted('Initiated'));
+    await sync(wanted('Initiated'));
+
+    const direct = room.front.control.channels().flatMap(({ id }) => (id.startsWith('D') ? texts(id) : []));
+    expect(direct).toHaveLength(1);
   });
 
   it('an ops channel that cannot be told leaves the installer a direct message, once', async () => {

@@ -128,7 +128,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await finish(log, 'slow')).toBe(false);
     });
 
-    const progress = { since: now - 60_000, until: now, reached: { channel: '1.000100' } };
+    const progress = { since: now - 60_000, until: now, reached: { channel: '1.000100' }, found: [] };
     const found = { entries: results, progress: undefined, strays: [stray] };
 
     it('adopts what a look-up found, its strays and how far it came, without a lease', async () => {
@@ -315,20 +315,24 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       await held.add(hold, ref(1), wake(1), why);
       await held.add(hold, ref(2), wake(2), why);
 
-      expect(await held.release(hold, ref(1))).toBe(1);
+      expect(await held.isLast(hold, ref(1))).toBe(false);
+      await held.release(hold, ref(1));
       expect(await held.reason(hold)).toEqual(why);
-      expect(await held.release(hold, ref(2))).toBe(0);
+      expect(await held.isLast(hold, ref(2))).toBe(true);
+      await held.release(hold, ref(2));
       expect(await held.reason(hold)).toBeUndefined();
       expect(await dueAt(now + 2 * hour)).toEqual([]);
     });
 
-    it('is told of once, whoever asks, and not before it is there', async () => {
-      expect(await held.tell(hold)).toBe(false);
+    it('remembers that the installer was told of it, for as long as it lasts', async () => {
+      await held.markTold(hold);
+      expect(await held.wasTold(hold)).toBe(false);
       await held.add(hold, ref(1), wake(1), why);
+      expect(await held.wasTold(hold)).toBe(false);
 
-      const told = await Promise.all(Array.from({ length: 5 }, () => held.tell(hold)));
+      await held.markTold(hold);
 
-      expect(told.filter(Boolean)).toHaveLength(1);
+      expect(await held.wasTold(hold)).toBe(true);
     });
 
     it('is due every hour, of a channel and of a whole team, and then wakes each of its threads', async () => {
@@ -341,7 +345,8 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       const due = await dueAt(now + hour + 1);
       expect(due.map((one) => one.channel).sort()).toEqual([channel, 'all']);
 
-      expect(await held.wakes(hold, now + hour + 1)).toEqual([wake(1), wake(2)]);
+      expect(await held.wakes(hold)).toEqual([wake(1), wake(2)]);
+      await held.postpone(hold, now + hour + 1);
       expect(await dueAt(now + hour + 1)).toEqual([all]);
     });
   });

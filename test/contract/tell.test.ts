@@ -1,6 +1,7 @@
 /** A payment from its stored facts to its thread in Slack: routing, joining, holding, parking, sweeping. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
+import type { Verdict } from '../../shared/aws/groups.ts';
 import type { Message } from '../../shared/aws/queue.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { teamId } from '../../shared/base/names.ts';
@@ -234,6 +235,7 @@ describe('the worker of a group', () => {
   const sent: Message[] = [];
   const dependencies = () => ({
     tell: room.tell,
+    pacing: { scale: 1, attemptMs: 2_250, random: () => 0.5 },
     deadLetters: { send: async (record: Message) => void sent.push(record) },
     lines: { info: () => undefined, warn: () => undefined, error: () => undefined },
     count: () => undefined,
@@ -265,23 +267,41 @@ describe('the worker of a group', () => {
     ]);
   });
 
-  it('parks what fails eight times in a row, with how often, since when and why; put back, it is told', async () => {
+  it('parks what fails for an hour, eight times at least, with how often, since when and why; put back, it is told', async () => {
     const home = await announce();
     room.front.control.fault({ method: 'chat.postMessage', kind: 'error', error: 'a_new_kind_of_no' });
-    for (let failure = 1; failure < 8; failure += 1) {
-      expect(await work([...records(home)], room.until(), dependencies())).toMatchObject({
-        comeBackMs: expect.any(Number),
-      });
+    const began = room.time.now();
+    let attempts = 0;
+    for (let verdict: Verdict = { comeBackMs: 0 }; verdict !== 'done'; attempts += 1) {
+      room.time.advance(verdict.comeBackMs ?? 0);
+      verdict = await work([...records(home)], room.until(), dependencies());
     }
 
-    expect(await work([...records(home)], room.until(), dependencies())).toBe('done');
+    expect(room.time.now() - began).toBeGreaterThanOrEqual(3_600_000);
     const [parked] = sent.map(({ body }) => JSON.parse(body));
-    expect(parked).toMatchObject({ home, code: 'failed-too-often', attempts: 8, thread: `payments#live#${home}` });
+    expect(parked).toMatchObject({ home, code: 'failed-too-often', attempts, thread: `payments#live#${home}` });
     expect(parked.why).toContain('a_new_kind_of_no');
 
     room.front.control.resetFaults();
     expect(await work([record(sent[0]?.body ?? '')], room.until(), dependencies())).toBe('done');
     expect(roots()).toHaveLength(1);
+  });
+
+  it('parks nothing for an outage of half an hour, and tells everything when it is over', async () => {
+    const home = await announce();
+    room.front.control.fault({ method: '*', kind: 'status', status: 503 });
+    const over = room.time.now() + 1_800_000;
+    let verdict: Verdict = { comeBackMs: 0 };
+    let turns = 0;
+    for (; verdict !== 'done'; turns += 1) {
+      room.time.advance(verdict.comeBackMs ?? 0);
+      if (room.time.now() > over) room.front.control.resetFaults();
+      verdict = await work([...records(home)], room.until(), dependencies());
+    }
+
+    expect(sent).toEqual([]);
+    expect(roots()).toHaveLength(1);
+    expect(turns).toBeLessThan(80);
   });
 
   it('never parks what only waits', async () => {

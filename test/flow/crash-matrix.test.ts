@@ -206,7 +206,15 @@ async function poll({ tell, queue, poller }: Process, url: string): Promise<bool
       }) as unknown as SQSRecord,
   );
   const deadLetters = { send: () => Promise.reject(new Error('Nothing of this may be parked.')) };
-  const dependencies = { tell, deadLetters, lines: nothing, count: () => undefined, reportError: () => undefined };
+  const pacing = { scale: timeScale, attemptMs: 220, random: Math.random };
+  const dependencies = {
+    tell,
+    pacing,
+    deadLetters,
+    lines: nothing,
+    count: () => undefined,
+    reportError: () => undefined,
+  };
   const { batchItemFailures } = await workGroups(
     { Records },
     (records) => work(records, Date.now() + invocationMs, dependencies),

@@ -81,7 +81,7 @@ describe('queues', () => {
   });
 
   it.each(working.map((queue) => [queue.id, queue] as const))('%s has dead letters, as a last resort', (_, queue) => {
-    expect(property(queue, 'RedrivePolicy', 'maxReceiveCount')).toBe(100);
+    expect(property(queue, 'RedrivePolicy', 'maxReceiveCount')).toBe(1000);
     expect(property(queue, 'RedrivePolicy', 'deadLetterTargetArn')).not.toBeNull();
   });
 

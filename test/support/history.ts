@@ -102,6 +102,7 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     const nothing = { info: () => undefined, warn: () => undefined, error: () => undefined };
     const dependencies = {
       tell: worker.tell,
+      pacing: { scale: 1, attemptMs: 2_250, random },
       deadLetters,
       lines: nothing,
       count: () => undefined,

@@ -34,6 +34,7 @@ const testTimes: Times = {
   heldMs: 3_600_000,
   post: { intervalMs: 0, burst: 0 },
   edit: { intervalMs: 0, burst: 0 },
+  lookUp: { intervalMs: 0, burst: 0 },
 };
 
 /** One room with everything it stands on, and a hand on time. */
