@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /**
  * What Razorpay's webhooks say, parsed once. The parser is open-world: unknown events and fields pass, a field of an
- * unexpected type counts as absent, and `""`, `null` and absence are one. It never throws.
+ * unexpected type or outside any sane range counts as absent, and `""`, `null` and absence are one. It never throws.
  * https://razorpay.com/docs/webhooks/payments/
  */
 export type PaymentEvent = {
@@ -77,7 +77,7 @@ export function readEvent(bytes: Uint8Array): Reading {
   const payment = paymentEntity(entity('payment'));
   const order = orderEntity(entity('order'));
   const link = linkEntity(entity('payment_link'));
-  const event: PaymentEvent = { name, at: integer(body['created_at']), payment, order, link };
+  const event: PaymentEvent = { name, at: time(body['created_at']), payment, order, link };
 
   const home =
     order?.id ??
@@ -105,15 +105,15 @@ function paymentEntity(entity: Fields | undefined): PaymentEntity | undefined {
   return {
     id,
     status: text(entity['status']),
-    amount: integer(entity['amount']),
-    currency: text(entity['currency']),
+    amount: amount(entity['amount']),
+    currency: currency(entity['currency']),
     orderId: orderId(entity['order_id']),
     method: text(entity['method']),
     wallet: text(entity['wallet']),
     bank: text(entity['bank']),
     cardNetwork: text(record(entity['card'])?.['network']),
-    fee: integer(entity['fee']),
-    createdAt: integer(entity['created_at']),
+    fee: amount(entity['fee']),
+    createdAt: time(entity['created_at']),
     error: paymentError(entity),
   };
 }
@@ -134,9 +134,9 @@ function orderEntity(entity: Fields | undefined): OrderEntity | undefined {
   if (!entity || !id) return undefined;
   return {
     id,
-    amount: integer(entity['amount']),
-    amountPaid: integer(entity['amount_paid']),
-    currency: text(entity['currency']),
+    amount: amount(entity['amount']),
+    amountPaid: amount(entity['amount_paid']),
+    currency: currency(entity['currency']),
   };
 }
 
@@ -145,9 +145,9 @@ function linkEntity(entity: Fields | undefined): LinkEntity | undefined {
   if (!entity || !id) return undefined;
   return {
     id,
-    amount: integer(entity['amount']),
-    currency: text(entity['currency']),
-    updatedAt: integer(entity['updated_at']),
+    amount: amount(entity['amount']),
+    currency: currency(entity['currency']),
+    updatedAt: time(entity['updated_at']),
   };
 }
 
@@ -169,9 +169,24 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-function integer(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
+function amount(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
+
+/** A currency's code as ISO 4217 writes it, whether or not it is one that anybody has. */
+function currency(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Z]{3}$/.test(value) ? value : undefined;
+}
+
+/** Unix seconds of this century. Milliseconds, or a number beyond what a date can be, count as absent. */
+function time(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= y2000 && value <= y2100
+    ? value
+    : undefined;
+}
+
+const y2000 = Date.UTC(2000, 0) / 1_000;
+const y2100 = Date.UTC(2100, 0) / 1_000;
 
 /** Razorpay's identifiers are case-sensitive letters, digits and underscores; anything else may not become a key. */
 function identifier(value: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { readEvent } from '../../shared/payments/event.ts';
 import { type Fact, fold } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
 import {
@@ -77,6 +78,69 @@ describe('the fold', () => {
         const before = ranks.indexOf(fold(facts.slice(0, known)).standing);
         expect(ranks.indexOf(fold(facts).standing)).toBeGreaterThanOrEqual(before);
       }),
+    );
+  });
+});
+
+describe('what is signed, whatever it says', () => {
+  const odd = fc.oneof(
+    fc.jsonValue({ maxDepth: 1 }),
+    fc.maxSafeInteger(),
+    fc.string({ unit: 'binary', maxLength: 3_000 }),
+  );
+  const often = <T>(...values: T[]) => fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...values) }, odd);
+  const time = often(start, 946_684_800, 4_102_444_800);
+  const amount = often(0, 4_500_000, Number.MAX_SAFE_INTEGER);
+  const currency = often('INR', 'USD', 'JPY', 'KWD', 'XXX');
+  const entity = (ids: readonly string[]) =>
+    fc.record(
+      {
+        id: often(...ids),
+        order_id: often('order_A', null),
+        amount,
+        amount_paid: amount,
+        currency,
+        fee: amount,
+        status: often('captured', 'failed'),
+        method: often('upi', 'card', 'wallet'),
+        wallet: odd,
+        card: fc.record({ network: odd }),
+        created_at: time,
+        updated_at: time,
+        error_code: odd,
+        error_reason: often('insufficient_funds', 'x'),
+        error_source: odd,
+      },
+      { requiredKeys: ['id'] },
+    );
+  const names = ['payment.authorized', 'payment.captured', 'payment.failed', 'order.paid', 'payment_link.paid'];
+  const bodies = fc.array(
+    fc.record({
+      event: often(...names),
+      created_at: time,
+      payload: fc.record({
+        payment: fc.record({ entity: entity(['pay_1', 'pay_2', `pay_${'x'.repeat(60)}`]) }),
+        order: fc.option(fc.record({ entity: entity(['order_A']) })),
+        payment_link: fc.option(fc.record({ entity: entity(['plink_1']) })),
+      }),
+    }),
+    { maxLength: 50, size: 'max' },
+  );
+
+  it('can be told inside the limits of Slack, announced or not', () => {
+    fc.assert(
+      fc.property(bodies, fc.boolean(), (told, announced) => {
+        const facts = told.flatMap((body): Fact[] => {
+          const reading = readEvent(Buffer.from(JSON.stringify(body)));
+          return reading.readable ? [{ source: 'razorpay', id: 'x', at: 0, event: reading.event }] : [];
+        });
+        const { root, replies } = wanted(announced ? [initiated(), ...facts] : facts);
+        for (const { content } of [root, ...replies]) {
+          expect(content.text.length).toBeLessThanOrEqual(4_000);
+          expect(content.blocks.length).toBeLessThanOrEqual(50);
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 });

@@ -74,6 +74,27 @@ describe('a body', () => {
     });
   });
 
+  it.each([
+    ['amount', -1, 0],
+    ['amount', 0.5, 1],
+    ['amount', Number.MAX_SAFE_INTEGER + 1, Number.MAX_SAFE_INTEGER],
+    ['fee', -100, 100],
+    ['currency', 'inr', 'INR'],
+    ['currency', 'X'.repeat(5_000), 'XXX'],
+    ['currency', 'US$', 'USD'],
+    ['created_at', 946_684_799, 946_684_800],
+    ['created_at', 4_102_444_801, 4_102_444_800],
+    ['created_at', 1_773_999_600_000, 1_773_999_600],
+  ])('whose %s is %j counts as saying none, and as saying so where it is %j', (field, absurd, sane) => {
+    const told = (value: unknown) => {
+      const reading = read(payload({ payment: { id: 'pay_1', [field]: value } }));
+      return reading.readable ? Object.values(reading.event.payment ?? {}) : [];
+    };
+
+    expect(told(absurd)).not.toContain(absurd);
+    expect(told(sane)).toContain(sane);
+  });
+
   it('keeps nothing of a person', () => {
     const told = JSON.stringify(readEvent(bytesOf(captured(attempt('pay_1')))));
 
