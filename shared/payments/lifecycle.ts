@@ -51,9 +51,11 @@ export type Lifecycle = {
   readonly orderId: string | undefined;
   readonly linkId: string | undefined;
   readonly attempts: readonly Attempt[];
+  /** Of `amount` and `paid`. */
   readonly currency: string;
   /** What is asked for, in the smallest unit; unknown when nobody said so. */
   readonly amount: number | undefined;
+  /** What was captured in that currency; money in another is told by its own reply alone. */
   readonly paid: number;
   /** When the money that completed the payment was captured, Unix seconds. */
   readonly paidAt: number | undefined;
@@ -74,29 +76,26 @@ export function fold(facts: readonly Fact[]): Lifecycle {
   const orders = events.flatMap((event) => event.order ?? []);
   const links = events.flatMap((event) => event.link ?? []);
   const captured = attempts.filter((attempt) => attempt.status === 'captured');
-  const currency =
-    initiated?.currency ??
-    first(orders, 'currency') ??
-    first(links, 'currency') ??
-    first(attempts, 'currency') ??
-    'INR';
+  const made = captured.length > 0 ? captured : attempts;
+  const asked = askedFor(orders, [initiated, ...links], made);
+  const currency = (asked ?? made.findLast(isMoney))?.currency ?? first(made, 'currency') ?? 'INR';
 
-  const asked = first(orders, 'amount') ?? initiated?.amount ?? first(links, 'amount');
+  const ofIt = (money: { readonly currency: string | undefined }) => (money.currency ?? currency) === currency;
   const paid = Math.max(
-    captured.reduce((sum, attempt) => sum + (attempt.amount ?? 0), 0),
-    ...orders.map((order) => order.amountPaid ?? 0),
+    captured.filter(ofIt).reduce((sum, attempt) => sum + (attempt.amount ?? 0), 0),
+    ...orders.filter(ofIt).map((order) => order.amountPaid ?? 0),
   );
   const complete = events.some((event) => event.name === 'order.paid' || event.name === 'payment_link.paid');
 
   return {
     isTold: initiated !== undefined || events.length > 0,
-    standing: standing(attempts, complete, complete || asked === undefined || paid >= asked),
+    standing: standing(attempts, complete, complete || asked === undefined || paid >= asked.amount),
     initiated,
     orderId: initiated?.orderId ?? first(orders, 'id') ?? first(payments(events), 'orderId'),
     linkId: first(links, 'id'),
     attempts,
     currency,
-    amount: asked ?? attempts.findLast((attempt) => attempt.amount !== undefined)?.amount,
+    amount: asked?.amount ?? made.findLast((attempt) => attempt.amount !== undefined && ofIt(attempt))?.amount,
     paid,
     paidAt: latest(captured.map((attempt) => attempt.capturedAt)),
     ids: identifiers(initiated, events),
@@ -111,6 +110,27 @@ const capturing = ['payment.captured', 'order.paid', 'payment_link.paid'];
 
 function handled(event: PaymentEvent): boolean {
   return handledNames.includes(event.name);
+}
+
+type Money = { readonly amount: number; readonly currency: string };
+type Source = { readonly [K in keyof Money]: Money[K] | undefined };
+
+/**
+ * What is asked for: an amount and the currency it was said in, never of two sources. Razorpay's order is right. Every
+ * payment bears the currency of its order, so what was `announced` in another than the payments `made` is not.
+ */
+function askedFor(
+  orders: readonly Source[],
+  announced: readonly (Source | undefined)[],
+  made: readonly Source[],
+): Money | undefined {
+  const borne = made.flatMap(({ currency }) => currency ?? []);
+  const agrees = ({ currency }: Money) => borne.length === 0 || borne.includes(currency);
+  return orders.find(isMoney) ?? announced.filter(isMoney).find(agrees);
+}
+
+function isMoney<T extends Source>(source: T | undefined): source is T & Money {
+  return source?.amount !== undefined && source.currency !== undefined;
 }
 
 function standing(attempts: readonly Attempt[], saidToBeComplete: boolean, isComplete: boolean): Standing {

@@ -61,6 +61,7 @@ function root(state: Lifecycle): Content {
       ]),
       ...timing(state),
     ),
+    fine(disagreement(state) ?? ''),
     fine(...joined(' · ', [state.orderId ?? state.linkId ?? attempts[0]?.id, method && methodInWords(method)])),
   );
 }
@@ -78,6 +79,14 @@ function amountInWords({ standing, amount, paid, currency }: Lifecycle): string 
   }
   const shown = standing === 'paid' ? paid : amount;
   return shown === undefined ? undefined : formatAmount(shown, currency);
+}
+
+/** Who glances at the first line would not see that it is not what was agreed on. */
+function disagreement({ initiated, amount, paid, currency }: Lifecycle): string | undefined {
+  if (!initiated || amount === undefined) return undefined;
+  const said = formatAmount(initiated.amount, initiated.currency);
+  const is = formatAmount(Math.max(amount, paid), currency);
+  return said === is ? undefined : `The checkout announced ${said}, but at Razorpay it is ${is}: look at the order.`;
 }
 
 function kindInWords({ payment, currency }: Initiated): string {

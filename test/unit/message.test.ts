@@ -67,6 +67,37 @@ describe('the root', () => {
     expect(lines(facts).root[0]).toBe(expected);
   });
 
+  it.each([
+    ['nothing where both agree', {}, {}, undefined],
+    ['nothing where a part of it is paid', {}, { amount: 1_500_000 }, undefined],
+    ['the currency of a payment that comes before its order', {}, { currency: 'USD' }, 'USD 45,000.00'],
+    ['more than was announced', { amount: 100 }, {}, '₹45,000.00'],
+  ])('says of Razorpay and the checkout %s', (_, said, paid, razorpay) => {
+    const facts = [initiated(said), factOf(captured(attempt('pay_1', paid)))];
+
+    const remark = lines(facts).root.find((line) => line.includes('but at Razorpay'));
+
+    expect(remark?.match(/but at Razorpay it is (.*):/)?.[1]).toBe(razorpay);
+  });
+
+  it('takes amount and currency from the order, and says that the checkout announced something else', () => {
+    const dollars = attempt('pay_1', { amount: 45_000, currency: 'USD' });
+    const facts = [initiated({ amount: 45_000 }), factOf(captured(dollars)), factOf(orderPaid(dollars))];
+
+    expect(lines(facts).root).toEqual([
+      '✅ Paid · USD 450.00 · Priya S. · Full Stack Web Development',
+      expect.stringContaining('owner Arjun M.'),
+      'The checkout announced ₹450.00, but at Razorpay it is USD 450.00: look at the order.',
+      'order_A · UPI',
+    ]);
+  });
+
+  it('tells what a plan is over in the currency in which it was announced', () => {
+    const facts = [initiated({ payment: part }), factOf(captured(attempt('pay_1', { currency: 'USD' })))];
+
+    expect(lines(facts).root[1]).toContain('Part 2 of 3 of a plan over ₹45,000.00');
+  });
+
   it('says how long it took and which try it was', () => {
     const facts = [
       initiated(),
