@@ -22,6 +22,9 @@ const ENTRY_METADATA = 'war-room:entry';
 /** Where a function's template entry names the export of that source which is called. */
 const HANDLER_METADATA = 'war-room:handler';
 
+/** Where the functions' own counts are found in CloudWatch, with the function as `service`. */
+export const METRICS_NAMESPACE = 'WarRoom';
+
 /** What every part of the hub is handed: what the stage is called, and where its alarms go. */
 export interface Surroundings {
   readonly settings: Settings;
@@ -118,7 +121,7 @@ export class HubFunction extends Construct {
     this.#tell('STAGE', settings.stage);
     this.#tell('VERSION', settings.version);
     this.#tell('POWERTOOLS_SERVICE_NAME', id);
-    this.#tell('POWERTOOLS_METRICS_NAMESPACE', 'WarRoom');
+    this.#tell('POWERTOOLS_METRICS_NAMESPACE', METRICS_NAMESPACE);
     if (settings.sentryDsn !== undefined) this.#tell('SENTRY_DSN', settings.sentryDsn);
 
     if ('impact' in errors) {

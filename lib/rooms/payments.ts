@@ -1,9 +1,10 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { HubApi } from '../parts/hub-api.ts';
-import { HubFunction, type Surroundings } from '../parts/hub-function.ts';
+import { HubFunction, METRICS_NAMESPACE, type Surroundings } from '../parts/hub-function.ts';
 import { OrderedWorker } from '../parts/ordered-worker.ts';
 import { DUE_INDEX } from '../parts/room-table.ts';
 import { TimedJob } from '../parts/timed-job.ts';
@@ -68,6 +69,33 @@ export class PaymentsRoom extends Construct {
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['ChangeMessageVisibility'])
       .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);
+
+    // What the outbox itself counts. Held threads are told in Slack where that is possible; where it is not, only here.
+    const counted = (metricName: string) =>
+      new Metric({
+        namespace: METRICS_NAMESPACE,
+        metricName,
+        dimensionsMap: { service: payments.worker.node.id },
+        statistic: 'Sum',
+        period: Duration.hours(1),
+      });
+    props.alarms.ring(this, 'ThreadsHeld', {
+      what: 'payment threads are held',
+      metric: counted('ThreadsHeld'),
+      atLeast: 1,
+      impact: 'Payments are stored and not shown in Slack until somebody lets War Room write there again.',
+      remedy:
+        'Look into the ops channel: it names the channel and what to do. If nothing is said there, the app itself was ' +
+        'removed or its token refused: install it again.',
+    });
+    props.alarms.ring(this, 'MessagesDoubled', {
+      what: 'a message was doubled',
+      metric: counted('MessagesDoubled'),
+      atLeast: 1,
+      impact: 'Somebody saw a message twice for a moment; War Room has removed the second one.',
+      remedy:
+        'Look for calls to Slack of more than thirty seconds in the log of PaymentsWorker; one now and then is chance.',
+    });
 
     // Razorpay delivers. Verified, stored, handed over, acknowledged: it cannot read a token or an installation.
     const ingress = new HubFunction(this, 'RazorpayIngress', {

@@ -144,7 +144,7 @@ function hashOf(content: Content): string {
   return createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 11);
 }
 
-export function inDoubt(entry: Entry | undefined): entry is Entry & { state: 'intent' | 'unsure' } {
+function inDoubt(entry: Entry | undefined): entry is Entry & { state: 'intent' | 'unsure' } {
   return entry?.state === 'intent' || entry?.state === 'unsure';
 }
 

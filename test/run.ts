@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { whyNoDynamoDbLocal } from '../test/support/dynamodb-local.ts';
+import { whyNoDynamoDbLocal } from './support/dynamodb-local.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { burstWithKills } from '../test/support/kills.ts';
+import { burstWithKills } from './support/kills.ts';
 
 const text = (otherwise: string) => ({ type: 'string', default: otherwise }) as const;
 
