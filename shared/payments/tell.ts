@@ -99,8 +99,9 @@ async function tellThread(
   const pointing = { ...facts, joinedInto: thread };
   for (const joined of facts.pointers) {
     const point: Compose = (read) => composed(place, read, pointing, team, dependencies);
-    await outbox.sync(threadRef(place, joined), point, held(wake, thread, budget));
-    await store.clearPointer(place, thread, joined);
+    const pointed = await outbox.sync(threadRef(place, joined), point, held(wake, thread, budget));
+    // Held, it is wanted until it is there; what wakes it is this thread.
+    if (pointed === 'done') await store.clearPointer(place, thread, joined);
   }
   await store.clearDue(facts.due);
   return { thread, outcome };
