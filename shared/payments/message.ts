@@ -1,6 +1,16 @@
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
-import { body, brief, type Content, fine, type Inline, joined, message, onOneDay } from '../slack/text.ts';
+import {
+  body,
+  brief,
+  type Content,
+  fine,
+  type Inline,
+  joined,
+  message,
+  onOneDay,
+  withoutContacts,
+} from '../slack/text.ts';
 import type { Attempt, Failure, Initiated, Lifecycle } from './lifecycle.ts';
 import { failureInWords, methodInWords, partOf, stateInWords } from './words.ts';
 
@@ -23,7 +33,7 @@ export function render(state: Lifecycle): PaymentThread {
   return {
     root: { key: 'root', content: root(state) },
     replies: [...failures(state), ...captures(state)],
-    ...(admin && { author: { adminId: admin.id, byline: [shortName(admin.name)] } }),
+    ...(admin && { author: { adminId: admin.id, byline: [shortName(admin.name) || 'the owner'] } }),
   };
 }
 
@@ -33,15 +43,30 @@ export function pointer(permalink: string | undefined): PaymentThread {
   return { root: { key: 'root', content: message(body('↪️ This payment is told in ', where, '.')) }, replies: [] };
 }
 
-/** A name as it is shown in Slack: the surname shortens to an initial. */
-export function shortName(name: string): string {
-  const words = brief(name).split(' ');
-  const initial = words.length > 1 ? [...(words.at(-1) ?? '')][0] : undefined;
-  return initial === undefined ? (words[0] ?? '') : `${words.slice(0, -1).join(' ')} ${initial}.`;
+/** A name as it is shown in Slack: the surname shortens to an initial. Empty where what was given is no name. */
+export function shortName(given: string): string {
+  const words = wordsOf(given);
+  const surname = words.length > 1 ? words.pop() : undefined;
+  return surname === undefined ? words.join(' ') : `${words.join(' ')} ${initialOf(surname)}.`;
+}
+
+/** The words of a name. People type telephone numbers and addresses where a name is asked for; those are left out. */
+function wordsOf(name: string): string[] {
+  const line = brief(withoutContacts(name));
+  return /\p{L}/u.test(line) ? line.split(' ') : [];
+}
+
+const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The first letter as its readers count letters: with its vowel signs, and a conjunct as one. */
+function initialOf(word: string): string {
+  const [first] = letters.segment(word);
+  return first?.segment ?? '';
 }
 
 function root(state: Lifecycle): Content {
   const { initiated, attempts } = state;
+  const owner = (initiated?.assignedAdmin && shortName(initiated.assignedAdmin.name)) || undefined;
   const method = attempts.findLast((attempt) => attempt.status === 'captured' || attempt.status === 'authorized');
   return message(
     body(
@@ -51,13 +76,13 @@ function root(state: Lifecycle): Content {
       ...joined(' · ', [
         amountInWords(state),
         payer(initiated),
-        (initiated && brief(initiated.course.name)) || undefined,
+        (initiated && brief(withoutContacts(initiated.course.name))) || undefined,
       ]),
     ),
     fine(
       ...joined(' · ', [
         initiated ? kindInWords(initiated) : 'Nobody announced this payment to War Room',
-        initiated?.assignedAdmin ? `owner ${shortName(initiated.assignedAdmin.name)}` : undefined,
+        owner && `owner ${owner}`,
       ]),
       ...timing(state),
     ),
@@ -185,7 +210,7 @@ function payer(initiated: Initiated | undefined): string {
 }
 
 function givenName(initiated: Initiated | undefined): string {
-  return (initiated && brief(initiated.lead.name).split(' ')[0]) || 'The payer';
+  return (initiated && wordsOf(initiated.lead.name)[0]) || 'The payer';
 }
 
 function triesOf(attempts: readonly Attempt[]): number {

@@ -54,10 +54,24 @@ export function joined(separator: string, inlines: readonly (Inline | undefined)
   return there.flatMap((inline, index) => (index === 0 ? [inline] : [separator, inline]));
 }
 
-/** Outside text on one line, at most `limit` characters; what is left out is shown by an ellipsis. */
+/**
+ * Outside text on one line, at most `limit` characters; what is left out is shown by an ellipsis. Invisible characters
+ * go, but for the joiners: within a word, scripts of India spell with them.
+ * https://www.unicode.org/versions/latest/core-spec/chapter-12/
+ */
 export function brief(text: string, limit = 80): string {
-  const line = [...text.replace(/[\p{C}\p{Z}\s]+/gu, ' ').trim()];
+  const line = [...text.replace(/(?:(?!(?<=[\p{L}\p{M}])[\u200C\u200D])[\p{C}\p{Z}\s])+/gu, ' ').trim()];
   return line.length <= limit ? line.join('') : `${line.slice(0, limit - 1).join('')}…`;
+}
+
+/**
+ * Outside text without what somebody could be reached or paid by: e-mail addresses, UPI handles, telephone numbers.
+ * It would rather take too much than too little; a year or two of a course's name stay.
+ */
+export function withoutContacts(text: string): string {
+  return text
+    .replace(/[<(]?(?<![^\s<>()@＠])[^\s<>()@＠]+[@＠][^\s<>()]+[>)]?/gu, ' ')
+    .replace(/[+(]{0,2}\p{Nd}(?:[\p{Z}\p{C}\p{Pd}().]{0,2}\p{Nd}){9,}\)?|\+?\p{Nd}{7,}/gu, ' ');
 }
 
 function block({ kind, inlines }: Paragraph): SectionBlock | ContextBlock {

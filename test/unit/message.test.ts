@@ -175,6 +175,20 @@ describe('what came from outside', () => {
     expect(posted).not.toMatch(/<!channel|<@U0|<https:|\*Bold\*|:tada:|`code`/);
   });
 
+  it('cannot be an e-mail address or a telephone number, in a name or the name of a course', () => {
+    const lead = { id: 'lead_1', name: 'priya@example.com' };
+    const course = { id: 'crs_1', name: 'Call +91 98765 43210 for Physics 2026', type: 'x' };
+    const assignedAdmin = { id: 'adm_1', name: '９８７６５４３２１０' };
+    const facts = [initiated({ lead, course, assignedAdmin }), factOf(failed(attempt('pay_1')))];
+
+    const { root, replies, author } = render(fold(facts));
+
+    expect(JSON.stringify([root, replies, author])).not.toMatch(/example|98765|９８/);
+    expect(root.content.text).toMatch(
+      /^🔴 Failed · ₹45,000\.00 · Unknown payer · Call for Physics 2026\nFull payment · init/,
+    );
+  });
+
   it('never breaks a limit of Slack and never leaves the first line without an amount or a name', () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 5_000 });
 
@@ -203,6 +217,13 @@ describe('what came from outside', () => {
     ['Anna Maria de Souza', 'Anna Maria de S.'],
     ['  Ravi   Kumar ', 'Ravi K.'],
     ['李 小龍', '李 小.'],
+    ['राहुल क्षत्रिय', 'राहुल क्ष.'],
+    ['ಶ್ರೀ\u200cಧರ್ ಕುಮಾರ', 'ಶ್ರೀ\u200cಧರ್ ಕು.'],
+    ['Jose\u0301 E\u0301tienne', 'Jose\u0301 E\u0301.'],
+    ['Priya Sharma 98765 43210', 'Priya S.'],
+    ['Priya (priya@example.com)', 'Priya'],
+    ['+91-98765-43210', ''],
+    ['9876543210 / priya@okbank', ''],
   ])('shortens %s to %s', (name, expected) => {
     expect(shortName(name)).toBe(expected);
   });

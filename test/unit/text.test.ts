@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { channelId } from '../../shared/base/names.ts';
-import { body, brief, fine, message, onOneDay, withFinePrint } from '../../shared/slack/text.ts';
+import { body, brief, fine, message, onOneDay, withFinePrint, withoutContacts } from '../../shared/slack/text.ts';
 
 describe('a message', () => {
   it('says in its text everything that its blocks say', () => {
@@ -68,6 +68,29 @@ describe('text from outside', () => {
     ['@here', '@\u200bhere'],
   ])('is shown as it is: %s', (given, expected) => {
     expect(message(body(given)).text).toBe(expected);
+  });
+
+  it.each([
+    ['ക്\u200dഷമ', 'ക്\u200dഷമ'],
+    ['രാമന്\u200d നായര്\u200d', 'രാമന്\u200d നായര്\u200d'],
+    ['\u200dPriya \u200c\u200dS', 'Priya S'],
+    ['a\u200d\u200d\u200bb', 'a\u200d b'],
+  ])('keeps a joiner of a word and no other invisible character: %j', (given, expected) => {
+    expect(brief(given)).toBe(expected);
+  });
+
+  it.each([
+    ['Priya <priya@example.com>', 'Priya'],
+    ['priya＠okbank', ''],
+    ['98765-43210', ''],
+    ['98765\u200b43210', ''],
+    ['+1 (555) 123-4567', ''],
+    ['(022) 2345 6789 Ravi', 'Ravi'],
+    ['1234567', ''],
+    ['९८७६५४३२१० राम', 'राम'],
+    ['Batch 2025-2026, 123456', 'Batch 2025-2026, 123456'],
+  ])('says of %j only %j where nobody may be reached by it', (given, expected) => {
+    expect(brief(withoutContacts(given))).toBe(expected);
   });
 
   it('is brief, on one line, and says where it was cut', () => {
