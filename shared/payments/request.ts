@@ -4,16 +4,18 @@ import { hold, named, pointer } from '../base/fields.ts';
 import { isCurrency } from '../razorpay/currency.ts';
 import type { Initiated } from './lifecycle.ts';
 
-/** A text that a person may read: no line breaks or other control characters, no space around it. */
+/**
+ * A text that a person may read: no line breaks or other control characters, no space around it. Half of a surrogate
+ * pair is stored as another character, so that the same text sent again would differ from what was recorded.
+ */
 const text = (length: number) =>
-  z
-    .string()
-    .check(
-      z.trim(),
-      z.minLength(1),
-      z.maxLength(length),
-      z.regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters.'),
-    );
+  z.string().check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(length),
+    z.regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters.'),
+    z.refine((value) => value.isWellFormed(), 'holds half of a character; a text may be cut between characters only.'),
+  );
 
 const positive = z.int().check(z.positive());
 

@@ -102,6 +102,8 @@ describe('the body of POST /v1/payments', () => {
     [{ lead: { id: '   ', name: 'x' } }, '/lead/id'],
     [{ lead: { id: 'x', name: 'y'.repeat(201) } }, '/lead/name'],
     [{ lead: { id: 'x', name: 'two\nlines' } }, '/lead/name'],
+    [{ lead: { id: 'lead\ud83d', name: 'x' } }, '/lead/id'],
+    [{ course: { id: 'x', name: '\ude00 Physics', type: 'z' } }, '/course/name'],
     [{ lead: { id: 'x', name: 'y', email: 'p@example.com' } }, '/lead/email'],
     [{ course: { id: 'x', name: 'y' } }, '/course/type'],
     [{ payment: {} }, '/payment/kind'],
@@ -124,6 +126,7 @@ describe('the body of POST /v1/payments', () => {
     ['initiatedAt', '2026-11-20T12:05:00+05:30'],
     ['initiatedAt', '2026-11-20T06:30:00Z'],
     ['lead', { id: 'x'.repeat(128), name: 'ä'.repeat(200) }],
+    ['lead', { id: 'x', name: 'Priya 😀' }],
   ])('is taken where %s is just right: %j', (field, value) => {
     expect(() => read(body({ [field]: value }))).not.toThrow();
   });
