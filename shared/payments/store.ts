@@ -231,7 +231,10 @@ export class PaymentStore {
   }
 }
 
-/** The `LeadPartPayment` record: one item for each instalment that a learner has completed. */
+/**
+ * The `LeadPartPayment` record: one item for each instalment that a learner has completed. Each account has its own,
+ * so that payments of an account in test mode decide nothing for those in live mode.
+ */
 export class InstalmentStore {
   readonly #table: Table;
 
@@ -240,19 +243,19 @@ export class InstalmentStore {
   }
 
   /** The instalments that this learner has completed, over all plans. */
-  async completedBy(team: TeamId, leadId: string): Promise<Instalment[]> {
-    const items = await this.#table.query(`${team}#lead#${leadId}`);
+  async completedBy(place: Omit<Place, 'home'>, leadId: string): Promise<Instalment[]> {
+    const items = await this.#table.query(leadPartition(place, leadId));
     return items.map((item) => item['instalment'] as Instalment);
   }
 
   /** Whether this order's instalment is remembered as completed. */
-  async isComplete(team: TeamId, leadId: string, orderId: string): Promise<boolean> {
-    return (await this.#table.get({ pk: `${team}#lead#${leadId}`, sk: `order#${orderId}` })) !== undefined;
+  async isComplete(place: Omit<Place, 'home'>, leadId: string, orderId: string): Promise<boolean> {
+    return (await this.#table.get({ pk: leadPartition(place, leadId), sk: `order#${orderId}` })) !== undefined;
   }
 
   /** Remembers a completed instalment, once for an order. */
-  async complete(team: TeamId, leadId: string, instalment: Instalment): Promise<void> {
-    await this.#table.insert({ pk: `${team}#lead#${leadId}`, sk: `order#${instalment.orderId}`, instalment });
+  async complete(place: Omit<Place, 'home'>, leadId: string, instalment: Instalment): Promise<void> {
+    await this.#table.insert({ pk: leadPartition(place, leadId), sk: `order#${instalment.orderId}`, instalment });
   }
 }
 
@@ -268,6 +271,10 @@ function placeOf(pk: string): Place | undefined {
 
 function aliasKey(place: Omit<Place, 'home'>, id: string): Key {
   return { pk: `${place.team}#${place.account}#alias#${id}`, sk: 'thread' };
+}
+
+function leadPartition(place: Omit<Place, 'home'>, leadId: string): string {
+  return `${place.team}#${place.account}#lead#${leadId}`;
 }
 
 function shardOf(home: string): string {

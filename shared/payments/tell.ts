@@ -144,9 +144,9 @@ async function composed(
   }
   const state = fold(facts.facts);
   if (!state.isTold) return undefined;
-  await rememberInstalment(state, team, instalments);
+  await rememberInstalment(state, place, instalments);
   const destination =
-    read.destination ?? route(state.initiated, await completed(state, team, instalments), team.channels);
+    read.destination ?? route(state.initiated, await completed(state, place, instalments), team.channels);
   return { ...render(state), destination, onlyNew: isExpiring(read, clock.now()) };
 }
 
@@ -156,19 +156,19 @@ function isExpiring({ entries }: Thread, now: number): boolean {
   return posted !== undefined && now - Number(posted) * 1_000 > (factDays - 1) * 86_400_000;
 }
 
-function completed(state: Lifecycle, team: Team, instalments: InstalmentStore) {
-  return state.initiated ? instalments.completedBy(team.id, state.initiated.lead.id) : Promise.resolve([]);
+function completed(state: Lifecycle, place: ThreadPlace, instalments: InstalmentStore) {
+  return state.initiated ? instalments.completedBy(place, state.initiated.lead.id) : Promise.resolve([]);
 }
 
 /** A part payment that is paid decides where the learner's later payments go. */
 async function rememberInstalment(
   { initiated, standing }: Lifecycle,
-  team: Team,
+  place: ThreadPlace,
   instalments: InstalmentStore,
 ): Promise<void> {
   if (standing !== 'paid' || initiated?.payment.kind !== 'part') return;
   const { orderId, lead, course, amount, payment } = initiated;
-  if (await instalments.isComplete(team.id, lead.id, orderId)) return;
+  if (await instalments.isComplete(place, lead.id, orderId)) return;
   const { number, of, planTotal } = payment;
-  await instalments.complete(team.id, lead.id, { orderId, courseId: course.id, number, of, amount, planTotal });
+  await instalments.complete(place, lead.id, { orderId, courseId: course.id, number, of, amount, planTotal });
 }

@@ -335,17 +335,28 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     it('is remembered once for an order, as it was first completed, under its learner', async () => {
+      const place = { team, account: 'live' };
       const instalments = new InstalmentStore(tables.table('instalments'));
 
-      await instalments.complete(team, 'lead_1', instalment(2));
-      await instalments.complete(team, 'lead_1', instalment(1));
-      await instalments.complete(team, 'lead_1', { ...instalment(1), amount: 1 });
-      await new InstalmentStore(tables.losingReplies('instalments')).complete(team, 'lead_1', instalment(3));
+      await instalments.complete(place, 'lead_1', instalment(2));
+      await instalments.complete(place, 'lead_1', instalment(1));
+      await instalments.complete(place, 'lead_1', { ...instalment(1), amount: 1 });
+      await new InstalmentStore(tables.losingReplies('instalments')).complete(place, 'lead_1', instalment(3));
 
-      expect(await instalments.completedBy(team, 'lead_1')).toEqual([instalment(1), instalment(2), instalment(3)]);
-      expect(await instalments.completedBy(team, 'lead_2')).toEqual([]);
-      expect(await instalments.isComplete(team, 'lead_1', 'order_2')).toBe(true);
-      expect(await instalments.isComplete(team, 'lead_2', 'order_2')).toBe(false);
+      expect(await instalments.completedBy(place, 'lead_1')).toEqual([instalment(1), instalment(2), instalment(3)]);
+      expect(await instalments.completedBy(place, 'lead_2')).toEqual([]);
+      expect(await instalments.isComplete(place, 'lead_1', 'order_2')).toBe(true);
+      expect(await instalments.isComplete(place, 'lead_2', 'order_2')).toBe(false);
+    });
+
+    it('of a test account is none of a live one', async () => {
+      const instalments = new InstalmentStore(tables.table('instalments'));
+
+      await instalments.complete({ team, account: 'test' }, 'lead_1', instalment(1));
+
+      expect(await instalments.completedBy({ team, account: 'live' }, 'lead_1')).toEqual([]);
+      expect(await instalments.isComplete({ team, account: 'live' }, 'lead_1', 'order_1')).toBe(false);
+      expect(await instalments.completedBy({ team, account: 'test' }, 'lead_1')).toEqual([instalment(1)]);
     });
   });
 });

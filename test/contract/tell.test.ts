@@ -178,8 +178,8 @@ describe('the destination', () => {
     await told(await deliver(captured(attempt('pay_1', { amount: 1_500_000 }))));
     const others = new InstalmentStore(tables.table('instalments'));
 
-    expect(await others.completedBy(teamId('TOTHER'), 'lead_1')).toEqual([]);
-    expect(await others.completedBy(room.team.id, 'lead_1')).toHaveLength(1);
+    expect(await others.completedBy({ team: teamId('TOTHER'), account }, 'lead_1')).toEqual([]);
+    expect(await others.completedBy({ team: room.team.id, account }, 'lead_1')).toHaveLength(1);
   });
 });
 
@@ -382,5 +382,23 @@ describe('the sweep', () => {
     expect(await swept()).toEqual([]);
     room.time.advance(600_000);
     expect(await swept()).toHaveLength(1);
+  });
+});
+
+describe('an account in test mode', () => {
+  it('decides nothing about where payments of the live account go', async () => {
+    const instalment = { kind: 'part', number: 1, of: 3, planTotal: 4_500_000 } as const;
+    const fact = initiated({ orderId: 'order_T', amount: 1_500_000, payment: instalment });
+    if (fact.source !== 'initiated') throw new Error('Not an initiated fact.');
+    const test = { ...place('order_T'), account: 'test' };
+    const paid = bytesOf(captured(attempt('pay_T', { orderId: 'order_T', amount: 1_500_000 })));
+    await store.recordInitiated(test, fact.initiated, { at: room.time.now(), dueAt: room.time.now() });
+    await store.recordDelivery(test, { eventId: undefined, bytes: paid, secret: 'current', at: room.time.now() });
+    await tell({ ...test, cause: 'webhook' }, { until: room.until(), report: room.report }, room.tell);
+
+    await told(await announce({ orderId: 'order_L' }));
+
+    expect(roots(ids.partPayments)).toEqual([]);
+    expect(roots()).toHaveLength(2);
   });
 });
