@@ -141,15 +141,21 @@ async function afterFailure(
   const { attempts, since } = await log.fail(ref, clock.now());
   if (attempts < failuresBeforeParking || clock.now() - since < failingBeforeParkingMs * scale) {
     const delayMs = Math.max((error instanceof Retry && error.delayMs) || 0, backOffMs(attempts) * scale);
-    line('failed', { attempts, forMs: delayMs });
+    line('failed', { attempts, forMs: delayMs, why: sentenceOf(error) });
     return { comeBackMs: delayMs };
   }
-  const why = error instanceof Error ? error.message : String(error);
-  const final = new Park('failed-too-often', `It failed ${attempts} times in a row. The last time: ${why}`);
+  const final = new Park(
+    'failed-too-often',
+    `It failed ${attempts} times in a row. The last time: ${sentenceOf(error)}`,
+  );
   await park(record, final, { thread: ref.key, attempts, since: new Date(since).toISOString() }, dependencies);
   await log.forgive(ref);
   line('parked', { why: final.message, code: final.code, attempts });
   return 'done';
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The record itself, with the reason beside it: put back into the queue, it is worked like any other. */
