@@ -21,7 +21,15 @@ export type Fact =
   | { readonly source: 'razorpay'; readonly id: string; readonly at: number; readonly event: PaymentEvent };
 
 /** One report that a try failed. Reports of one payment are numbered in the order in which Razorpay made them. */
-export type Failure = { readonly at: number | undefined; readonly error: PaymentError | undefined };
+export type Failure = {
+  readonly at: number | undefined;
+  readonly error: PaymentError | undefined;
+  /** When it first reached us, milliseconds since 1970. */
+  readonly heardAt: number;
+};
+
+/** An event, and when it first reached us (ms). */
+type Heard = PaymentEvent & { readonly heardAt: number };
 
 /** One payment id: a person's try to pay, and what became of it. */
 export type Attempt = {
@@ -141,7 +149,7 @@ function standing(attempts: readonly Attempt[], saidToBeComplete: boolean, isCom
   return 'initiated';
 }
 
-function attemptsOf(events: readonly PaymentEvent[]): Attempt[] {
+function attemptsOf(events: readonly Heard[]): Attempt[] {
   const byId = Map.groupBy(
     events.filter((event) => event.payment),
     (event) => event.payment?.id ?? '',
@@ -158,7 +166,7 @@ function attemptsOf(events: readonly PaymentEvent[]): Attempt[] {
   });
 }
 
-function attemptOf(id: string, told: readonly PaymentEvent[]): Omit<Attempt, 'triesBefore'> {
+function attemptOf(id: string, told: readonly Heard[]): Omit<Attempt, 'triesBefore'> {
   const entities = payments(told);
   return {
     id,
@@ -197,21 +205,28 @@ function capturedAt(told: readonly PaymentEvent[]): number | undefined {
 }
 
 /** Two reports that agree in time and cause are one report, in however many bodies they came. */
-function failuresOf(told: readonly PaymentEvent[]): Failure[] {
-  const failures = told
-    .filter((event) => event.name === 'payment.failed')
-    .map((event): Failure => ({ at: event.at, error: event.payment?.error }));
-  const distinct = new Map(failures.map((failure) => [JSON.stringify(failure), failure]));
+function failuresOf(told: readonly Heard[]): Failure[] {
+  const distinct = new Map<string, Failure>();
+  for (const { name, at, payment, heardAt } of told) {
+    if (name !== 'payment.failed') continue;
+    const error = payment?.error;
+    const text = JSON.stringify({ at, error });
+    distinct.set(text, { at, error, heardAt: Math.min(heardAt, distinct.get(text)?.heardAt ?? heardAt) });
+  }
   return [...distinct]
     .sort(([a, one], [b, other]) => compare(one.at, other.at) || compare(a, b))
     .map(([, failure]) => failure);
 }
 
 /** One order for all facts, whatever order they came in: the best source first, then Razorpay's time, then the text. */
-function inOrder(facts: readonly { readonly event: PaymentEvent }[]): PaymentEvent[] {
+function inOrder(facts: readonly { readonly event: PaymentEvent; readonly at: number }[]): Heard[] {
   const rank = (name: string) => (capturing.includes(name) ? capturing.indexOf(name) : capturing.length);
-  const told = new Map(facts.map(({ event }) => [JSON.stringify(event), event]));
-  return [...told]
+  const heard = new Map<string, Heard>();
+  for (const { event, at } of facts) {
+    const text = JSON.stringify(event);
+    heard.set(text, { ...event, heardAt: Math.min(at, heard.get(text)?.heardAt ?? at) });
+  }
+  return [...heard]
     .sort(
       ([a, one], [b, other]) =>
         rank(one.name) - rank(other.name) ||

@@ -21,12 +21,12 @@ export type PaymentThread = {
   readonly author?: { readonly adminId: string; readonly byline: readonly Inline[] };
 };
 
-/** Replies about failed tries beyond this many are told in one: nobody reads two hundred of them, and an item is finite. */
+/** Failed tries beyond this many are told in one reply: nobody reads two hundred of them, and an item is finite. */
 const failuresTold = 40;
 
 /**
  * Renders the state of a payment: one root that shows how it stands, and one reply for each change worth telling.
- * Pure, and monotone: a reply that is once wanted stays wanted whatever else becomes known; only its words may change.
+ * Pure, and monotone: a reply that is once wanted stays wanted whatever is heard next; only its words may change.
  */
 export function render(state: Lifecycle): PaymentThread {
   const admin = state.initiated?.assignedAdmin;
@@ -135,20 +135,30 @@ function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] 
   ];
 }
 
+/**
+ * A reply for each failed try, and beyond `failuresTold` one for all the others. Those that were heard of first have
+ * their own: had they to be the first that happened, an early one that comes late would take the reply of another,
+ * which is posted. So a storm of tries ends in as many replies in whatever order it is heard, if not the same ones.
+ * A payment's replies are numbered in the order of its failures, however they came.
+ */
 function failures(state: Lifecycle): Message[] {
   const all = state.attempts.flatMap((attempt) =>
     attempt.failures.map((failure, index) => ({ attempt, failure, number: index + 1 })),
   );
-  const told = all.slice(0, failuresTold).map(({ attempt, failure, number }): Message => {
-    return { key: `failed#${attempt.id}#${number}`, content: failed(state, attempt, failure, number) };
-  });
+  const first = all.toSorted((one, other) => one.failure.heardAt - other.failure.heardAt).slice(0, failuresTold);
+  const repliesOf = (id: string) => first.filter(({ attempt }) => attempt.id === id).length;
+  const told = all
+    .filter(({ attempt, number }) => number <= repliesOf(attempt.id))
+    .map(({ attempt, failure, number }): Message => {
+      return { key: `failed#${attempt.id}#${number}`, content: failed(state, attempt, failure, number) };
+    });
   const more = all.length - told.length;
   if (more === 0) return told;
   const rest = message(
     body(
       `${more === 1 ? 'One more try' : `${more} more tries`} failed. That many look like somebody trying cards out.`,
     ),
-    fine(`tries ${failuresTold + 1} to ${all.length}`),
+    fine(`${all.length} failed tries in all`),
   );
   return [...told, { key: 'failed#more', content: rest }];
 }

@@ -66,6 +66,24 @@ describe('the fold', () => {
     );
   });
 
+  it('never takes a reply back in a storm of failures, and ends in as many in whatever order they are heard', () => {
+    const storm = Array.from({ length: 60 }, (_, index) =>
+      factOf(failed(attempt(`pay_${index % 25}`), { at: start + index * 60 })),
+    );
+    const heard = fc
+      .shuffledSubarray(storm, { minLength: storm.length })
+      .map((facts) => facts.map((fact, index) => ({ ...fact, at: index * 1_000 })));
+
+    fc.assert(
+      fc.property(heard, fc.nat(storm.length), (facts, known) => {
+        const keys = (some: readonly Fact[]) => wanted(some).replies.map(({ key }) => key);
+        expect(keys(facts)).toHaveLength(41);
+        expect(keys(facts)).toEqual(expect.arrayContaining(keys(facts.slice(0, known))));
+        expect(keys(facts.toReversed())).toEqual(keys(facts));
+      }),
+    );
+  });
+
   it('never moves a state back when another fact becomes known', () => {
     const ranks = ['initiated', 'failed', 'authorized', 'partlyPaid', 'paid'];
     const without = everything.filter((fact) => fact.source !== 'initiated');

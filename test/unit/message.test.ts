@@ -158,7 +158,7 @@ describe('a reply', () => {
     expect(replies.at(-1)).toEqual([
       'failed#more',
       '20 more tries failed. That many look like somebody trying cards out.',
-      'tries 41 to 60',
+      '60 failed tries in all',
     ]);
   });
 });
