@@ -139,7 +139,8 @@ function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] 
  * A reply for each failed try, and beyond `failuresTold` one for all the others. Those that were heard of first have
  * their own: had they to be the first that happened, an early one that comes late would take the reply of another,
  * which is posted. So a storm of tries ends in as many replies in whatever order it is heard, if not the same ones.
- * A payment's replies are numbered in the order of its failures, however they came.
+ * Time is when the ingress heard of it, to the millisecond: two that tie for the last place may both be posted, and
+ * nothing is lost. A payment's replies are numbered in the order of its failures, however they came.
  */
 function failures(state: Lifecycle): Message[] {
   const all = state.attempts.flatMap((attempt) =>
