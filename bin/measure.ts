@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBatch } from '../lib/local/measure/batch.ts';
 import { page, type Section } from '../lib/local/measure/figures.ts';
 import { measureLife } from '../lib/local/measure/life.ts';
 import { PricesUnusable, readPrices } from '../lib/local/measure/prices.ts';
@@ -36,6 +37,7 @@ const PARTS: Readonly<Record<string, (wishes: Wishes) => Promise<Section>>> = {
       slackMs: quick ? 10 : 300,
       postIntervalMs: quick ? 0 : 1_000,
     }),
+  batch: ({ quick }) => measureBatch({ rounds: quick ? 1 : 11, slackMs: quick ? 20 : 300, databaseMs: 5 }),
 };
 
 const help = HELP.replace('PARTS', Object.keys(PARTS).join(', '));

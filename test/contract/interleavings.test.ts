@@ -3,6 +3,7 @@
  * process, on a clock that only the test moves, so that each can be stopped at the very place it is about.
  */
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { channelId, userId } from '../../shared/base/names.ts';
@@ -11,7 +12,6 @@ import type { SlackClient } from '../../shared/slack/client.ts';
 import type { Compose } from '../../shared/slack/outbox.ts';
 import { body, message } from '../../shared/slack/text.ts';
 import { Fuse } from '../support/fuse.ts';
-import { memoryDatabase } from '../support/memory-database.ts';
 import { type Room, startRoom } from '../support/room.ts';
 import { ids } from '../support/slack-world.ts';
 

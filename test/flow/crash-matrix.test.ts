@@ -7,6 +7,7 @@
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
+import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { machineClock } from '../../lib/local/slack-front/clock.ts';
 import { type Stores, startStores } from '../../lib/local/stores.ts';
 import { workGroups } from '../../shared/aws/groups.ts';
@@ -24,7 +25,6 @@ import { sign } from '../../shared/razorpay/signature.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { attempt, bytesOf, captured, failed, orderPaid, start } from '../support/facts.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
-import { memoryDatabase } from '../support/memory-database.ts';
 import { type Room, startRoom } from '../support/room.ts';
 import { ids } from '../support/slack-world.ts';
 import { until } from '../support/until.ts';

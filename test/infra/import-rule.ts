@@ -33,7 +33,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   // The stand-ins speak Slack's, Razorpay's and AWS's language; what a payment means is none of theirs.
   'lib/local': ['lib', ...COMMON],
-  bin: ['lib', 'lib/local', 'shared'],
+  // What measures a room builds it, on stand-ins.
+  'lib/local/measure': ['lib', 'lib/local', 'shared'],
+  bin: ['lib', 'lib/local', 'lib/local/measure', 'shared'],
 };
 
 /** Rooms: their files are pure, unless their name says that they keep, work or call. */

@@ -1,12 +1,12 @@
 /** A worker that stops for good before or after any of its side effects loses nothing and doubles nothing. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { type TellDependencies, tell } from '../../shared/payments/tell.ts';
 import { attempt, bytesOf, captured, failed, initiated, orderPaid, start } from '../support/facts.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
-import { memoryDatabase } from '../support/memory-database.ts';
 import { type Room, startRoom } from '../support/room.ts';
 import { ids } from '../support/slack-world.ts';
 

@@ -1,6 +1,7 @@
 /** A burst into one channel at the pace that production keeps: everybody waits, nobody is buried for it. */
 import { describe, expect, it } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
+import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { seededRandom } from '../../lib/local/stories.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
@@ -8,7 +9,6 @@ import { message } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
 import { outboxTimes } from '../../shared/slack/times.ts';
 import { attempt, bytesOf, captured, failed, initiated, start } from '../support/facts.ts';
-import { memoryDatabase } from '../support/memory-database.ts';
 import { startRoom } from '../support/room.ts';
 import { ids } from '../support/slack-world.ts';
 

@@ -6,10 +6,10 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { createTables } from '../../lib/local/tables.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { startDynamoDbLocal, whyNoDynamoDbLocal } from './dynamodb-local.ts';
-import { memoryDatabase } from './memory-database.ts';
 
 /** A running database with the tables of all rooms. */
 export type Tables = {

@@ -3,6 +3,7 @@
  * that only this history moves. Everything random comes from the seed, so a history that goes wrong plays again exactly.
  */
 import type { SQSRecord } from 'aws-lambda';
+import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { seededRandom } from '../../lib/local/stories.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
@@ -15,7 +16,6 @@ import { message, type Wake } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
 import { attempt, authorized, bytesOf, captured, failed, initiated, linkPaid, orderPaid, start } from './facts.ts';
 import { Fuse } from './fuse.ts';
-import { memoryDatabase } from './memory-database.ts';
 import { type Room, startRoom } from './room.ts';
 import { ids } from './slack-world.ts';
 

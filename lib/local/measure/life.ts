@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { clientsFor } from '../aws-clients.ts';
 import { send } from '../play.ts';
-import { type LocalStack, startStack } from '../start.ts';
+import type { LocalStack } from '../start.ts';
 import { startStores } from '../stores.ts';
 import { STORIES, type Step, seededRandom } from '../stories.ts';
 import type { Stack } from '../template.ts';
@@ -9,7 +9,7 @@ import type { Section, Table } from './figures.ts';
 import { bill, type Prices, total, type Usage } from './prices.ts';
 import { type Call, type Recorder, startRecorder, type Written } from './recorder.ts';
 import { inWords, spreadOf } from './spread.ts';
-import { without } from './stacks.ts';
+import { serveToMeasure, stop, without } from './stacks.ts';
 
 export type LifeOptions = {
   readonly root: string;
@@ -71,24 +71,15 @@ type Observed = AsyncDisposable & {
 
 async function startObserved({ root, stacks, slackMs, postIntervalMs }: LifeOptions): Promise<Observed> {
   await using started = new AsyncDisposableStack();
-  const lost = (sentence: string) => {
-    throw new Error(sentence);
-  };
-  const stores = await startStores({ folder: undefined, dynamodbUrl: undefined, sqsUrl: undefined, lost });
+  const stores = await startStores({ folder: undefined, dynamodbUrl: undefined, sqsUrl: undefined, lost: stop });
   started.defer(() => stores.stop());
   const recorder = await startRecorder({ slackMs });
   started.defer(() => recorder.stop());
   recorder.aim(stores);
   const lines: { functionId: string; line: string }[] = [];
-  const stack = await startStack({
+  const stack = await serveToMeasure({
     root,
-    folder: '.war-room',
-    port: 0,
-    slackPort: 0,
-    keep: false,
-    timeScale: 1,
     others: { dynamodbUrl: recorder.origin, sqsUrl: recorder.origin },
-    lookForRunningSlack: false,
     // A sweep would write between two steps.
     stacks: without(stacks, 'AWS::Scheduler::Schedule'),
     environment: {
@@ -97,9 +88,7 @@ async function startObserved({ root, stacks, slackMs, postIntervalMs }: LifeOpti
       AWS_ENDPOINT_URL_KMS: recorder.origin,
       AWS_ENDPOINT_URL_SECRETS_MANAGER: recorder.origin,
     },
-    say: () => {},
     log: (functionId, line) => lines.push({ functionId, line }),
-    lost,
   });
   started.defer(() => stack.stop());
   const { endpoints, plan } = stack.served;
