@@ -1,6 +1,6 @@
 /** Many payments at once, with doubled and reordered deliveries: sent, then compared with what stands in Slack. */
 import type { LocalFacts } from './facts.ts';
-import { deliver, isTold, send, type Thread, threadOf } from './play.ts';
+import { deliver, isTold, PlayFailed, send, type Thread, threadOf } from './play.ts';
 import { type Step, type Story, seededRandom, stormStory } from './stories.ts';
 
 export type StormOptions = {
@@ -177,22 +177,32 @@ async function compared(
   return faults;
 }
 
+type HistoryPage = {
+  readonly error?: string;
+  readonly messages?: readonly Readonly<Record<string, unknown>>[];
+  readonly response_metadata?: { readonly next_cursor?: string };
+};
+
+/** A Slack that was told to misbehave does so here as well: a page that does not come is asked for again. */
+async function historyPage(facts: LocalFacts, body: URLSearchParams): Promise<HistoryPage> {
+  const headers = { authorization: `Bearer ${facts.slack.botToken}` };
+  for (let attempt = 1; ; attempt += 1) {
+    const url = `${facts.slack.url}/api/conversations.history`;
+    const page = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(2_000) })
+      .then((response) => response.json() as Promise<HistoryPage>)
+      .catch((): HistoryPage => ({ error: 'no_answer' }));
+    // In a channel of which the app is no member nothing of ours can be.
+    if (page.error === undefined || page.error === 'not_in_channel') return page;
+    if (attempt >= TRIES) throw new PlayFailed(`${facts.slack.url} does not show what is in ${body.get('channel')}.`);
+    await pause(AGAIN_AFTER_MS);
+  }
+}
+
 async function history(facts: LocalFacts, channel: string): Promise<Readonly<Record<string, unknown>>[]> {
   const messages: Readonly<Record<string, unknown>>[] = [];
   let cursor = '';
   do {
-    const response = await fetch(`${facts.slack.url}/api/conversations.history`, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${facts.slack.botToken}`,
-        'content-type': 'application/x-www-form-urlencoded',
-      },
-      body: new URLSearchParams({ channel, limit: '200', ...(cursor === '' ? {} : { cursor }) }),
-    });
-    const page = (await response.json()) as {
-      readonly messages?: readonly Readonly<Record<string, unknown>>[];
-      readonly response_metadata?: { readonly next_cursor?: string };
-    };
+    const page = await historyPage(facts, new URLSearchParams({ channel, limit: '200', ...(cursor && { cursor }) }));
     messages.push(...(page.messages ?? []));
     cursor = page.response_metadata?.next_cursor ?? '';
   } while (cursor !== '');

@@ -7,13 +7,13 @@ const kinds = (code: string) => (['bot', 'user'] as const).map((author) => refus
 
 describe("Slack's answers", () => {
   it.each([
-    ...'invalid_auth not_authed token_revoked token_expired account_inactive missing_scope'
+    ...'invalid_auth not_authed token_revoked token_expired account_inactive'
       .split(' ')
       .map((code) => [code, 'app', 'author']),
     ...'app_access_restricted org_login_required team_access_not_granted'
       .split(' ')
       .map((code) => [code, 'app', 'author']),
-    ...'channel_not_found not_in_channel restricted_action no_permission ekm_access_denied'
+    ...'channel_not_found not_in_channel restricted_action no_permission ekm_access_denied missing_scope'
       .split(' ')
       .map((code) => [code, 'destination', 'author']),
     ...'is_archived is_inactive'.split(' ').map((code) => [code, 'destination', 'destination']),
