@@ -19,6 +19,9 @@ export type Delivery = {
   readonly at: number;
 };
 
+/** A fact that nobody else will wake, and where it is. */
+export type Due = { readonly key: Key; readonly place: Place };
+
 /** What is kept of one thread, all homes together. */
 export type ThreadFacts = {
   readonly facts: readonly Fact[];
@@ -176,23 +179,22 @@ export class PaymentStore {
     await this.#table.update(key, { update: 'REMOVE #pointer', names: { '#pointer': 'pointer' } });
   }
 
-  /**
-   * Facts of one shard that became due before `now` (ms), as the places to wake. Each is put off by `laterMs`, so that
-   * a queue that is behind does not get the same wake from every sweep. Only wakes: may be stale.
-   */
-  async due(shard: string, now: number, laterMs: number, limit: number): Promise<Place[]> {
+  /** Facts of one shard that became due before `now` (ms), with the place to wake. Only wakes: may be stale. */
+  async due(shard: string, now: number, limit: number): Promise<Due[]> {
     const keys = await this.#table.due(shard, now, limit);
-    const places: Place[] = [];
-    for (const key of keys) {
-      const change = {
-        update: 'SET dueAt = :later',
-        when: 'attribute_exists(dueShard)',
-        values: { ':later': now + laterMs },
-      };
+    return keys.flatMap((key) => {
       const place = placeOf(key.pk);
-      if (place && (await this.#table.update(key, change))) places.push(place);
-    }
-    return places;
+      return place ? [{ key, place }] : [];
+    });
+  }
+
+  /** A fact was woken: it is due again at `until` (ms), unless it is told before. */
+  async postpone({ key }: Due, until: number): Promise<void> {
+    await this.#table.update(key, {
+      update: 'SET dueAt = :until',
+      when: 'attribute_exists(dueShard)',
+      values: { ':until': until },
+    });
   }
 
   async #alias(place: Omit<Place, 'home'>, id: string): Promise<{ thread: string; at: number } | undefined> {

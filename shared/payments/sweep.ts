@@ -5,14 +5,14 @@ import { dueShards, type PaymentStore } from './store.ts';
 import { message } from './wake.ts';
 
 export type SweepDependencies = {
-  readonly store: Pick<PaymentStore, 'due'>;
+  readonly store: Pick<PaymentStore, 'due' | 'postpone'>;
   readonly held: Pick<Held, 'due' | 'wakes' | 'postpone'>;
   readonly queue: Pick<Queue, 'send'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly newId: () => string;
 };
 
-/** What a sweep has woken is woken again after this long, if it is not told by then. */
+/** Woken again after this long, if it is not told by then: a queue that is behind need not get it every minute. */
 const againMs = 10 * 60_000;
 
 /** As many of each shard in one run; the next run takes what is left. */
@@ -26,8 +26,9 @@ export async function sweep(dependencies: SweepDependencies): Promise<{ readonly
   const { store, held, queue, clock, newId } = dependencies;
   let due = 0;
   for (const shard of dueShards) {
-    for (const place of await store.due(shard, clock.now(), againMs, atOnce)) {
-      await queue.send(message({ ...place, cause: 'sweep' }, { unique: newId() }));
+    for (const fact of await store.due(shard, clock.now(), atOnce)) {
+      await queue.send(message({ ...fact.place, cause: 'sweep' }, { unique: newId() }));
+      await store.postpone(fact, clock.now() + againMs);
       due += 1;
     }
   }

@@ -112,8 +112,20 @@ async function live(spot?: Spot): Promise<{ fuse: Fuse; thread: string[]; double
   };
   const deliver = (body: object) => acknowledged('a delivery', (parts) => delivered(parts, bytesOf(body as never)));
 
+  const swept = async (messages: number) => {
+    await until(`nothing of ${orderId} is left to be swept`, async () => {
+      await doing(async (parts) => {
+        await sweep({ ...parts, clock: systemClock, newId: parts.tell.newId });
+        return true;
+      });
+      await drain();
+      return threadOf(room, orderId).length >= messages;
+    });
+  };
+
+  // Its hand-over is lost, so that the sweep has to find it.
   await acknowledged('the start', (parts) => started(parts, orderId));
-  await drain();
+  await swept(1);
   await deliver(failed(attempt(`pay_${life}a`, { orderId })));
   await drain();
   const second = attempt(`pay_${life}b`, { orderId, at: start + 60 });
@@ -121,14 +133,7 @@ async function live(spot?: Spot): Promise<{ fuse: Fuse; thread: string[]; double
   await deliver(captured(second));
   await deliver(orderPaid(second));
   await drain();
-  await until(`nothing of ${orderId} is left to be swept`, async () => {
-    await doing(async (parts) => {
-      await sweep({ ...parts, clock: systemClock, newId: parts.tell.newId });
-      return true;
-    });
-    await drain();
-    return threadOf(room, orderId).length >= whole.length;
-  });
+  await swept(whole.length);
   return { fuse, thread: threadOf(room, orderId).sort(), doubled: room.report.doubled };
 }
 
@@ -138,6 +143,7 @@ type Process = ReturnType<typeof processOf>;
 function processOf(fuse: Fuse, url: string, room: Room) {
   const table = (name: string) => fuse.watch(room.table(name), name, (method) => writes.includes(method));
   const queue = fuse.watch(new Queue(sqs, url), 'queue', () => true);
+  const lost = fuse.watch({ send: () => Promise.reject(new Error('The hand-over is lost.')) }, 'lost', () => true);
   const { tell } = room.another({
     table,
     client: fuse.watch(room.client, 'slack', (method) => ['post', 'update', 'remove'].includes(method)),
@@ -149,6 +155,7 @@ function processOf(fuse: Fuse, url: string, room: Room) {
     team: room.team.id,
     fuse,
     queue,
+    lost,
     tell,
     accounts,
     poller,
@@ -162,7 +169,7 @@ const secrets = (teamId: string) => ({
 });
 const nothing = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-async function started({ team, store, accounts, queue, tell }: Process, orderId: string): Promise<boolean> {
+async function started({ team, store, accounts, lost, tell }: Process, orderId: string): Promise<boolean> {
   const body = {
     orderId,
     lead: { id: `lead_${orderId}`, name: 'Priya Sharma' },
@@ -175,11 +182,11 @@ async function started({ team, store, accounts, queue, tell }: Process, orderId:
   const dependencies = {
     store,
     accounts,
-    queue,
+    queue: lost,
     clock: systemClock,
     report: () => {},
     uniqueId: tell.newId,
-    timeScale,
+    timeScale: timeScale / 5,
   };
   const { status } = await initiate(body, key as never, dependencies);
   return status < 300;
