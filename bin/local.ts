@@ -2,7 +2,7 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { folderOf, readFacts, removeFacts, writeFacts } from '../lib/local/facts.ts';
+import { folderOf, type LocalFacts, readFacts, removeFacts, writeFacts } from '../lib/local/facts.ts';
 import { PortInUse } from '../lib/local/listen.ts';
 import { stayOnLoopback } from '../lib/local/loopback.ts';
 import { PlayFailed, permalinkOf, play, untilTold } from '../lib/local/play.ts';
@@ -113,6 +113,20 @@ function warn(isEnding: () => boolean): (sentence: string) => void {
   };
 }
 
+/** One folder is one stack's: a second one would take its log and its addresses away. */
+class AlreadyRunning extends Error {}
+
+async function refuseBeside(running: LocalFacts | undefined): Promise<void> {
+  if (running === undefined) return;
+  // The process may be another one that was given the same number since.
+  const answers = await fetch(`${running.api}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  if (!answers) return;
+  throw new AlreadyRunning(
+    `War Room runs already (process ${running.pid}): ${running.api}, its Slack page ${running.slack.url}. Ctrl-C there stops it.\n` +
+      'A second one beside it needs a folder and ports of its own: WAR_ROOM_FOLDER=.war-room-2 PORT=3200 SLACK_PORT=4203 npm start',
+  );
+}
+
 /** The functions' own words go to a file: between the lines meant for people nobody could read either. */
 function functionsLog(keep: boolean): (functionId: string, line: string) => void {
   mkdirSync(folder, { recursive: true });
@@ -164,13 +178,9 @@ async function playOne(stack: LocalStack): Promise<void> {
 }
 
 function sentenceFor(error: unknown): string {
-  if (error instanceof PortInUse) {
-    const running = readFacts(folder);
-    return running === undefined
-      ? error.message
-      : `War Room runs already: process ${running.pid}, ${running.api}. ${error.message}`;
-  }
-  const expected = [Mistyped, StoresUnusable, SlackUnclear, PlayFailed].some((kind) => error instanceof kind);
+  const expected = [AlreadyRunning, PortInUse, Mistyped, StoresUnusable, SlackUnclear, PlayFailed].some(
+    (kind) => error instanceof kind,
+  );
   if (expected && error instanceof Error) return error.message;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `War Room could not go on, by a fault of its own. Start it again; if it stays, this is what to report:\n${detail}`;
@@ -218,6 +228,7 @@ async function main(): Promise<void> {
   process.on('unhandledRejection', fail);
 
   try {
+    await refuseBeside(readFacts(folder));
     if (!wished.quiet) say('War Room starts on this machine; nothing it does leaves it.\n');
     stack = await startStack({
       root,

@@ -87,7 +87,7 @@ async function main(): Promise<void> {
   const [name] = positionals;
   if (values.help) return console.log(HELP);
   if (name === undefined) throw new Mistyped(HELP);
-  if (name !== STORM && !(name in STORIES)) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
+  if (name !== STORM && !Object.hasOwn(STORIES, name)) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
   const facts = readFacts(folderOf(join(import.meta.dirname, '..'), process.env));
   if (facts === undefined) {
     throw new Mistyped('No stack runs here: start one with `npm start` in another terminal, then try again.');

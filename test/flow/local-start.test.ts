@@ -75,7 +75,7 @@ describe('npm start', () => {
     const thread = await untilTold(after, story, 15_000);
     again.kill('SIGTERM');
 
-    expect(second).toMatchObject({ code: 1, output: expect.stringContaining(`Process ${first.pid} works with`) });
+    expect(second).toMatchObject({ code: 1, output: expect.stringContaining(`runs already (process ${first.pid})`) });
     expect(after.apiKey).toBe(before.apiKey);
     expect(again.output()).toContain('nothing is seeded, nothing is played');
     expect(thread.messages).toHaveLength(1 + story.replies);
