@@ -61,7 +61,8 @@ describe('a read of a table', () => {
     const files = globSync('{functions,shared,lib,bin}/**/*.ts');
     const readers = files.filter((file) => READS.test(readFileSync(file, 'utf8')));
 
-    expect(readers).toEqual([own]);
+    // The database in memory is what answers these commands; it sends none.
+    expect(readers.filter((file) => file !== 'lib/local/memory-database.ts')).toEqual([own]);
   });
 
   it('names an index only where it asks what is due', () => {
