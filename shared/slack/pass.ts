@@ -8,7 +8,7 @@ import type { Author, Installations } from './installation.ts';
 import { onBehalf } from './notice.ts';
 import type { Pace } from './pace.ts';
 import { markerKey } from './settle.ts';
-import { withFinePrint } from './text.ts';
+import { type Content, withFinePrint } from './text.ts';
 import type { Entry, Stray, Thread, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
 
@@ -92,11 +92,10 @@ export class Pass {
   }
 
   async #post(step: Step): Promise<Stop | undefined> {
-    const { ref, wanted, channel, bot } = this.#plan;
+    const { ref, channel, bot } = this.#plan;
     const thread = step.place === 'reply' ? this.#rootTs : undefined;
     if (step.place === 'reply' && thread === undefined) return { next: 'again' };
     const marker = { key: markerKey(ref.key, step.key), revision: step.intent.revision };
-    const behalf = step.place === 'reply' && wanted.author ? onBehalf(wanted.author.byline) : undefined;
 
     // What speaks for a root that nobody can edit any more has to stay editable: the app posts it.
     let author = step.key === statusKey ? bot : this.#plan.poster;
@@ -108,8 +107,7 @@ export class Pass {
         return outOfTime();
       }
       this.entries[step.key] = step.intent;
-      const content =
-        behalf && author.kind === 'bot' ? withFinePrint(step.message.content, ...behalf) : step.message.content;
+      const content = this.#contentOf(step, author);
       try {
         const { broadcast } = step.message;
         const sent = await this.#tools.client.post(author, {
@@ -155,41 +153,29 @@ export class Pass {
   async #afterPost(step: Step, no: Refusal): Promise<Stop> {
     const { ref, channel } = this.#plan;
     const { pace, times, clock } = this.#tools;
-    if (no.kind === 'ambiguous') {
-      this.entries[step.key] = { ...step.intent, state: 'unsure', lastAttempt: clock.now() };
-      return failed(`Slack did not say whether a message was posted (${no.code}).`, times.settleMs);
-    }
+    if (no.kind === 'ambiguous') return this.#unsure(step, 'posted', no.code);
     this.#restore(step.key);
     switch (no.kind) {
       case 'wait':
         await pace.defer({ team: ref.team, channel }, clock.now() + no.afterMs, times.post);
         await pace.defer({ team: ref.team, method: 'post' }, clock.now() + no.afterMs, times.post);
         return { next: 'throw', error: Retry.waiting('Slack asked to wait before the next message.', no.afterMs) };
-      case 'app':
-        return this.#deadApp(no.code);
-      case 'destination':
-        return { next: 'hold', channel, code: no.code };
       case 'missing':
       case 'locked':
         this.#rootIsGone();
         return { next: 'again' };
-      case 'payload':
-      case 'metadata':
-        return parked(step, no.code);
       default:
-        return failed(`Slack refused a message for a reason that War Room does not know (${no.code}).`);
+        return this.#afterDefiniteNo(step, no);
     }
   }
 
   async #edit(step: Step & { call: 'edit' }, rootKey: string): Promise<Stop | undefined> {
-    const { ref, wanted, channel, bot } = this.#plan;
-    const { client, installations, times, clock, pace } = this.#tools;
+    const { ref, channel, bot } = this.#plan;
+    const { client, installations } = this.#tools;
     const author = step.author === bot.user ? bot : await installations.user(ref.team, step.author);
     if (!author) return this.#cannotEdit(step);
     const marker = { key: markerKey(ref.key, step.key), revision: step.intent.revision };
-    const behalf =
-      step.place === 'reply' && author.kind === 'bot' && wanted.author ? onBehalf(wanted.author.byline) : undefined;
-    const content = behalf ? withFinePrint(step.message.content, ...behalf) : step.message.content;
+    const content = this.#contentOf(step, author);
 
     for (const withoutMetadata of [false, true]) {
       if (!this.#hasTime()) return outOfTime();
@@ -204,44 +190,71 @@ export class Pass {
         return undefined;
       } catch (error) {
         const no = refusal(error, author.kind);
-        if (no.kind === 'ambiguous') {
-          this.entries[step.key] = { ...step.intent, state: 'unsure', lastAttempt: clock.now() };
-          return failed(`Slack did not say whether a message was edited (${no.code}).`, times.settleMs);
-        }
         if (no.kind === 'metadata' && !withoutMetadata) continue;
-        this.#restore(step.key);
-        switch (no.kind) {
-          case 'wait':
-            // The edit is left for a later pass; the posts that follow are not its business.
-            await pace.defer({ team: ref.team, method: 'edit' }, clock.now() + no.afterMs, times.edit);
-            this.laterMs = Math.max(this.laterMs ?? 0, no.afterMs);
-            return undefined;
-          case 'app':
-            return this.#deadApp(no.code);
-          case 'author':
-            await this.#refusedAuthor(author, no);
-            return this.#cannotEdit(step);
-          case 'fixed':
-          case 'locked':
-            return this.#cannotEdit(step);
-          case 'destination':
-            return { next: 'hold', channel, code: no.code };
-          case 'missing':
-            if (step.key === rootKey) {
-              this.#rootIsGone(rootKey);
-              return { next: 'again' };
-            }
-            this.entries[step.key] = { ...step.intent, state: 'gone' };
-            return undefined;
-          case 'payload':
-          case 'metadata':
-            return parked(step, no.code);
-          default:
-            return failed(`Slack refused an edit for a reason that War Room does not know (${no.code}).`);
-        }
+        return this.#afterEdit(step, no, author, rootKey);
       }
     }
     return undefined;
+  }
+
+  async #afterEdit(step: Step, no: Refusal, author: Author, rootKey: string): Promise<Stop | undefined> {
+    const { ref } = this.#plan;
+    const { times, clock, pace } = this.#tools;
+    if (no.kind === 'ambiguous') return this.#unsure(step, 'edited', no.code);
+    this.#restore(step.key);
+    switch (no.kind) {
+      case 'wait':
+        // The edit is left for a later pass; the posts that follow are not its business.
+        await pace.defer({ team: ref.team, method: 'edit' }, clock.now() + no.afterMs, times.edit);
+        this.laterMs = Math.max(this.laterMs ?? 0, no.afterMs);
+        return undefined;
+      case 'author':
+        await this.#refusedAuthor(author, no);
+        return this.#cannotEdit(step);
+      case 'fixed':
+      case 'locked':
+        return this.#cannotEdit(step);
+      case 'missing':
+        if (step.key === rootKey) {
+          this.#rootIsGone(rootKey);
+          return { next: 'again' };
+        }
+        this.entries[step.key] = { ...step.intent, state: 'gone' };
+        return undefined;
+      default:
+        return this.#afterDefiniteNo(step, no);
+    }
+  }
+
+  /** Nobody knows whether it is there: a later pass looks, or sends the edit again. */
+  #unsure(step: Step, done: 'posted' | 'edited', code: string): Stop {
+    const { clock, times } = this.#tools;
+    this.entries[step.key] = { ...step.intent, state: 'unsure', lastAttempt: clock.now() };
+    return failed(`Slack did not say whether a message was ${done} (${code}).`, times.settleMs);
+  }
+
+  /** What a no means that says the same to a post and to an edit. */
+  async #afterDefiniteNo(step: Step, no: Refusal): Promise<Stop> {
+    const { ref, bot, channel } = this.#plan;
+    switch (no.kind) {
+      case 'app':
+        await this.#tools.installations.markDead(ref.team, bot, this.#tools.clock.now(), no.code);
+        return { next: 'hold', channel: 'all', code: no.code };
+      case 'destination':
+        return { next: 'hold', channel, code: no.code };
+      case 'payload':
+      case 'metadata':
+        return parked(step, no.code);
+      default:
+        return failed(`Slack refused a message for a reason that War Room does not know (${no.code}).`);
+    }
+  }
+
+  /** The app names the person for whom it posts; a root names its owner anyway. */
+  #contentOf({ message, place }: Step, author: Author): Content {
+    const { wanted } = this.#plan;
+    const isForSomebody = place === 'reply' && author.kind === 'bot' && wanted.author !== undefined;
+    return isForSomebody ? withFinePrint(message.content, ...onBehalf(wanted.author.byline)) : message.content;
   }
 
   async #remove(stray: Stray): Promise<Stop | undefined> {
@@ -279,12 +292,6 @@ export class Pass {
   async #refusedAuthor(author: Author, no: Refusal): Promise<void> {
     const isDead = no.kind === 'author' && no.dead;
     if (isDead) await this.#tools.installations.markDead(this.#plan.ref.team, author, this.#tools.clock.now(), no.code);
-  }
-
-  async #deadApp(code: string): Promise<Stop> {
-    const { ref, bot } = this.#plan;
-    await this.#tools.installations.markDead(ref.team, bot, this.#tools.clock.now(), code);
-    return { next: 'hold', channel: 'all', code };
   }
 
   /** It stays as it is; for a root, the next pass lets a status reply speak in its place. */
