@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { measureBatch } from '../lib/local/measure/batch.ts';
 import { page, type Section } from '../lib/local/measure/figures.ts';
 import { measureLife } from '../lib/local/measure/life.ts';
+import { measureLoading } from '../lib/local/measure/loading.ts';
 import { PricesUnusable, readPrices } from '../lib/local/measure/prices.ts';
 import { synthesizedStacks } from '../lib/local/synth.ts';
 import type { Stack } from '../lib/local/template.ts';
@@ -37,6 +38,8 @@ const PARTS: Readonly<Record<string, (wishes: Wishes) => Promise<Section>>> = {
       slackMs: quick ? 10 : 300,
       postIntervalMs: quick ? 0 : 1_000,
     }),
+  loading: ({ quick, stacks }) =>
+    measureLoading({ root, stacks, runs: quick ? 1 : 9, ...(quick && { only: ['RazorpayIngress'] }) }),
   batch: ({ quick }) => measureBatch({ rounds: quick ? 1 : 11, slackMs: quick ? 20 : 300, databaseMs: 5 }),
 };
 

@@ -57,7 +57,7 @@ function bundlesOf(assembly: CloudAssembly): Bundle[] {
       .filter(([, { Type }]) => Type === 'AWS::Lambda::Function')
       .map(([id, { Properties }]) => ({
         id,
-        file: join(folders.get(Properties.Code.S3Key.replace('.zip', '')) ?? '', 'index.mjs'),
+        file: join(folders.get(Properties.Code.S3Key.replace('.zip', '')) ?? '', 'index.js'),
         environment: Properties.Environment.Variables,
       }));
   });

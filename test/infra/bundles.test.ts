@@ -16,7 +16,7 @@ async function packagesIn(entry: string): Promise<Set<string>> {
     minify: bundling.minify,
     metafile: true,
     write: false,
-    outfile: join('nowhere', 'index.mjs'),
+    outfile: join('nowhere', 'index.js'),
   });
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   return new Set(files.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
