@@ -10,7 +10,8 @@ import { measureBatch } from '../lib/local/measure/batch.ts';
 import { page, type Section } from '../lib/local/measure/figures.ts';
 import { measureLife } from '../lib/local/measure/life.ts';
 import { measureLoading } from '../lib/local/measure/loading.ts';
-import { PricesUnusable, readPrices } from '../lib/local/measure/prices.ts';
+import { type Prices, PricesUnusable, readPrices } from '../lib/local/measure/prices.ts';
+import { measureThroughput } from '../lib/local/measure/throughput.ts';
 import { synthesizedStacks } from '../lib/local/synth.ts';
 import type { Stack } from '../lib/local/template.ts';
 
@@ -26,21 +27,23 @@ const HELP = `npm run measure -- [options]
 /** Something the person at the keyboard has to change. */
 class Mistyped extends Error {}
 
-type Wishes = { readonly quick: boolean; readonly prices: string; readonly stacks: readonly Stack[] };
+type Wishes = { readonly quick: boolean; readonly prices: Prices; readonly stacks: readonly Stack[] };
 
 const PARTS: Readonly<Record<string, (wishes: Wishes) => Promise<Section>>> = {
   life: ({ quick, prices, stacks }) =>
     measureLife({
       root,
       stacks,
-      prices: readPrices(prices),
+      prices,
       payments: quick ? 2 : 6,
       slackMs: quick ? 10 : 300,
       postIntervalMs: quick ? 0 : 1_000,
     }),
   loading: ({ quick, stacks }) =>
     measureLoading({ root, stacks, runs: quick ? 1 : 9, ...(quick && { only: ['RazorpayIngress'] }) }),
-  batch: ({ quick }) => measureBatch({ rounds: quick ? 1 : 11, slackMs: quick ? 20 : 300, databaseMs: 5 }),
+  throughput: ({ quick, stacks }) =>
+    measureThroughput({ root, stacks, rounds: quick ? 1 : 9, requests: quick ? 16 : 400, inflight: 8 }),
+  batch: ({ quick }) => measureBatch({ rounds: quick ? 1 : 11, slackMs: quick ? 5 : 300, databaseMs: quick ? 1 : 5 }),
 };
 
 const help = HELP.replace('PARTS', Object.keys(PARTS).join(', '));
@@ -75,8 +78,8 @@ async function main(): Promise<void> {
     `Node ${process.version} on ${availableParallelism()} cores of ${cpus()[0]?.model.trim() ?? process.arch}, ` +
     `load ${busy.toFixed(1)} when it began${quick ? '; a quick run, whose figures are worth little' : ''}`;
   const scene = { at: new Date().toISOString().slice(0, 10), machine };
-  const stacks = await synthesizedStacks();
-  const given = { quick, stacks, prices: wished.prices ?? join(root, 'docs', 'prices.json') };
+  const prices = readPrices(wished.prices ?? join(root, 'docs', 'prices.json'));
+  const given = { quick, prices, stacks: await synthesizedStacks() };
 
   const sections: Section[] = [];
   for (const [name, part] of Object.entries(PARTS)) {
