@@ -40,7 +40,7 @@ const PARTS: Readonly<Record<string, (wishes: Wishes) => Promise<Section>>> = {
       postIntervalMs: quick ? 0 : 1_000,
     }),
   loading: ({ quick, stacks }) =>
-    measureLoading({ root, stacks, runs: quick ? 1 : 9, ...(quick && { only: ['RazorpayIngress'] }) }),
+    measureLoading({ root, stacks, runs: quick ? 1 : 21, ...(quick && { only: ['RazorpayIngress'] }) }),
   throughput: ({ quick, stacks }) =>
     measureThroughput({ root, stacks, rounds: quick ? 1 : 9, requests: quick ? 16 : 400, inflight: 8 }),
   batch: ({ quick }) => measureBatch({ rounds: quick ? 1 : 11, slackMs: quick ? 5 : 300, databaseMs: quick ? 1 : 5 }),
