@@ -12,3 +12,12 @@ export function lazy<T>(build: () => Promise<T>): () => Promise<T> {
     return kept;
   };
 }
+
+/** The same where nothing is waited for: what ICU formatters take to build is then no part of a function's start. */
+export function once<T>(build: () => T): () => T {
+  let kept: { readonly value: T } | undefined;
+  return () => {
+    kept ??= { value: build() };
+    return kept.value;
+  };
+}

@@ -1,3 +1,4 @@
+import { once } from '../base/lazy.ts';
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
 import {
@@ -56,11 +57,11 @@ function wordsOf(name: string): string[] {
   return /\p{L}/u.test(line) ? line.split(' ') : [];
 }
 
-const letters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const letters = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
 
 /** The first letter as its readers count letters: with its vowel signs, and a conjunct as one. */
 function initialOf(word: string): string {
-  const [first] = letters.segment(word);
+  const [first] = letters().segment(word);
   return first?.segment ?? '';
 }
 
@@ -235,10 +236,10 @@ function earliest(attempts: readonly Attempt[]): number | undefined {
 }
 
 const ordinals = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
-const suffixes = new Intl.PluralRules('en', { type: 'ordinal' });
+const suffixes = once(() => new Intl.PluralRules('en', { type: 'ordinal' }));
 
 function ordinal(number: number): string {
-  const suffix = { one: 'st', two: 'nd', few: 'rd', zero: 'th', many: 'th', other: 'th' }[suffixes.select(number)];
+  const suffix = { one: 'st', two: 'nd', few: 'rd', zero: 'th', many: 'th', other: 'th' }[suffixes().select(number)];
   return ordinals[number - 1] ?? `${number}${suffix}`;
 }
 

@@ -1,3 +1,5 @@
+import { once } from '../base/lazy.ts';
+
 /**
  * Razorpay's currencies and their exponents. Amounts are integers in the smallest unit; how small that is, is
  * Razorpay's decision and not ICU's: for twelve of these currencies the two disagree by a factor of 100 or 1000.
@@ -6,13 +8,13 @@
 const zeroDecimals = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF'.split(' ');
 const threeDecimals = 'BHD IQD JOD KWD OMR TND'.split(' ');
 
-const rupees = new Intl.NumberFormat('en-IN', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const rupees = once(() => new Intl.NumberFormat('en-IN', { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
 
-const currencies = new Set(Intl.supportedValuesOf('currency'));
+const currencies = once(() => new Set(Intl.supportedValuesOf('currency')));
 
 /** Whether `code` is a currency of ISO 4217. Which of them an account may take is between it and Razorpay. */
 export function isCurrency(code: string): boolean {
-  return currencies.has(code);
+  return currencies().has(code);
 }
 
 /** How many decimals an amount of this currency has: 0, 2 or 3. */
@@ -28,7 +30,7 @@ export function formatAmount(amount: number, currency: string): string {
   const whole = digits.slice(0, digits.length - decimals);
   const exact = decimals === 0 ? whole : `${whole}.${digits.slice(-decimals)}`;
   const sign = amount < 0 ? '-' : '';
-  if (currency === 'INR') return `${sign}₹${rupees.format(exact as `${number}`)}`;
+  if (currency === 'INR') return `${sign}₹${rupees().format(exact as `${number}`)}`;
 
   const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   return `${sign}${currency} ${format.format(exact as `${number}`)}`;

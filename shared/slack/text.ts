@@ -1,4 +1,5 @@
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import { once } from '../base/lazy.ts';
 import type { ChannelId } from '../base/names.ts';
 
 /**
@@ -124,14 +125,17 @@ function defuse(text: string): string {
   return escaped(text).replace(/[*~`@#]|_(?=\W|$)|(?<=\W|^)_|:(?=[\w+-]+:)/gu, '$&\u200B');
 }
 
-const india = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Asia/Kolkata',
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  hour12: false,
-});
+const india = once(
+  () =>
+    new Intl.DateTimeFormat('en-GB', {
+      timeZone: 'Asia/Kolkata',
+      day: 'numeric',
+      month: 'short',
+      hour: '2-digit',
+      minute: '2-digit',
+      hour12: false,
+    }),
+);
 
 /** Whether two moments (Unix seconds) fall on one day in India. */
 export function onOneDay(one: number, other: number): boolean {
@@ -140,5 +144,5 @@ export function onOneDay(one: number, other: number): boolean {
 
 /** A moment (Unix seconds) in Indian time: `27 Aug, 10:44 IST`. */
 function indianTime(at: number): string {
-  return `${india.format(new Date(at * 1000))} IST`;
+  return `${india().format(new Date(at * 1000))} IST`;
 }

@@ -1,11 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { build } from 'esbuild';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { type BuildResult, build } from 'esbuild';
 import { bundling, REPOSITORY } from '../../lib/parts/hub-function.ts';
+import { folder, functions, tidy } from './synthesized.ts';
+import { at } from './template.ts';
 
-/** The packages of which anything ends up in the bundle of an entry, bundled as for a deployment. */
-async function packagesIn(entry: string): Promise<Set<string>> {
-  const { metafile } = await build({
+afterAll(tidy);
+
+/** An entry, bundled as for a deployment. */
+function bundleOf(entry: string): Promise<BuildResult<{ write: false; metafile: true }>> {
+  return build({
     absWorkingDir: REPOSITORY,
     entryPoints: [entry],
     bundle: true,
@@ -18,6 +24,11 @@ async function packagesIn(entry: string): Promise<Set<string>> {
     write: false,
     outfile: join('nowhere', 'index.js'),
   });
+}
+
+/** The packages of which anything ends up in the bundle of an entry. */
+async function packagesIn(entry: string): Promise<Set<string>> {
+  const { metafile } = await bundleOf(entry);
   const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
   return new Set(files.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
 }
@@ -29,4 +40,31 @@ describe('the bundle of the Razorpay ingress', () => {
     expect([...packages]).toContain('@aws-sdk/client-dynamodb');
     expect([...packages].filter((name) => name.startsWith('@slack/') || name === 'razorpay')).toEqual([]);
   });
+});
+
+describe('the bundle of every function', () => {
+  const entries = functions.map(({ id, entry }) => [id, String(at(entry, 'Metadata', 'war-room:entry'))] as const);
+
+  /** Loads a file with an `Intl` that notes what is asked of it, and prints that. */
+  const script = `
+    const asked = [];
+    globalThis.Intl = new Proxy(Intl, { get: (own, name) => { asked.push(String(name)); return own[name]; } });
+    const { handler } = require(process.argv[1]);
+    console.log(JSON.stringify({ handler: typeof handler, asked }));`;
+
+  it.each(entries)(
+    'of %s loads without asking ICU for anything: a formatter takes milliseconds to build',
+    async (id, entry) => {
+      const [output] = (await bundleOf(entry)).outputFiles;
+      const file = join(folder, `${id}.cjs`);
+      writeFileSync(file, output?.contents ?? '');
+
+      const told = execFileSync(process.execPath, ['--eval', script, file], {
+        env: { AWS_REGION: 'ap-south-1' },
+        encoding: 'utf8',
+      });
+
+      expect(JSON.parse(told)).toEqual({ handler: 'function', asked: [] });
+    },
+  );
 });
