@@ -15,10 +15,38 @@ export type Initiated = {
   readonly initiatedAt: number;
 };
 
-/** One stored fact of a thread. `id` is what people find it by (Razorpay's event id), `at` when it reached us (ms). */
+/**
+ * One stored fact of a thread. `id` is what people find it by (Razorpay's event id), `at` when it reached us (ms).
+ * `reconciled` is what Razorpay's API answered: what a webhook that was lost would have told. A `note` is ours.
+ */
 export type Fact =
   | { readonly source: 'initiated'; readonly id: string; readonly at: number; readonly initiated: Initiated }
-  | { readonly source: 'razorpay'; readonly id: string; readonly at: number; readonly event: PaymentEvent };
+  | { readonly source: 'razorpay'; readonly id: string; readonly at: number; readonly event: PaymentEvent }
+  | { readonly source: 'reconciled'; readonly id: string; readonly at: number; readonly event: PaymentEvent }
+  | { readonly source: 'note'; readonly id: string; readonly at: number; readonly note: Note };
+
+/** What War Room itself found out about a payment and keeps with its facts. Times in Unix seconds. */
+export type Note =
+  /** Who looks after the lead from now on; the newest counts, before the one whom the checkout named. */
+  | { readonly kind: 'owner'; readonly owner: { readonly id: string; readonly name: string } | null }
+  /** An instalment of the same plan that was completed in a thread of its own. Amount in the smallest unit. */
+  | {
+      readonly kind: 'earlier';
+      readonly orderId: string;
+      readonly number: number;
+      readonly of: number;
+      readonly amount: number;
+      readonly permalink?: string;
+    }
+  /** Authorized `since`, and still not captured; Razorpay gives the money back at `returnedAt`, where that is known. */
+  | {
+      readonly kind: 'notCaptured';
+      readonly paymentId: string;
+      readonly since: number;
+      readonly returnedAt?: number;
+    }
+  /** Money is moving since then, and nothing more is heard of it. */
+  | { readonly kind: 'openTooLong'; readonly since: number };
 
 /** One report that a try failed. Reports of one payment are numbered in the order in which Razorpay made them. */
 export type Failure = {

@@ -3,7 +3,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { Item, Key, Table } from '../aws/table.ts';
 import { type TeamId, teamId } from '../base/names.ts';
 import { readEvent, sha256 } from './event.ts';
-import type { Fact, Initiated } from './lifecycle.ts';
+import type { Fact, Initiated, Note } from './lifecycle.ts';
 import type { Instalment } from './route.ts';
 
 /** Where a fact is kept: a tenant's Razorpay account, and the home key that its body names (`event.ts`). */
@@ -95,6 +95,26 @@ export class PaymentStore {
     const kept = initiatedOf(await this.#table.get(key));
     if (!kept) throw new Error(`The initiated fact of ${place.home} was there and then was not.`);
     return { outcome: sameButForTime(kept, initiated) ? 'same' : 'different', kept };
+  }
+
+  /**
+   * Keeps what Razorpay's API answered, written as the webhook that would have told it. `name` says what it is of and
+   * how it stands, `<entity id>#<status>#<amount>`, so that the same answer is one fact. True where it is news.
+   */
+  async recordReconciled(place: Place, name: string, bytes: Uint8Array, at: number): Promise<boolean> {
+    const body = compress(bytes);
+    return this.#table.insert({
+      pk: partition(place),
+      sk: `fact#reconciled#${name}`,
+      at,
+      body,
+      expires: expiry(at),
+    });
+  }
+
+  /** Keeps a note of our own, once for its `name`. True where it is news. */
+  async recordNote(place: Place, name: string, note: Note, at: number): Promise<boolean> {
+    return this.#table.insert({ pk: partition(place), sk: `fact#note#${name}`, at, note, expires: expiry(at) });
   }
 
   /** The thread in which `id` (of an order, payment, link …) is told, or undefined when nobody has met it. */
@@ -297,10 +317,12 @@ function readFact(item: Item): Fact | { readonly id: string; readonly why: strin
   const at = Number(item['at']);
   const initiated = initiatedOf(item);
   if (initiated) return { source: 'initiated', id, at, initiated };
+  if (item['note'] !== undefined) return { source: 'note', id, at, note: item['note'] as Note };
 
   const reading = readEvent(brotliDecompressSync(item['body'] as Uint8Array));
   if (!reading.readable) return { id, why: reading.why };
-  return { source: 'razorpay', id: String(item['eventId'] ?? id), at, event: reading.event };
+  const source = id.startsWith('reconciled#') ? 'reconciled' : 'razorpay';
+  return { source, id: String(item['eventId'] ?? id), at, event: reading.event };
 }
 
 function initiatedOf(item: Item | undefined): Initiated | undefined {

@@ -23,8 +23,12 @@ export const paymentView = z.strictObject({
   facts: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.string().register(z.globalRegistry, { description: "`initiated`, or Razorpay's name of the event." }),
-      source: z.enum(['api', 'razorpay']),
+      kind: z.string().register(z.globalRegistry, {
+        description: "`initiated`, Razorpay's name of the event, or what War Room noted.",
+      }),
+      source: z.enum(['api', 'razorpay', 'reconciled', 'war-room']).register(z.globalRegistry, {
+        description: "The checkout, a webhook, Razorpay's API asked later, or War Room itself.",
+      }),
       at: z.iso.datetime().register(z.globalRegistry, { description: 'When it reached War Room.' }),
     }),
   ),
@@ -78,9 +82,15 @@ export function view({ thread, facts, told, teamUrl }: Seen): PaymentView {
 
 function shownFact(fact: Fact): PaymentView['facts'][number] {
   const at = new Date(fact.at).toISOString();
-  return fact.source === 'initiated'
-    ? { id: fact.id, kind: 'initiated', source: 'api', at }
-    : { id: fact.id, kind: fact.event.name, source: 'razorpay', at };
+  switch (fact.source) {
+    case 'initiated':
+      return { id: fact.id, kind: 'initiated', source: 'api', at };
+    case 'note':
+      return { id: fact.id, kind: fact.note.kind, source: 'war-room', at };
+    case 'razorpay':
+    case 'reconciled':
+      return { id: fact.id, kind: fact.event.name, source: fact.source, at };
+  }
 }
 
 /** The root first, then the replies in the order in which Slack shows them; what is not there yet comes last. */
