@@ -1,6 +1,8 @@
 /**
- * Bodies shaped as Razorpay's, made from the fields that its pages list, never copied. Amounts in the smallest unit, times
- * in Unix seconds. https://razorpay.com/docs/api/payments/entity/ https://razorpay.com/docs/webhooks/payments/
+ * Bodies shaped as Razorpay's, made from the fields that its pages list, never copied: payments, orders and the envelope.
+ * What follows on a payment is in `razorpay-aftermath.ts`, by what else it is asked for in `razorpay-requests.ts`, and what
+ * is about no payment in `razorpay-account.ts`. Amounts in the smallest unit, times in Unix seconds.
+ * https://razorpay.com/docs/api/payments/entity/ https://razorpay.com/docs/webhooks/payments/
  */
 
 /** What differs from one attempt to pay to the next. */
@@ -9,13 +11,21 @@ export type Attempt = {
   readonly orderId: string;
   readonly amount: number;
   readonly currency: string;
-  readonly method: 'upi' | 'card' | 'netbanking';
+  readonly method: 'upi' | 'card' | 'netbanking' | 'bank_transfer' | 'cod';
   /** Unix seconds. */
   readonly at: number;
   readonly notes: Readonly<Record<string, string>>;
+  /** Of an invoice or a subscription. */
+  readonly invoiceId?: string;
+  /** Razorpay's own words where the payment came by a link, an invoice, a subscription or a QR code. */
+  readonly description?: string;
 };
 
-export type PaymentStatus = 'created' | 'authorized' | 'captured' | 'failed';
+/** Money that came in by a QR code or into a virtual account. */
+type AttemptWithoutOrder = Omit<Attempt, 'orderId'> & { readonly orderId: null };
+
+/** `pending`: cash on delivery, not collected yet. */
+export type PaymentStatus = 'created' | 'authorized' | 'captured' | 'failed' | 'pending';
 
 /** Why an attempt failed, in Razorpay's own words for people and for programs. */
 export type Failure = {
@@ -42,7 +52,7 @@ function feeOf(amount: number): { readonly fee: number; readonly tax: number } {
   return { fee: Math.round(amount * 0.02) + tax, tax };
 }
 
-const METHODS: Readonly<Record<Attempt['method'], (attempt: Attempt) => Body>> = {
+const METHODS: Readonly<Record<Attempt['method'], (attempt: { readonly id: string }) => Body>> = {
   upi: () => ({
     vpa: 'learner@okbank',
     upi: { vpa: 'learner@okbank', flow: 'intent', payer_account_type: 'bank_account' },
@@ -66,10 +76,12 @@ const METHODS: Readonly<Record<Attempt['method'], (attempt: Attempt) => Body>> =
     acquirer_data: { auth_code: '204417' },
   }),
   netbanking: () => ({ bank: 'UTIB', acquirer_data: { bank_transaction_id: '80442671' } }),
+  bank_transfer: () => ({ acquirer_data: { rrn: '632788120034' } }),
+  cod: () => ({}),
 };
 
 /** A payment as it stands at `status`. */
-export function paymentEntity(attempt: Attempt, status: PaymentStatus, failure?: Failure): Body {
+export function paymentEntity(attempt: Attempt | AttemptWithoutOrder, status: PaymentStatus, failure?: Failure): Body {
   const captured = status === 'captured';
   const { fee, tax } = feeOf(attempt.amount);
   return {
@@ -80,14 +92,14 @@ export function paymentEntity(attempt: Attempt, status: PaymentStatus, failure?:
     base_amount: attempt.amount,
     status,
     order_id: attempt.orderId,
-    invoice_id: null,
+    invoice_id: attempt.invoiceId ?? null,
     international: false,
     method: attempt.method,
     amount_refunded: 0,
     amount_transferred: 0,
     refund_status: null,
     captured,
-    description: null,
+    description: attempt.description ?? null,
     card_id: null,
     bank: null,
     wallet: null,
@@ -105,6 +117,20 @@ export function paymentEntity(attempt: Attempt, status: PaymentStatus, failure?:
     acquirer_data: {},
     created_at: attempt.at,
     ...METHODS[attempt.method](attempt),
+  };
+}
+
+/**
+ * A captured payment of which `refunded` in all was given back. A part of it leaves the status as it was; all of it changes it.
+ * A refund counts as soon as it is made; one that failed counts no more.
+ */
+export function refundedPayment(attempt: Attempt | AttemptWithoutOrder, refunded: number): Body {
+  const isAll = refunded >= attempt.amount;
+  return {
+    ...paymentEntity(attempt, 'captured'),
+    amount_refunded: refunded,
+    ...(refunded > 0 && { refund_status: isAll ? 'full' : 'partial' }),
+    ...(isAll && { status: 'refunded' }),
   };
 }
 
@@ -132,44 +158,6 @@ export function orderEntity(order: {
     attempts: order.attempts,
     notes: order.notes,
     created_at: order.at,
-  };
-}
-
-/** A payment link that an order came from, once it is paid. Webhooks give it no `entity` of its own. */
-export function paidLinkEntity(link: {
-  readonly id: string;
-  readonly orderId: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly referenceId: string;
-  /** When it was made, and when it was paid. */
-  readonly at: number;
-  readonly paidAt: number;
-}): Body {
-  return {
-    id: link.id,
-    amount: link.amount,
-    amount_paid: link.amount,
-    currency: link.currency,
-    accept_partial: false,
-    first_min_partial_amount: 0,
-    status: 'paid',
-    order_id: link.orderId,
-    reference_id: link.referenceId,
-    short_url: `https://rzp.example/i/${link.id.slice(-7)}`,
-    description: '',
-    customer: { contact: '+919000000000', email: 'void@razorpay.com' },
-    notes: null,
-    notify: { email: false, sms: true, whatsapp: false },
-    reminders: {},
-    reminder_enable: false,
-    expire_by: 0,
-    expired_at: 0,
-    cancelled_at: 0,
-    upi_link: false,
-    user_id: '',
-    created_at: link.at,
-    updated_at: link.paidAt,
   };
 }
 

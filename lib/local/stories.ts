@@ -7,11 +7,11 @@ import {
   type Body,
   type Failure,
   orderEntity,
-  paidLinkEntity,
   paymentEntity,
   razorpayId,
   webhookBody,
 } from './razorpay-bodies.ts';
+import { linkEntity } from './razorpay-requests.ts';
 
 /** Something that is told to War Room. */
 export type Step = {
@@ -174,12 +174,12 @@ class Telling {
       orderId: this.orderId,
       amount,
       currency: 'INR',
+      acceptPartial: false,
       referenceId: lead.id,
       at: attempt.at,
-      paidAt: Math.floor((this.#at + afterMs) / 1000),
     };
     const entities = {
-      payment_link: paidLinkEntity(link),
+      payment_link: linkEntity(link, 'paid', amount, Math.floor((this.#at + afterMs) / 1000)),
       order: this.#order(),
       payment: paymentEntity(attempt, 'captured'),
     };
