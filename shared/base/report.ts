@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from './clock.ts';
-import { lazy } from './lazy.ts';
+import { once } from './lazy.ts';
 import type { Fields, Log } from './log.ts';
 import { type Count, openMetrics } from './metrics.ts';
 import { scrub, scrubDeep } from './scrub.ts';
-import type { Sentry, SentryReport } from './sentry.ts';
+import { openSentry, type Sentry, type SentryReport } from './sentry.ts';
 
 /** Says that something failed. `where` is the part of the work, in a few words; the rest joins it to other lines. */
 export type Report = (error: unknown, context: { readonly where: string } & Fields) => void;
@@ -39,23 +40,22 @@ const perGroupMs = 60_000;
 const groupsKept = 200;
 
 /**
- * Opens the reporter of a function. Reporting never throws, and never waits: Sentry is not even imported before the
- * first error, and what it is sent is on its way until `flush`.
+ * Opens the reporter of a function. Reporting never throws, and never waits: what Sentry is sent is on its way
+ * until `flush`.
  */
 export function openReporter(parts: ReporterParts): Reporter {
   const { log, count = openMetrics(), clock = systemClock, environment = process.env, flushMs = 1_000 } = parts;
-  const sentry = sentryOf(environment);
+  const sentry = sentryOf(environment, clock);
   const mayPass = limiter(clock);
   let underWay: Promise<void>[] = [];
 
-  const pass = async (open: () => Promise<Sentry>, told: Told, report: SentryReport) => {
+  const pass = async (open: () => Sentry, told: Told, report: SentryReport) => {
     try {
-      const client = await open();
-      client.send(told, report);
-      await client.flush(flushMs);
+      await open().send(told, report);
     } catch (error) {
-      const { name, message } = tell(error);
-      log.error(`An error did not reach Sentry: ${message}`, { name });
+      // `fetch` says in the cause what happened.
+      const { name, message, cause } = tell(error);
+      log.error(`An error did not reach Sentry: ${cause?.message ?? message}`, { name });
     }
   };
 
@@ -115,18 +115,20 @@ function frames({ stack }: Error): string[] {
     .map((line) => scrub(line.trim()));
 }
 
-function sentryOf(environment: NodeJS.ProcessEnv): (() => Promise<Sentry>) | undefined {
+/** Opened at the first error, so that a DSN which is none is told then, and stops no function. */
+function sentryOf(environment: NodeJS.ProcessEnv, clock: Pick<Clock, 'now'>): (() => Sentry) | undefined {
   const dsn = environment['SENTRY_DSN'];
   if (!dsn) return undefined;
-  return lazy(async () => {
-    const { openSentry } = await import('./sentry.ts');
-    return openSentry({
+  return once(() =>
+    openSentry({
       dsn,
       stage: environment['STAGE'],
       version: environment['VERSION'],
       service: environment['POWERTOOLS_SERVICE_NAME'],
-    });
-  });
+      clock,
+      uniqueId: randomUUID,
+    }),
+  );
 }
 
 /** How many of a group were held back since the last that passed; undefined: this one is held back, too. */

@@ -192,15 +192,18 @@ describe('a reporter with a DSN', () => {
   });
 
   it.each([
-    ['is none', 'not a dsn'],
-    ['leads nowhere', 'http://public@127.0.0.1:1/7'],
-  ])('whose DSN %s neither throws nor waits for long', async (_, dsn) => {
+    ['is none', 'not a dsn', 'SENTRY_DSN is not a DSN'],
+    ['leads nowhere', 'http://public@127.0.0.1:1/7', ''],
+  ])('whose DSN %s says so in the log, and neither throws nor waits for long', async (_, dsn, why) => {
     const { report, flush, lines } = reporterOf({ SENTRY_DSN: dsn });
 
     report(new Error('x'), { where: 'test' });
     await flush();
 
-    expect(lines[0]?.message).toBe('test: x');
+    expect(lines.map(({ message }) => message)).toEqual([
+      'test: x',
+      expect.stringMatching(`^An error did not reach Sentry: .*${why}`),
+    ]);
     expect(received).toEqual([]);
   });
 });
