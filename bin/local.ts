@@ -172,8 +172,10 @@ async function playOne(stack: LocalStack): Promise<void> {
   say('A payment, from its start to its capture:');
   // Faster than the scale: nobody waits for a demonstration before the prompt.
   await play({ ...stack.facts, timeScale: 0 }, story, (line) => say(`  ${line}`));
-  const thread = await untilTold(stack.facts, story, TOLD_WITHIN_MS);
-  say(`Its thread in Slack: ${permalinkOf(thread) ?? stack.slack.url}`);
+  for (const ending of story.endings) {
+    const thread = await untilTold(stack.facts, ending, TOLD_WITHIN_MS);
+    say(`Its thread in Slack: ${permalinkOf(thread) ?? stack.slack.url}`);
+  }
   say();
 }
 

@@ -56,8 +56,10 @@ async function tell(facts: LocalFacts, name: string): Promise<void> {
   const story = STORIES[name]?.story({ random: Math.random, now: Date.now() });
   if (story === undefined) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
   await play(facts, story, (line) => console.log(line));
-  const thread = await untilTold(facts, story, TOLD_WITHIN_MS);
-  console.log(`${thread.state}: ${permalinkOf(thread) ?? facts.slack.url}`);
+  for (const ending of story.endings) {
+    const thread = await untilTold(facts, ending, TOLD_WITHIN_MS);
+    console.log(`${thread.state}: ${permalinkOf(thread) ?? facts.slack.url}`);
+  }
 }
 
 async function rage(facts: LocalFacts, values: ReturnType<typeof read>['values']): Promise<void> {

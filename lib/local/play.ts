@@ -2,16 +2,14 @@
 import { createHmac } from 'node:crypto';
 import type { LocalFacts } from './facts.ts';
 import type { Body } from './razorpay-bodies.ts';
-import type { Step, Story } from './stories.ts';
+import type { Story } from './stories.ts';
+import type { Ending, Step } from './telling.ts';
 
 /** What is told of a thread: by `GET /v1/payments/{id}`. */
 export type Thread = {
   readonly state: string;
   readonly messages: readonly { readonly key: string; readonly state: string; readonly permalink: string | null }[];
 };
-
-/** How a story ends. */
-export type Ending = Pick<Story, 'orderId' | 'ends' | 'replies'>;
 
 /** The stack refused or did not answer. The message says what to do. */
 export class PlayFailed extends Error {
@@ -21,6 +19,7 @@ export class PlayFailed extends Error {
 /** No wait between two steps is longer, however long the story's own gap is. */
 const LONGEST_GAP_MS = 3_000;
 const LOOK_EVERY_MS = 50;
+const AWAITED_WITHIN_MS = 30_000;
 
 type Target = Pick<LocalFacts, 'api' | 'apiKey' | 'razorpay' | 'timeScale'>;
 
@@ -29,6 +28,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 /** Plays every step of a story in order, with its gaps shortened by the stack's scale of time. */
 export async function play(target: Target, story: Story, say: (line: string) => void): Promise<void> {
   for (const step of story.steps) {
+    if (step.awaits) await untilTold(target, step.awaits, AWAITED_WITHIN_MS);
     await pause(Math.min(step.afterMs * target.timeScale, LONGEST_GAP_MS));
     say(`${step.tells} -> ${await send(target, step)}`);
   }
@@ -75,41 +75,51 @@ async function asked(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
-/** What is known of an order's thread; undefined when nothing is. */
-export async function threadOf(target: Target, orderId: string): Promise<Thread | undefined> {
-  const response = await asked(`${target.api}/v1/payments/${orderId}?account=${target.razorpay.account}`, {
+/** What is known of the thread of an order, payment or link; undefined when nothing is. */
+export async function threadOf(target: Target, id: string): Promise<Thread | undefined> {
+  const response = await asked(`${target.api}/v1/payments/${id}?account=${target.razorpay.account}`, {
     headers: { authorization: `Bearer ${target.apiKey}` },
   });
   if (response.status === 404) return undefined;
   if (response.status !== 200) {
-    throw new PlayFailed(`GET /v1/payments/${orderId} answered ${response.status}: ${await response.text()}`);
+    throw new PlayFailed(`GET /v1/payments/${id} answered ${response.status}: ${await response.text()}`);
   }
   return (await response.json()) as Thread;
 }
 
-/** Waits until a story's thread is in Slack as it should end, and answers it. */
-export async function untilTold(target: Target, story: Ending, withinMs: number): Promise<Thread> {
-  const { orderId } = story;
+/** Waits until a thread is in Slack as it should end, and answers it. */
+export async function untilTold(target: Target, ending: Ending, withinMs: number): Promise<Thread> {
+  const { id } = ending;
   const end = Date.now() + withinMs;
   for (;;) {
-    const thread = await threadOf(target, orderId);
-    if (thread !== undefined && isTold(thread, story)) return thread;
+    const thread = await threadOf(target, id);
+    if (thread !== undefined && isTold(thread, ending)) return thread;
     if (Date.now() > end) {
       throw new PlayFailed(
-        `The thread of ${orderId} is not in Slack after ${Math.round(withinMs / 1000)} s: it stands at ` +
-          `${thread?.state ?? 'nothing'}. The functions' own words are in .war-room/functions.log.`,
+        `The thread of ${id} is not in Slack as it should be after ${Math.round(withinMs / 1000)} s: it is to say ` +
+          `${ending.state}, ${ending.replies.join(', ') || 'no reply'}; it stands at ${standing(thread)}. ` +
+          "The functions' own words are in .war-room/functions.log.",
       );
     }
     await pause(LOOK_EVERY_MS);
   }
 }
 
+function standing(thread: Thread | undefined): string {
+  if (thread === undefined) return 'nothing';
+  return `${thread.state}, ${thread.messages.map(({ key, state }) => `${key} ${state}`).join(', ') || 'no message'}`;
+}
+
 /**
- * Whether a story is told to its end. The state alone says what is known; that it is in Slack, with a root and every reply,
- * the messages say.
+ * Whether a thread is told to its end, and no further. The state alone says what is known; that it is in Slack, with a root
+ * and every reply, the messages say.
  */
-export function isTold({ state, messages }: Thread, { ends, replies }: Ending): boolean {
-  return state === ends && messages.filter((message) => message.state === 'posted').length > replies;
+export function isTold({ state, messages }: Thread, ending: Ending): boolean {
+  const posted = messages.filter((message) => message.state === 'posted').map(({ key }) => key);
+  const replies = posted.filter((key) => !key.startsWith('root')).sort();
+  return (
+    state === ending.state && posted.length > replies.length && replies.join() === [...ending.replies].sort().join()
+  );
 }
 
 /** Where the thread begins. */

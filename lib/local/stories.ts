@@ -1,38 +1,17 @@
 /**
- * What happens to a payment, told as the steps in which Razorpay and the checkout report it. Pure: ids come from `random`,
+ * What happens to payments, told as the steps in which Razorpay and the checkout report it. Pure: ids come from `random`,
  * times from `now`. Times inside a story are as far apart as they would be; its last step is now.
  */
-import {
-  type Attempt,
-  type Body,
-  type Failure,
-  orderEntity,
-  paymentEntity,
-  razorpayId,
-  webhookBody,
-} from './razorpay-bodies.ts';
-import { linkEntity } from './razorpay-requests.ts';
 
-/** Something that is told to War Room. */
-export type Step = {
-  /** Since the step before, in milliseconds of the story's own time. */
-  readonly afterMs: number;
-  /** For the person who watches. */
-  readonly tells: string;
-  /** What Razorpay's API answers from now on, by path under `/control/`. */
-  readonly world: Readonly<Record<string, Body>>;
-  readonly sent:
-    | { readonly kind: 'initiated'; readonly body: Body }
-    | { readonly kind: 'webhook'; readonly eventId: string; readonly body: Body };
-};
+import { linkEnds } from './orderless.ts';
+import type { Failure } from './razorpay-bodies.ts';
+import { Sale, type Terms } from './sale.ts';
+import { type Ending, type Scene, type Step, Telling } from './telling.ts';
 
 export type Story = {
-  readonly orderId: string;
-  /** The state that the thread ends in, as people are told. */
-  readonly ends: string;
-  /** How many replies it has by then. */
-  readonly replies: number;
   readonly steps: readonly Step[];
+  /** One of each thread that it is told in. */
+  readonly endings: readonly Ending[];
 };
 
 /** The stories that can be played, with what each shows. */
@@ -46,22 +25,19 @@ export const STORIES: Readonly<Record<string, { readonly shows: string; readonly
     shows: 'a try reported as failed that the bank confirms hours later',
     story: lateAuthorization,
   },
-};
-
-/** What a story is made from. `random` answers from 0 up to 1; `now` is in milliseconds. */
-export type Scene = { readonly random: () => number; readonly now: number };
-
-type Person = { readonly id: string; readonly name: string };
-type Sale = {
-  readonly lead: Person;
-  readonly amount: number;
-  readonly course: Person & { readonly type: string };
-  readonly owner: Person;
+  'part-payments': {
+    shows: 'a plan of three instalments, and one order that is paid in parts',
+    story: partPayments,
+  },
+  refund: { shows: 'a part given back, then the rest; and a refund that failed', story: refundStory },
+  dispute: { shows: 'a payment that the bank asks back, answered and won', story: disputeStory },
+  link: { shows: 'a payment link that is paid, and one that is cancelled', story: linkStory },
 };
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const FULL_STACK = { id: 'crs_full_stack', name: 'Full Stack Web Development', type: 'bootcamp' };
 const DATA_SCIENCE = { id: 'crs_data_science', name: 'Data Science', type: 'bootcamp' };
@@ -84,210 +60,167 @@ const TIMED_OUT: Failure = {
   reason: 'payment_timed_out',
 };
 
-/** A sale on its way: makes the steps of one order, each at its time. */
-class Telling {
-  readonly orderId: string;
-  readonly #sale: Sale;
-  readonly #random: () => number;
-  readonly #steps: Step[] = [];
-  readonly #began: number;
-  #at: number;
-  #attempts = 0;
-  #paid = 0;
-
-  constructor({ random, now }: Scene, sale: Sale, lastsMs: number) {
-    this.#sale = sale;
-    this.#random = random;
-    this.#began = now - lastsMs;
-    this.#at = this.#began;
-    this.orderId = razorpayId('order_', random);
-  }
-
-  get steps(): readonly Step[] {
-    return this.#steps;
-  }
-
-  /** A new try to pay this order, at the present moment of the story. */
-  attempt(method: Attempt['method']): Attempt {
-    this.#attempts += 1;
-    const { amount, lead } = this.#sale;
-    return {
-      id: razorpayId('pay_', this.#random),
-      orderId: this.orderId,
-      amount,
-      currency: 'INR',
-      method,
-      at: Math.floor(this.#at / 1000),
-      notes: { warRoomLead: lead.id },
-    };
-  }
-
-  initiated(): void {
-    const { lead, amount, course, owner } = this.#sale;
-    this.#steps.push({
-      afterMs: 0,
-      tells: `the checkout starts a payment of ${lead.name}, order ${this.orderId}`,
-      world: { [`orders/${this.orderId}`]: this.#order() },
-      sent: {
-        kind: 'initiated',
-        body: {
-          orderId: this.orderId,
-          lead,
-          amount,
-          currency: 'INR',
-          course,
-          payment: { kind: 'full' },
-          assignedAdmin: owner,
-          initiatedAt: new Date(this.#at).toISOString(),
-        },
-      },
-    });
-  }
-
-  /** Lets time pass. */
-  pass(ms: number): void {
-    this.#at += ms;
-  }
-
-  failed(attempt: Attempt, afterMs: number, failure: Failure): void {
-    const payment = paymentEntity(attempt, 'failed', failure);
-    this.#webhook('payment.failed', afterMs, { payment }, `payment.failed: ${failure.reason}`);
-  }
-
-  authorized(attempt: Attempt, afterMs: number, tells = 'payment.authorized'): void {
-    this.#webhook('payment.authorized', afterMs, { payment: paymentEntity(attempt, 'authorized') }, tells);
-  }
-
-  /** Razorpay tells a capture twice: of the payment, and of the order that is paid by it. */
-  captured(attempt: Attempt, afterMs: number): void {
-    this.#paid = this.#sale.amount;
-    const payment = paymentEntity(attempt, 'captured');
-    this.#webhook('payment.captured', afterMs, { payment }, 'payment.captured');
-    this.#webhook('order.paid', 150, { payment, order: this.#order() }, 'order.paid, which says the same');
-  }
-
-  /** Razorpay tells a capture a third time where the order came from a payment link. */
-  linkPaid(attempt: Attempt, afterMs: number): void {
-    const { amount, lead } = this.#sale;
-    const link = {
-      id: razorpayId('plink_', this.#random),
-      orderId: this.orderId,
-      amount,
-      currency: 'INR',
-      acceptPartial: false,
-      referenceId: lead.id,
-      at: attempt.at,
-    };
-    const entities = {
-      payment_link: linkEntity(link, 'paid', amount, Math.floor((this.#at + afterMs) / 1000)),
-      order: this.#order(),
-      payment: paymentEntity(attempt, 'captured'),
-    };
-    // The envelope carries the time at which the link was made, as Razorpay's does.
-    this.#webhook('payment_link.paid', afterMs, entities, 'payment_link.paid, which says the same', link.at);
-  }
-
-  #order(): Body {
-    const { amount, lead } = this.#sale;
-    return orderEntity({
-      id: this.orderId,
-      amount,
-      paid: this.#paid,
-      currency: 'INR',
-      receipt: lead.id,
-      attempts: this.#attempts,
-      notes: { warRoomLead: lead.id },
-      at: Math.floor(this.#began / 1000),
-    });
-  }
-
-  #webhook(
-    event: string,
-    afterMs: number,
-    entities: Readonly<Record<string, Body>>,
-    tells: string,
-    dated = Math.floor((this.#at + afterMs) / 1000),
-  ): void {
-    this.#at += afterMs;
-    const payment = entities['payment'];
-    this.#steps.push({
-      afterMs,
-      tells: `Razorpay reports ${tells}`,
-      world: {
-        [`orders/${this.orderId}`]: this.#order(),
-        ...(payment === undefined ? {} : { [`payments/${payment['id']}`]: payment }),
-      },
-      sent: {
-        kind: 'webhook',
-        eventId: razorpayId('', this.#random),
-        body: webhookBody(event, dated, entities),
-      },
-    });
-  }
-}
-
 function paymentStory(scene: Scene): Story {
-  const sale = { lead: { id: 'lead_2001', name: 'Ananya Iyer' }, amount: 45_000_00, course: FULL_STACK, owner: ARJUN };
-  const telling = new Telling(scene, sale, 75 * SECOND);
-  telling.initiated();
+  const lead = { id: 'lead_2001', name: 'Ananya Iyer' };
+  const telling = new Telling(scene, 75 * SECOND);
+  const sale = new Sale(telling, { lead, amount: 45_000_00, course: FULL_STACK, owner: ARJUN });
+  sale.initiated();
   telling.pass(35 * SECOND);
-  const attempt = telling.attempt('upi');
-  telling.authorized(attempt, 39 * SECOND);
-  telling.captured(attempt, 700);
-  return { orderId: telling.orderId, ends: 'Paid', replies: 1, steps: telling.steps };
+  const attempt = sale.attempt('upi');
+  sale.authorized(attempt, 39 * SECOND);
+  sale.captured(attempt, 700);
+  return { steps: telling.steps, endings: [sale.ending('Paid', [`paid#${attempt.id}`])] };
 }
 
 function failedThenCaptured(scene: Scene): Story {
-  const sale = { lead: { id: 'lead_1042', name: 'Priya Sharma' }, amount: 45_000_00, course: FULL_STACK, owner: ARJUN };
-  const telling = new Telling(scene, sale, 6 * MINUTE);
-  telling.initiated();
+  const lead = { id: 'lead_1042', name: 'Priya Sharma' };
+  const telling = new Telling(scene, 6 * MINUTE);
+  const sale = new Sale(telling, { lead, amount: 45_000_00, course: FULL_STACK, owner: ARJUN });
+  sale.initiated();
   telling.pass(40 * SECOND);
-  telling.failed(telling.attempt('netbanking'), 50 * SECOND, DECLINED);
+  const first = sale.attempt('netbanking');
+  sale.failed(first, 50 * SECOND, DECLINED);
   telling.pass(4 * MINUTE - 10 * SECOND);
-  const second = telling.attempt('upi');
-  telling.authorized(second, 39 * SECOND, 'payment.authorized: the second try');
-  telling.captured(second, 700);
-  return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
+  const second = sale.attempt('upi');
+  sale.authorized(second, 39 * SECOND, 'payment.authorized: the second try');
+  sale.captured(second, 700);
+  return { steps: telling.steps, endings: [sale.ending('Paid', [`failed#${first.id}#1`, `paid#${second.id}`])] };
 }
 
 function lateAuthorization(scene: Scene): Story {
-  const sale = {
-    lead: { id: 'lead_3310', name: 'Rahul Kulkarni' },
-    amount: 62_500_00,
-    course: DATA_SCIENCE,
-    owner: MEERA,
-  };
-  const telling = new Telling(scene, sale, 2 * HOUR + 12 * MINUTE);
-  telling.initiated();
+  const lead = { id: 'lead_3310', name: 'Rahul Kulkarni' };
+  const telling = new Telling(scene, 2 * HOUR + 12 * MINUTE);
+  const sale = new Sale(telling, { lead, amount: 62_500_00, course: DATA_SCIENCE, owner: MEERA });
+  sale.initiated();
   telling.pass(30 * SECOND);
-  const attempt = telling.attempt('netbanking');
-  telling.failed(attempt, 10 * MINUTE, TIMED_OUT);
-  telling.authorized(attempt, 2 * HOUR, 'payment.authorized for the same try, two hours later');
-  telling.captured(attempt, 700);
-  return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
+  const attempt = sale.attempt('netbanking');
+  sale.failed(attempt, 10 * MINUTE, TIMED_OUT);
+  sale.authorized(attempt, 2 * HOUR, 'payment.authorized for the same try, two hours later');
+  sale.captured(attempt, 700);
+  return { steps: telling.steps, endings: [sale.ending('Paid', [`failed#${attempt.id}#1`, `paid#${attempt.id}`])] };
 }
 
-/** A payment of the storm: five deliveries of one order, the first try declined. */
-export function stormStory(scene: Scene, index: number): Story {
-  const names = ['Aarav', 'Diya', 'Ishaan', 'Kabir', 'Meher', 'Nila', 'Om', 'Riya', 'Tara', 'Vihaan'];
-  const surnames = ['Bose', 'Chopra', 'Das', 'Gill', 'Iyer', 'Joshi', 'Khan', 'Menon', 'Pillai', 'Reddy', 'Shah'];
-  const name = `${names[index % names.length]} ${surnames[index % surnames.length]}`;
-  const sale = {
-    lead: { id: `lead_storm_${index}`, name },
+/**
+ * The first instalment goes where payments go; later ones follow the plan, once War Room knows that the one before is
+ * complete. A second learner pays one order in parts, and owes the last.
+ */
+function partPayments(scene: Scene): Story {
+  const telling = new Telling(scene, 2 * HOUR);
+  const plan = { lead: { id: 'lead_4127', name: 'Rahul Kapoor' }, course: DATA_SCIENCE, owner: MEERA };
+  const endings: Ending[] = [];
+  for (const number of [1, 2, 3]) {
+    const part = { number, of: 3, planTotal: 45_000_00 };
+    const sale = new Sale(telling, { ...plan, amount: 15_000_00, part });
+    sale.initiated(endings.at(-1));
+    telling.pass(40 * SECOND);
+    const attempt = sale.attempt(number === 2 ? 'card' : 'upi');
+    sale.captured(attempt, 30 * SECOND);
+    telling.pass(30 * MINUTE);
+    const channel = number === 1 ? 'payments' : 'partPayments';
+    endings.push(sale.ending(`Part ${number} of 3 paid`, [`paid#${attempt.id}`], { channel }));
+  }
+
+  const lead = { id: 'lead_4190', name: 'Sneha Pillai' };
+  const inParts = new Sale(telling, { lead, amount: 45_000_00, course: FULL_STACK, owner: ARJUN });
+  inParts.initiated();
+  telling.pass(40 * SECOND);
+  const first = inParts.attempt('upi', 15_000_00);
+  inParts.captured(first, 30 * SECOND);
+  telling.pass(20 * MINUTE);
+  const second = inParts.attempt('netbanking', 20_000_00);
+  inParts.captured(second, 40 * SECOND);
+  const replies = [`paid#${first.id}`, `paid#${second.id}`];
+  const last = inParts.ending('Part 2 paid', replies, { amount: 35_000_00, of: 45_000_00 });
+  return { steps: telling.steps, endings: [...endings, last] };
+}
+
+function refundStory(scene: Scene): Story {
+  const telling = new Telling(scene, 3 * DAY);
+  const partial = paidSale(telling, { lead: { id: 'lead_5204', name: 'Kavya Nair' }, ...FULL_COURSE });
+  const part = partial.sale.refund(partial.attempt, 5_000_00, DAY, 'optimum');
+  partial.sale.refundSlowed(partial.attempt, part, MINUTE);
+  partial.sale.refundProcessed(partial.attempt, part, 4 * HOUR);
+  const rest = partial.sale.refund(partial.attempt, 40_000_00, 6 * HOUR);
+  partial.sale.refundProcessed(partial.attempt, rest, DAY);
+
+  const failing = paidSale(telling, { lead: { id: 'lead_5260', name: 'Dev Malhotra' }, ...FULL_COURSE });
+  const failed = failing.sale.refund(failing.attempt, 5_000_00, 2 * HOUR);
+  failing.sale.refundFailed(failing.attempt, failed, 8 * HOUR);
+  return {
+    steps: telling.steps,
+    endings: [
+      partial.sale.ending('Refunded', [`paid#${partial.attempt.id}`, `refund#${part.id}`, `refund#${rest.id}`]),
+      failing.sale.ending('Paid', [`paid#${failing.attempt.id}`, `refund#${failed.id}`, `refundFailed#${failed.id}`]),
+    ],
+  };
+}
+
+function disputeStory(scene: Scene): Story {
+  const telling = new Telling(scene, 12 * DAY);
+  const lead = { id: 'lead_6018', name: 'Aditya Rao' };
+  const { sale, attempt } = paidSale(telling, { ...FULL_COURSE, lead });
+  const dispute = sale.disputed(attempt, 2 * DAY, 10);
+  sale.disputeMoved(attempt, dispute, 'payment.dispute.action_required', 3 * DAY);
+  sale.disputeMoved(attempt, dispute, 'payment.dispute.under_review', DAY);
+  sale.disputeMoved(attempt, dispute, 'payment.dispute.won', 5 * DAY);
+  const steps = ['dispute', 'disputeAction', 'disputeReview', 'disputeWon'].map((step) => `${step}#${dispute.id}`);
+  return { steps: telling.steps, endings: [sale.ending('Paid', [`paid#${attempt.id}`, ...steps])] };
+}
+
+/** Nobody announces what is paid by a link; it has no order before somebody opens it. */
+function linkStory(scene: Scene): Story {
+  const telling = new Telling(scene, 3 * HOUR);
+  const lead = { id: 'lead_7033', name: 'Isha Verma' };
+  const sale = new Sale(telling, { lead, amount: 9_999_00, course: DATA_SCIENCE, owner: MEERA, by: 'link' });
+  telling.pass(HOUR);
+  const attempt = sale.attempt('upi');
+  sale.authorized(attempt, 20 * SECOND);
+  sale.captured(attempt, 700);
+  const cancelled = linkEnds(telling, 24_500_00, 'cancelled', HOUR);
+  return { steps: telling.steps, endings: [sale.ending('Paid', [`paid#${attempt.id}`]), cancelled] };
+}
+
+const FULL_COURSE = { amount: 45_000_00, course: FULL_STACK, owner: ARJUN };
+
+/** A sale that goes well. */
+function paidSale(telling: Telling, terms: Terms) {
+  const sale = new Sale(telling, terms);
+  sale.initiated();
+  telling.pass(35 * SECOND);
+  const attempt = sale.attempt('card');
+  sale.captured(attempt, 40 * SECOND);
+  return { sale, attempt };
+}
+
+type OneSale = { readonly orderId: string; readonly steps: readonly Step[]; readonly ending: Ending };
+
+/** One sale of many alike: five deliveries of one order, the first try declined. */
+export function saleOfMany(scene: Scene, index: number): OneSale {
+  const telling = new Telling(scene, 5 * MINUTE);
+  const sale = new Sale(telling, {
+    lead: { id: `lead_many_${index}`, name: nameOf(index) },
     amount: 20_000_00 + index * 100,
     course: index % 2 === 0 ? FULL_STACK : DATA_SCIENCE,
     owner: index % 2 === 0 ? ARJUN : MEERA,
-  };
-  const telling = new Telling(scene, sale, 5 * MINUTE);
-  telling.initiated();
+    by: 'link',
+  });
+  sale.initiated();
   telling.pass(MINUTE);
-  telling.failed(telling.attempt('upi'), 30 * SECOND, DECLINED);
+  const first = sale.attempt('upi');
+  sale.failed(first, 30 * SECOND, DECLINED);
   telling.pass(2 * MINUTE);
-  const second = telling.attempt('card');
-  telling.authorized(second, 39 * SECOND);
-  telling.captured(second, 700);
-  telling.linkPaid(second, 90);
-  return { orderId: telling.orderId, ends: 'Paid', replies: 2, steps: telling.steps };
+  const second = sale.attempt('card');
+  sale.authorized(second, 39 * SECOND);
+  sale.captured(second, 700);
+  const ending = sale.ending('Paid', [`failed#${first.id}#1`, `paid#${second.id}`]);
+  return { orderId: sale.orderId, steps: telling.steps, ending };
+}
+
+/** Somebody's name, another for each of the next hundred. */
+function nameOf(index: number): string {
+  const names = ['Aarav', 'Diya', 'Ishaan', 'Kabir', 'Meher', 'Nila', 'Om', 'Riya', 'Tara', 'Vihaan'];
+  const surnames = ['Bose', 'Chopra', 'Das', 'Gill', 'Iyer', 'Joshi', 'Khan', 'Menon', 'Pillai', 'Reddy', 'Shah'];
+  return `${names[index % names.length]} ${surnames[index % surnames.length]}`;
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (mulberry32). */

@@ -1,7 +1,10 @@
 /** Many payments at once, with doubled and reordered deliveries: sent, then compared with what stands in Slack. */
 import type { LocalFacts } from './facts.ts';
 import { deliver, isTold, PlayFailed, send, type Thread, threadOf } from './play.ts';
-import { type Step, type Story, seededRandom, stormStory } from './stories.ts';
+import { saleOfMany, seededRandom } from './stories.ts';
+import type { Step } from './telling.ts';
+
+type Story = ReturnType<typeof saleOfMany>;
 
 export type StormOptions = {
   readonly payments: number;
@@ -46,7 +49,7 @@ export async function storm(
 ): Promise<StormSummary> {
   const random = seededRandom(options.seed);
   const now = Date.now();
-  const stories = Array.from({ length: options.payments }, (_, index) => stormStory({ random, now }, index));
+  const stories = Array.from({ length: options.payments }, (_, index) => saleOfMany({ random, now }, index));
   const began = performance.now();
 
   progress(`starting ${stories.length} payments`);
@@ -137,7 +140,7 @@ async function untilTold(
         const thread = await threadOf(facts, orderId).catch(() => undefined);
         if (thread === undefined) return;
         threads.set(orderId, thread);
-        if (isTold(thread, story)) told.add(orderId);
+        if (isTold(thread, story.ending)) told.add(orderId);
       },
     );
     const standing = `${told.size} of ${stories.length} threads are told`;
@@ -170,7 +173,8 @@ async function compared(
     const { orderId } = story;
     const wanted = threads.get(orderId)?.messages.length ?? 0;
     const { roots, replies } = shown.get(orderId) ?? { roots: 0, replies: 0 };
-    if (wanted <= story.replies) faults.push(`${orderId}: ${wanted} messages of ${1 + story.replies} were told`);
+    if (wanted <= story.ending.replies.length)
+      faults.push(`${orderId}: ${wanted} messages of ${1 + story.ending.replies.length} were told`);
     if (roots !== 1) faults.push(`${orderId}: ${roots} roots in Slack`);
     if (replies !== wanted - 1) faults.push(`${orderId}: ${replies} replies in Slack, ${wanted - 1} wanted`);
   }

@@ -58,28 +58,29 @@ describe('npm start', () => {
     const environment = { ...FREE_PORTS, WAR_ROOM_FOLDER: folder };
     const story = STORIES['failed-then-captured']?.story({ random: seededRandom(11), now: Date.now() });
     const [initiated, ...webhooks] = story?.steps ?? [];
-    if (story === undefined || initiated === undefined) throw new Error('The story has no steps.');
+    const [ending] = story?.endings ?? [];
+    if (ending === undefined || initiated === undefined) throw new Error('The story has no steps.');
 
     const first = startProgram('bin/local.ts', ['--quiet', '--keep'], environment);
     await first.line('ready');
     const before = factsIn(folder);
     await send(before, initiated);
     const second = await run('bin/local.ts', ['--quiet', '--keep'], environment);
-    await until('the root', async () => (await threadOf(before, story.orderId))?.messages[0]?.state === 'posted');
+    await until('the root', async () => (await threadOf(before, ending.id))?.messages[0]?.state === 'posted');
     for (const step of webhooks) await send(before, step);
     first.kill('SIGKILL');
     await first.ended;
     const again = startProgram('bin/local.ts', ['--keep'], environment);
     await again.line('ready');
     const after = factsIn(folder);
-    const thread = await untilTold(after, story, 15_000);
+    const thread = await untilTold(after, ending, 15_000);
     again.kill('SIGTERM');
 
     expect(second).toMatchObject({ code: 1, output: expect.stringContaining(`runs already (process ${first.pid})`) });
     expect(after.apiKey).toBe(before.apiKey);
     expect(again.output()).toContain('nothing is seeded, nothing is played');
-    expect(thread.messages).toHaveLength(1 + story.replies);
-    expect(slack.control.messages(after.channels.payments)).toHaveLength(1 + story.replies);
+    expect(thread.messages).toHaveLength(1 + ending.replies.length);
+    expect(slack.control.messages(after.channels.payments)).toHaveLength(1 + ending.replies.length);
     expect(await again.ended).toEqual({ code: 0, signal: null });
   });
 

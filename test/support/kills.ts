@@ -9,7 +9,8 @@ import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sd
 import { type LocalFacts, readFacts } from '../../lib/local/facts.ts';
 import { isTold, send, threadOf } from '../../lib/local/play.ts';
 import type { TrueChannel, TrueMessage } from '../../lib/local/slack-front/control.ts';
-import { type Step, type Story, seededRandom, stormStory } from '../../lib/local/stories.ts';
+import { saleOfMany, seededRandom } from '../../lib/local/stories.ts';
+import type { Step } from '../../lib/local/telling.ts';
 import { type Program, startProgram } from './program.ts';
 import { until } from './until.ts';
 
@@ -41,6 +42,8 @@ export type KillSummary = {
   readonly faults: readonly string[];
 };
 
+type Story = ReturnType<typeof saleOfMany>;
+
 /** A start on a busy machine takes seconds. */
 const READY_WITHIN_MS = 60_000;
 const ACKNOWLEDGED_WITHIN_MS = 120_000;
@@ -56,7 +59,7 @@ export async function burstWithKills(options: KillOptions, progress: (line: stri
   const { folder, kills } = options;
   const random = seededRandom(options.seed);
   const now = Date.now();
-  const stories = Array.from({ length: options.payments }, (_, index) => stormStory({ random, now }, index));
+  const stories = Array.from({ length: options.payments }, (_, index) => saleOfMany({ random, now }, index));
   const requests = shuffled(stories, options.doubles, random);
   const burst = new Burst(requests);
   const programs: Program[] = [];
@@ -94,7 +97,7 @@ export async function burstWithKills(options: KillOptions, progress: (line: stri
 
     const facts = burst.target;
     if (facts === undefined) throw new Error('The stack is gone, and nobody killed it.');
-    const wanted = stories.reduce((sum, { replies }) => sum + 1 + replies, 0);
+    const wanted = stories.reduce((sum, { ending }) => sum + 1 + ending.replies.length, 0);
     const left = await untilSettled(facts, wanted, progress);
     const { threads, replies, faults } = await compared(facts, stories);
     return {
@@ -242,7 +245,7 @@ async function compared(facts: LocalFacts, stories: readonly Story[]) {
   const faults: string[] = [];
   const accounted = new Set<TrueMessage>();
   for (const story of stories) {
-    const { orderId } = story;
+    const { orderId, ending } = story;
     const all = shown.filter((message) => keyOf(message).includes(orderId));
     for (const message of all) accounted.add(message);
     const roots = all.filter(({ threadTs }) => threadTs === undefined);
@@ -251,12 +254,12 @@ async function compared(facts: LocalFacts, stories: readonly Story[]) {
     const twice = keys.filter((key, index) => keys.indexOf(key) !== index);
     const fault = (what: string) => faults.push(`${orderId}: ${what}`);
     if (roots.length !== 1) fault(`${roots.length} roots`);
-    if (replies.length !== story.replies) fault(`${replies.length} replies, ${story.replies} wanted`);
+    if (replies.length !== ending.replies.length) fault(`${replies.length} replies, ${ending.replies.length} wanted`);
     if (all.length !== roots.length + replies.length) fault('a reply is not under its root');
     if (twice.length > 0) fault(`twice in Slack: ${twice.join(', ')}`);
-    if (!roots.every(({ text }) => text.includes(` ${story.ends} `))) fault(`the root does not say ${story.ends}`);
+    if (!roots.every(({ text }) => text.includes(` ${ending.state} `))) fault(`the root does not say ${ending.state}`);
     const thread = await threadOf(facts, orderId);
-    if (thread === undefined || !isTold(thread, story) || thread.messages.length !== all.length) {
+    if (thread === undefined || !isTold(thread, ending) || thread.messages.length !== all.length) {
       fault(`War Room remembers it as ${JSON.stringify(thread)}`);
     }
   }

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { deliver, type Ending, send, type Thread, threadOf, untilTold } from '../../lib/local/play.ts';
+import { deliver, send, type Thread, threadOf, untilTold } from '../../lib/local/play.ts';
 import type { Body } from '../../lib/local/razorpay-bodies.ts';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { type LocalStack, type StackOptions, startStack } from '../../lib/local/start.ts';
-import type { Step } from '../../lib/local/stories.ts';
+import type { Ending, Step } from '../../lib/local/telling.ts';
 import { until } from './until.ts';
 
 /** The whole product as it is served, for one test: started in this process, on free ports, in memory. */
@@ -27,8 +27,8 @@ export type TestStack = AsyncDisposable & {
   threadOf(id: string): Promise<Thread | undefined>;
   /** Waits until nothing waits in the queues of workers and nothing is being worked (dead letters aside). */
   untilQuiet(): Promise<void>;
-  /** Waits until a story's thread is told to its end, and nothing is left to do. */
-  untilTold(story: Ending): Promise<Thread>;
+  /** Waits until a thread is told to its end, and nothing is left to do. */
+  untilTold(ending: Ending): Promise<Thread>;
   stop(): Promise<void>;
 };
 
@@ -74,10 +74,10 @@ export async function startTestStack(options: Partial<StackOptions> = {}): Promi
     send: (step) => send(facts, step),
     threadOf: (id) => threadOf(facts, id),
     untilQuiet: () => untilQuiet(stack),
-    untilTold: async (story) => {
-      await untilTold(facts, story, TOLD_WITHIN_MS);
+    untilTold: async (ending) => {
+      await untilTold(facts, ending, TOLD_WITHIN_MS);
       await untilQuiet(stack);
-      return untilTold(facts, story, TOLD_WITHIN_MS);
+      return untilTold(facts, ending, TOLD_WITHIN_MS);
     },
     stop: () => stack.stop(),
     [Symbol.asyncDispose]: () => stack.stop(),

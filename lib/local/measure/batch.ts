@@ -19,7 +19,8 @@ import { ThreadLog } from '../../../shared/slack/thread-log.ts';
 import { outboxTimes } from '../../../shared/slack/times.ts';
 import { Vault } from '../../../shared/slack/vault.ts';
 import { memoryDatabase } from '../memory-database.ts';
-import { type Step, type Story, seededRandom, stormStory } from '../stories.ts';
+import { saleOfMany, seededRandom } from '../stories.ts';
+import type { Step } from '../telling.ts';
 import type { Section } from './figures.ts';
 import { inWords, spreadOf } from './spread.ts';
 
@@ -54,7 +55,7 @@ export async function measureBatch(options: BatchOptions): Promise<Section> {
   const initiated: Round[] = [];
   const paid: Round[] = [];
   for (let round = 0; round <= options.rounds; round += 1) {
-    const stories = Array.from({ length: BATCH + 1 }, (_, index) => stormStory({ random, now: Date.now() }, index));
+    const stories = Array.from({ length: BATCH + 1 }, (_, index) => saleOfMany({ random, now: Date.now() }, index));
     const first = await timed(workshop, stories, 0, 1, round);
     const others = await timed(workshop, stories, 1, Number.POSITIVE_INFINITY, round);
     // The first round decrypts tokens and looks at the channel.
@@ -68,7 +69,7 @@ export async function measureBatch(options: BatchOptions): Promise<Section> {
 /** Lets steps of every story happen, then has one of them worked alone and the other ten together; in turns first. */
 async function timed(
   workshop: Workshop,
-  stories: readonly Story[],
+  stories: readonly ReturnType<typeof saleOfMany>[],
   from: number,
   to: number,
   round: number,

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { LocalStack } from '../start.ts';
-import { seededRandom, stormStory } from '../stories.ts';
+import { saleOfMany, seededRandom } from '../stories.ts';
 import type { Resource, Stack } from '../template.ts';
 import type { Section } from './figures.ts';
 import type { Fired, Load, Shot } from './load-thread.ts';
@@ -105,7 +105,7 @@ function withFloors(stacks: readonly Stack[]): readonly Stack[] {
 /** Deliveries that nobody has seen before, signed. */
 function shotsOf(count: number, secret: string, random: () => number): readonly Shot[] {
   return Array.from({ length: count }, (_, index) => {
-    const { steps } = stormStory({ random, now: Date.now() }, index);
+    const { steps } = saleOfMany({ random, now: Date.now() }, index);
     const sent = steps.findLast((step) => step.sent.kind === 'webhook')?.sent;
     if (sent?.kind !== 'webhook') throw new Error('The story holds no delivery.');
     const body = JSON.stringify(sent.body);
