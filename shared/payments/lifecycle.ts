@@ -1,4 +1,8 @@
-import type { PaymentEntity, PaymentError, PaymentEvent } from './event.ts';
+import { type Attempt, attemptsOf } from './attempt.ts';
+import { type Dispute, disputesOf } from './dispute.ts';
+import type { PaymentEvent } from './event.ts';
+import { compare, first, type Heard, inOrder, latest, payments } from './heard.ts';
+import { type Refund, refundsOf } from './refund.ts';
 
 /** What the company's own system said when a payment started. Amounts in the smallest unit of `currency`. */
 export type Initiated = {
@@ -46,37 +50,31 @@ export type Note =
       readonly returnedAt?: number;
     }
   /** Money is moving since then, and nothing more is heard of it. */
-  | { readonly kind: 'openTooLong'; readonly since: number };
+  | { readonly kind: 'openTooLong'; readonly since: number }
+  /** Razorpay has switched the webhook at `url` off, or somebody has switched it on again. */
+  | { readonly kind: 'webhookDisabled'; readonly url: string; readonly disabledAt: number }
+  | { readonly kind: 'webhookEnabled'; readonly url: string; readonly at: number };
 
-/** One report that a try failed. Reports of one payment are numbered in the order in which Razorpay made them. */
-export type Failure = {
-  readonly at: number | undefined;
-  readonly error: PaymentError | undefined;
-  /** When it first reached us, milliseconds since 1970. */
-  readonly heardAt: number;
-};
+/** Who looks after a lead, by the company's own id. */
+export type Owner = { readonly id: string; readonly name: string };
 
-/** An event, and when it first reached us (ms). */
-type Heard = PaymentEvent & { readonly heardAt: number };
+/** A link or an invoice that nobody can pay any more. */
+export type Ending = { readonly id: string; readonly kind: 'cancelled' | 'expired'; readonly at: number | undefined };
 
-/** One payment id: a person's try to pay, and what became of it. */
-export type Attempt = {
-  readonly id: string;
-  readonly status: 'created' | 'failed' | 'authorized' | 'captured';
-  readonly amount: number | undefined;
-  readonly currency: string | undefined;
-  readonly createdAt: number | undefined;
-  readonly capturedAt: number | undefined;
-  readonly method: string | undefined;
-  readonly wallet: string | undefined;
-  readonly cardNetwork: string | undefined;
-  readonly fee: number | undefined;
-  readonly failures: readonly Failure[];
-  /** How many tries came before this payment id on the same order. */
-  readonly triesBefore: number;
-};
+/** Something that a person has to look into, and whether it has solved itself since. */
+export type Warning = (Note & { readonly kind: 'notCaptured' | 'openTooLong' }) & { readonly isOver: boolean };
 
-type Standing = 'initiated' | 'authorized' | 'paid' | 'partlyPaid' | 'failed';
+export type Standing =
+  | 'initiated'
+  | 'authorized'
+  | 'paid'
+  | 'partlyPaid'
+  | 'failed'
+  | 'refunded'
+  | 'partlyRefunded'
+  | 'disputed'
+  | 'cancelled'
+  | 'expired';
 
 /** The state of a thread: a pure function of its facts, in any order, with duplicates. */
 export type Lifecycle = {
@@ -84,20 +82,71 @@ export type Lifecycle = {
   readonly isTold: boolean;
   readonly standing: Standing;
   readonly initiated: Initiated | undefined;
+  /** Who looks after the lead now: whoever was named last. */
+  readonly owner: Owner | null;
   readonly orderId: string | undefined;
   readonly linkId: string | undefined;
+  readonly invoiceId: string | undefined;
   readonly attempts: readonly Attempt[];
-  /** Of `amount` and `paid`. */
+  readonly refunds: readonly Refund[];
+  readonly disputes: readonly Dispute[];
+  readonly endings: readonly Ending[];
+  /** Of a subscription: which of how many charges this is. */
+  readonly charge: { readonly number: number; readonly of: number | undefined } | undefined;
+  /** Completed instalments of the same plan that have threads of their own, the first first. */
+  readonly earlier: readonly (Note & { readonly kind: 'earlier' })[];
+  readonly warnings: readonly Warning[];
+  /** Of `amount`, `paid`, `refunded` and `due`. */
   readonly currency: string;
   /** What is asked for, in the smallest unit; unknown when nobody said so. */
   readonly amount: number | undefined;
   /** What was captured in that currency; money in another is told by its own reply alone. */
   readonly paid: number;
+  /** What of that went back to the payer, or is on its way. */
+  readonly refunded: number;
+  /** What is still to be paid; unknown where `amount` is. */
+  readonly due: number | undefined;
   /** When the money that completed the payment was captured, Unix seconds. */
   readonly paidAt: number | undefined;
-  /** Every id by which this thread may be found: order, payments, link. */
+  /** More may be heard: it is worth asking Razorpay whether we missed something. */
+  readonly isOpen: boolean;
+  /** Money was captured, and nobody has said how much of the order is still due: only asking tells. */
+  readonly needsLook: boolean;
+  /** Every id by which this thread may be found: order, payments, link, invoice, refunds, disputes. */
   readonly ids: readonly string[];
 };
+
+/** The events that tell something of a payment, by Razorpay's names. Others are stored, and tell nothing. */
+export const paymentEvents: readonly string[] = [
+  'payment.authorized',
+  'payment.captured',
+  'payment.failed',
+  'payment.pending',
+  'order.paid',
+  'payment_link.paid',
+  'payment_link.partially_paid',
+  'payment_link.cancelled',
+  'payment_link.expired',
+  'invoice.paid',
+  'invoice.partially_paid',
+  'invoice.expired',
+  'subscription.charged',
+  'qr_code.credited',
+  'virtual_account.credited',
+  'refund.created',
+  'refund.processed',
+  'refund.failed',
+  'refund.speed_changed',
+  'payment.dispute.created',
+  'payment.dispute.under_review',
+  'payment.dispute.action_required',
+  'payment.dispute.won',
+  'payment.dispute.lost',
+  'payment.dispute.closed',
+];
+
+/** The events that say that nothing is due any more. */
+const completing: readonly string[] = ['order.paid', 'payment_link.paid', 'invoice.paid', 'subscription.charged'];
 
 /**
  * Folds the facts of a thread into its state. A state never moves back because an older event came later: what counts
@@ -106,46 +155,74 @@ export type Lifecycle = {
  */
 export function fold(facts: readonly Fact[]): Lifecycle {
   const initiated = facts.find((fact) => fact.source === 'initiated')?.initiated;
-  const events = inOrder(facts.flatMap((fact) => (fact.source === 'razorpay' && handled(fact.event) ? [fact] : [])));
-  const attempts = attemptsOf(events);
+  const notes = facts.flatMap((fact) => (fact.source === 'note' ? [fact] : []));
+  const events = inOrder(facts.flatMap(heard));
+  const refunds = refundsOf(events);
+  const attempts = attemptsOf(events, refunds);
+  const disputes = disputesOf(events);
 
   const orders = events.flatMap((event) => event.order ?? []);
   const links = events.flatMap((event) => event.link ?? []);
+  const invoices = events.flatMap((event) => event.invoice ?? []);
   const captured = attempts.filter((attempt) => attempt.status === 'captured');
   const made = captured.length > 0 ? captured : attempts;
-  const asked = askedFor(orders, [initiated, ...links], made);
+  const asked = askedFor(orders, [initiated, ...links, ...invoices], made);
   const currency = (asked ?? made.findLast(isMoney))?.currency ?? first(made, 'currency') ?? 'INR';
+  const amount =
+    asked?.amount ?? made.findLast((attempt) => attempt.amount !== undefined && ofCurrency(attempt, currency))?.amount;
 
-  const ofIt = (money: { readonly currency: string | undefined }) => (money.currency ?? currency) === currency;
-  const paid = Math.max(
-    captured.filter(ofIt).reduce((sum, attempt) => sum + (attempt.amount ?? 0), 0),
-    ...orders.filter(ofIt).map((order) => order.amountPaid ?? 0),
-  );
-  const complete = events.some((event) => event.name === 'order.paid' || event.name === 'payment_link.paid');
+  const own = captured.filter((attempt) => ofCurrency(attempt, currency));
+  const received = own.reduce((sum, attempt) => sum + (attempt.amount ?? 0), 0);
+  const said = [...orders, ...links, ...invoices]
+    .filter((each) => ofCurrency(each, currency))
+    .map(({ amountPaid }) => amountPaid ?? 0);
+  const paid = Math.max(received, ...said);
+  const refunded = own.reduce((sum, attempt) => sum + Math.min(attempt.refunded, attempt.amount ?? 0), 0);
+  const saidComplete =
+    events.some(({ name }) => completing.includes(name)) || orders.some(({ status }) => status === 'paid');
+  const isComplete = saidComplete || amount === undefined || asked === undefined || paid >= amount;
+
+  const endings = endingsOf(events);
+  const standing = standingOf({ attempts, disputes, endings, saidComplete, isComplete, amount, paid, refunded });
+  const isOpen =
+    ['initiated', 'failed', 'authorized', 'partlyPaid'].includes(standing) ||
+    refunds.some(({ status }) => status === 'pending') ||
+    disputes.some(({ outcome }) => outcome === undefined);
+  const orderId = initiated?.orderId ?? first(orders, 'id') ?? first(payments(events), 'orderId');
+  const isAsAnnounced = initiated !== undefined && isComplete && paid >= initiated.amount;
 
   return {
     isTold: initiated !== undefined || events.length > 0,
-    standing: standing(attempts, complete, complete || asked === undefined || paid >= asked.amount),
+    standing,
     initiated,
-    orderId: initiated?.orderId ?? first(orders, 'id') ?? first(payments(events), 'orderId'),
+    owner: ownerOf(notes, initiated),
+    orderId: orderId ?? first(links, 'orderId') ?? first(invoices, 'orderId'),
     linkId: first(links, 'id'),
+    invoiceId: first(invoices, 'id'),
     attempts,
+    refunds,
+    disputes,
+    endings,
+    charge: chargeOf(events),
+    earlier: earlierOf(notes, initiated),
+    warnings: warningsOf(notes, attempts, isOpen),
     currency,
-    amount: asked?.amount ?? made.findLast((attempt) => attempt.amount !== undefined && ofIt(attempt))?.amount,
+    amount,
     paid,
+    refunded,
+    due: amount === undefined ? undefined : saidComplete ? 0 : Math.max(0, amount - paid),
     paidAt: latest(captured.map((attempt) => attempt.capturedAt)),
+    isOpen,
+    needsLook:
+      received > 0 && orderId !== undefined && !saidComplete && !isAsAnnounced && !said.some((sum) => sum >= received),
     ids: identifiers(initiated, events),
   };
 }
 
-/** The events that move a payment's state. Others are stored, and wait for the day on which they are handled. */
-const handledNames = ['payment.authorized', 'payment.captured', 'payment.failed', 'order.paid', 'payment_link.paid'];
-
-/** The events that say that money was captured, the best source for the details of a payment first. */
-const capturing = ['payment.captured', 'order.paid', 'payment_link.paid'];
-
-function handled(event: PaymentEvent): boolean {
-  return handledNames.includes(event.name);
+function heard(fact: Fact): { readonly event: PaymentEvent; readonly at: number; readonly isAsked: boolean }[] {
+  if (fact.source === 'reconciled') return [{ event: fact.event, at: fact.at, isAsked: true }];
+  if (fact.source !== 'razorpay' || !paymentEvents.includes(fact.event.name)) return [];
+  return [{ event: fact.event, at: fact.at, isAsked: false }];
 }
 
 type Money = { readonly amount: number; readonly currency: string };
@@ -169,124 +246,94 @@ function isMoney<T extends Source>(source: T | undefined): source is T & Money {
   return source?.amount !== undefined && source.currency !== undefined;
 }
 
-function standing(attempts: readonly Attempt[], saidToBeComplete: boolean, isComplete: boolean): Standing {
+/** Whether money is of `currency`; what names none is taken to be. */
+function ofCurrency(money: { readonly currency: string | undefined }, currency: string): boolean {
+  return (money.currency ?? currency) === currency;
+}
+
+/**
+ * What moves money back outranks what brought it, and a dispute outranks both while it is open and once it is lost. What
+ * was paid twice and given back once is paid.
+ */
+function standingOf({
+  attempts,
+  disputes,
+  endings,
+  saidComplete,
+  isComplete,
+  amount,
+  paid,
+  refunded,
+}: Pick<Lifecycle, 'attempts' | 'disputes' | 'endings' | 'amount' | 'paid' | 'refunded'> & {
+  readonly saidComplete: boolean;
+  readonly isComplete: boolean;
+}): Standing {
   const any = (status: Attempt['status']) => attempts.some((attempt) => attempt.status === status);
-  if (saidToBeComplete || any('captured')) return isComplete ? 'paid' : 'partlyPaid';
+  if (disputes.some(({ outcome }) => outcome === undefined || outcome === 'lost')) return 'disputed';
+  if (refunded > 0 && paid - refunded < (amount ?? paid)) return refunded >= paid ? 'refunded' : 'partlyRefunded';
+  if (saidComplete || any('captured')) return isComplete ? 'paid' : 'partlyPaid';
   if (any('authorized')) return 'authorized';
-  if (any('failed')) return 'failed';
-  return 'initiated';
+  if (any('returned')) return 'refunded';
+  const [ending] = endings;
+  if (ending) return ending.kind;
+  return any('failed') ? 'failed' : 'initiated';
 }
 
-function attemptsOf(events: readonly Heard[]): Attempt[] {
-  const byId = Map.groupBy(
-    events.filter((event) => event.payment),
-    (event) => event.payment?.id ?? '',
-  );
-  const inTime = [...byId]
-    .map(([id, told]) => attemptOf(id, told))
-    .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
-
-  let triesBefore = 0;
-  return inTime.map((attempt) => {
-    const placed = { ...attempt, triesBefore };
-    triesBefore += Math.max(1, attempt.failures.length);
-    return placed;
-  });
-}
-
-function attemptOf(id: string, told: readonly Heard[]): Omit<Attempt, 'triesBefore'> {
-  const entities = payments(told);
-  return {
-    id,
-    status: statusOf(told),
-    amount: first(entities, 'amount'),
-    currency: first(entities, 'currency'),
-    createdAt: first(entities, 'createdAt'),
-    capturedAt: capturedAt(told),
-    method: first(entities, 'method'),
-    wallet: first(entities, 'wallet'),
-    cardNetwork: first(entities, 'cardNetwork'),
-    fee: first(entities, 'fee'),
-    failures: failuresOf(told),
-  };
-}
-
-/** The furthest that any event says the payment came; `failed` is not terminal, so success of any kind outranks it. */
-function statusOf(told: readonly PaymentEvent[]): Attempt['status'] {
-  const says = (names: readonly string[], status: string) =>
-    told.some((event) => names.includes(event.name) || event.payment?.status === status);
-  if (says(capturing, 'captured')) return 'captured';
-  if (says(['payment.authorized'], 'authorized')) return 'authorized';
-  if (says(['payment.failed'], 'failed')) return 'failed';
-  return 'created';
-}
-
-/** The envelope tells when, except on payment_link.*, where it repeats the link's creation time. */
-function capturedAt(told: readonly PaymentEvent[]): number | undefined {
-  const at = (name: string) => told.find((event) => event.name === name);
-  return (
-    at('payment.captured')?.at ??
-    at('order.paid')?.at ??
-    at('payment_link.paid')?.link?.updatedAt ??
-    (told.some((event) => capturing.includes(event.name)) ? first(payments(told), 'createdAt') : undefined)
-  );
-}
-
-/** Two reports that agree in time and cause are one report, in however many bodies they came. */
-function failuresOf(told: readonly Heard[]): Failure[] {
-  const distinct = new Map<string, Failure>();
-  for (const { name, at, payment, heardAt } of told) {
-    if (name !== 'payment.failed') continue;
-    const error = payment?.error;
-    const text = JSON.stringify({ at, error });
-    distinct.set(text, { at, error, heardAt: Math.min(heardAt, distinct.get(text)?.heardAt ?? heardAt) });
+function endingsOf(events: readonly Heard[]): Ending[] {
+  const ended = new Map<string, Ending>();
+  for (const { name, link, invoice } of events) {
+    const what = name.startsWith('payment_link.') ? link : name.startsWith('invoice.') ? invoice : undefined;
+    const kind = name.endsWith('.cancelled') ? 'cancelled' : name.endsWith('.expired') ? 'expired' : undefined;
+    if (what && kind && !ended.has(what.id)) ended.set(what.id, { id: what.id, kind, at: what.endedAt });
   }
-  return [...distinct]
-    .sort(([a, one], [b, other]) => compare(one.at, other.at) || compare(a, b))
-    .map(([, failure]) => failure);
+  return [...ended.values()].sort((a, b) => compare(a.id, b.id));
 }
 
-/** One order for all facts, whatever order they came in: the best source first, then Razorpay's time, then the text. */
-function inOrder(facts: readonly { readonly event: PaymentEvent; readonly at: number }[]): Heard[] {
-  const rank = (name: string) => (capturing.includes(name) ? capturing.indexOf(name) : capturing.length);
-  const heard = new Map<string, Heard>();
-  for (const { event, at } of facts) {
-    const text = JSON.stringify(event);
-    heard.set(text, { ...event, heardAt: Math.min(at, heard.get(text)?.heardAt ?? at) });
+function chargeOf(events: readonly Heard[]): Lifecycle['charge'] {
+  const charged = events.find(({ name }) => name === 'subscription.charged')?.subscription;
+  return charged?.paidCount === undefined ? undefined : { number: charged.paidCount, of: charged.totalCount };
+}
+
+type NoteFact = Fact & { readonly source: 'note' };
+
+function ownerOf(notes: readonly NoteFact[], initiated: Initiated | undefined): Owner | null {
+  const named = notes.flatMap(({ note, at }) => (note.kind === 'owner' ? [{ owner: note.owner, at }] : []));
+  const [newest] = named.sort((a, b) => b.at - a.at || compare(JSON.stringify(a.owner), JSON.stringify(b.owner)));
+  return newest ? newest.owner : (initiated?.assignedAdmin ?? null);
+}
+
+function earlierOf(notes: readonly NoteFact[], initiated: Initiated | undefined): Lifecycle['earlier'] {
+  const linked = notes
+    .flatMap(({ note }) => (note.kind === 'earlier' && note.orderId !== initiated?.orderId ? [note] : []))
+    .sort((a, b) => compare(a.permalink, b.permalink) || compare(JSON.stringify(a), JSON.stringify(b)));
+  const once = new Map(linked.toReversed().map((note) => [note.orderId, note]));
+  return [...once.values()].sort((a, b) => a.number - b.number || compare(a.orderId, b.orderId));
+}
+
+function warningsOf(notes: readonly NoteFact[], attempts: readonly Attempt[], isOpen: boolean): Warning[] {
+  const isWaiting = (id: string) => attempts.some((attempt) => attempt.id === id && attempt.status === 'authorized');
+  const warnings = new Map<string, Warning>();
+  for (const { note } of notes.toSorted((a, b) => compare(JSON.stringify(a.note), JSON.stringify(b.note)))) {
+    if (note.kind === 'notCaptured') warnings.set(note.paymentId, { ...note, isOver: !isWaiting(note.paymentId) });
+    if (note.kind === 'openTooLong') warnings.set(note.kind, { ...note, isOver: !isOpen });
   }
-  return [...heard]
-    .sort(
-      ([a, one], [b, other]) =>
-        rank(one.name) - rank(other.name) ||
-        compare(one.name, other.name) ||
-        compare(one.at, other.at) ||
-        compare(a, b),
-    )
-    .map(([, event]) => event);
-}
-
-function payments(events: readonly PaymentEvent[]): PaymentEntity[] {
-  return events.flatMap((event) => event.payment ?? []);
+  return [...warnings.values()];
 }
 
 function identifiers(initiated: Initiated | undefined, events: readonly PaymentEvent[]): string[] {
-  const met = events.flatMap(({ payment, order, link }) => [order?.id, payment?.orderId, payment?.id, link?.id]);
+  const met = events.flatMap(({ payment, order, link, invoice, refund, dispute }) => [
+    order?.id,
+    payment?.orderId,
+    payment?.id,
+    payment?.invoiceId,
+    link?.id,
+    link?.orderId,
+    invoice?.id,
+    invoice?.orderId,
+    refund?.id,
+    refund?.paymentId,
+    dispute?.id,
+    dispute?.paymentId,
+  ]);
   return [...new Set([initiated?.orderId, ...met].filter((id) => id !== undefined))].sort();
-}
-
-function first<T, K extends keyof T>(values: readonly T[], field: K): NonNullable<T[K]> | undefined {
-  return values.find((value) => value[field] !== undefined)?.[field] ?? undefined;
-}
-
-function latest(times: readonly (number | undefined)[]): number | undefined {
-  const known = times.filter((time) => time !== undefined);
-  return known.length > 0 ? Math.max(...known) : undefined;
-}
-
-/** Ascending; what is unknown comes last. */
-function compare<T extends string | number>(a: T | undefined, b: T | undefined): number {
-  if (a === b) return 0;
-  if (a === undefined) return 1;
-  if (b === undefined) return -1;
-  return a < b ? -1 : 1;
 }

@@ -1,4 +1,3 @@
-import { once } from '../base/lazy.ts';
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
 import {
@@ -12,8 +11,12 @@ import {
   onOneDay,
   withoutContacts,
 } from '../slack/text.ts';
-import type { Attempt, Failure, Initiated, Lifecycle } from './lifecycle.ts';
-import { failureInWords, methodInWords, partOf, stateInWords } from './words.ts';
+import type { Attempt } from './attempt.ts';
+import type { Initiated, Lifecycle } from './lifecycle.ts';
+import { payer, shortName } from './people.ts';
+import { completed, ofPlan } from './plan.ts';
+import { repliesTo } from './replies.ts';
+import { durationInWords, methodInWords, ordinal, partOf, progressBar, stateInWords, waitingInWords } from './words.ts';
 
 /** What a payment's thread should look like, and in whose name. */
 export type PaymentThread = {
@@ -22,19 +25,16 @@ export type PaymentThread = {
   readonly author?: { readonly adminId: string; readonly byline: readonly Inline[] };
 };
 
-/** Failed tries beyond this many are told in one reply: nobody reads two hundred of them, and an item is finite. */
-const failuresTold = 40;
-
 /**
  * Renders the state of a payment: one root that shows how it stands, and one reply for each change worth telling.
  * Pure, and monotone: a reply that is once wanted stays wanted whatever is heard next; only its words may change.
  */
 export function render(state: Lifecycle): PaymentThread {
-  const admin = state.initiated?.assignedAdmin;
+  const { owner } = state;
   return {
     root: { key: 'root', content: root(state) },
-    replies: [...failures(state), ...captures(state)],
-    ...(admin && { author: { adminId: admin.id, byline: [shortName(admin.name) || 'the owner'] } }),
+    replies: repliesTo(state),
+    ...(owner && { author: { adminId: owner.id, byline: [shortName(owner.name) || 'the owner'] } }),
   };
 }
 
@@ -44,67 +44,108 @@ export function pointer(permalink: string | undefined): PaymentThread {
   return { root: { key: 'root', content: message(body('↪️ This payment is told in ', where, '.')) }, replies: [] };
 }
 
-/** A name as it is shown in Slack: the surname shortens to an initial. Empty where what was given is no name. */
-export function shortName(given: string): string {
-  const words = wordsOf(given);
-  const surname = words.length > 1 ? words.pop() : undefined;
-  return surname === undefined ? words.join(' ') : `${words.join(' ')} ${initialOf(surname)}.`;
-}
-
-/** The words of a name. People type telephone numbers and addresses where a name is asked for; those are left out. */
-function wordsOf(name: string): string[] {
-  const line = brief(withoutContacts(name));
-  return /\p{L}/u.test(line) ? line.split(' ') : [];
-}
-
-const letters = once(() => new Intl.Segmenter('en', { granularity: 'grapheme' }));
-
-/** The first letter as its readers count letters: with its vowel signs, and a conjunct as one. */
-function initialOf(word: string): string {
-  const [first] = letters().segment(word);
-  return first?.segment ?? '';
+/** `₹45,000.00 · Priya S. · Full Stack Web Development`: what a payment is, in the first line of whatever speaks of it. */
+export function subject(state: Lifecycle): Inline[] {
+  const { initiated } = state;
+  return joined(' · ', [
+    amountInWords(state),
+    payer(state),
+    (initiated && brief(withoutContacts(initiated.course.name))) || undefined,
+  ]);
 }
 
 function root(state: Lifecycle): Content {
-  const { initiated, attempts } = state;
-  const owner = (initiated?.assignedAdmin && shortName(initiated.assignedAdmin.name)) || undefined;
-  const method = attempts.findLast((attempt) => attempt.status === 'captured' || attempt.status === 'authorized');
+  const { initiated, attempts, owner } = state;
+  const method = attempts.findLast(({ status }) => status !== 'failed');
   return message(
-    body(
-      `${marks[state.standing]} `,
-      { bold: standingInWords(state) },
-      ' · ',
-      ...joined(' · ', [
-        amountInWords(state),
-        payer(initiated),
-        (initiated && brief(withoutContacts(initiated.course.name))) || undefined,
-      ]),
-    ),
+    body(`${marks[standingMark(state)]} `, { bold: standingInWords(state) }, ' · ', ...subject(state)),
+    body(...attention(state)),
+    fine(...progress(state)),
     fine(
       ...joined(' · ', [
-        initiated ? kindInWords(initiated) : 'Nobody announced this payment to War Room',
-        owner && `owner ${owner}`,
+        kindInWords(state),
+        (owner && shortName(owner.name) && `owner ${shortName(owner.name)}`) || undefined,
       ]),
+      ...earlier(state),
       ...timing(state),
     ),
     fine(disagreement(state) ?? ''),
-    fine(...joined(' · ', [state.orderId ?? state.linkId ?? attempts[0]?.id, method && methodInWords(method)])),
+    fine(
+      ...joined(' · ', [
+        state.orderId ?? state.linkId ?? state.invoiceId ?? attempts[0]?.id,
+        initiated === undefined ? (state.linkId && state.orderId ? state.linkId : undefined) : undefined,
+        method?.method && methodInWords(method),
+      ]),
+    ),
   );
 }
 
-const marks = { initiated: '🟡', authorized: '🔵', failed: '🔴', partlyPaid: '🟢', paid: '✅' } as const;
+const marks = {
+  initiated: '🟡',
+  authorized: '🔵',
+  notCaptured: '⚠️',
+  failed: '🔴',
+  partlyPaid: '🟢',
+  paid: '✅',
+  refunded: '↩️',
+  partlyRefunded: '↩️',
+  disputed: '⚖️',
+  cancelled: '⚪',
+  expired: '⚪',
+} as const;
+
+function standingMark(state: Lifecycle): keyof typeof marks {
+  return waiting(state) ? 'notCaptured' : state.standing;
+}
 
 function standingInWords(state: Lifecycle): string {
   const tries = triesOf(state.attempts);
+  if (waiting(state)) return 'Not captured';
   return state.standing === 'failed' && tries > 1 ? `Failed, ${tries} tries` : stateInWords(state);
 }
 
-function amountInWords({ standing, amount, paid, currency }: Lifecycle): string | undefined {
+/** The warning that a payment waits to be captured, while it does. */
+function waiting({ standing, warnings }: Lifecycle) {
+  if (standing !== 'authorized') return undefined;
+  return warnings.find((warning) => warning.kind === 'notCaptured' && !warning.isOver);
+}
+
+function amountInWords({ standing, amount, paid, refunded, currency }: Lifecycle): string | undefined {
   if (standing === 'partlyPaid' && amount !== undefined) {
     return `${formatAmount(paid, currency)} of ${formatAmount(amount, currency)}`;
   }
-  const shown = standing === 'paid' ? paid : amount;
+  const received = standing === 'paid' ? paid - refunded : paid;
+  const shown = received > 0 ? received : amount;
   return shown === undefined ? undefined : formatAmount(shown, currency);
+}
+
+/** What the state alone does not say and somebody has to know. */
+function attention(state: Lifecycle): Inline[] {
+  const warning = waiting(state);
+  if (warning?.kind === 'notCaptured') return waitingInWords(warning);
+  return [...disputed(state), ...moneyBack(state)];
+}
+
+function disputed({ disputes, currency }: Lifecycle): Inline[] {
+  return disputes.flatMap((dispute): Inline[] => {
+    const amount = dispute.amount === undefined ? 'It' : formatAmount(dispute.amount, dispute.currency ?? currency);
+    if (dispute.outcome === 'lost') return [`Dispute lost: ${amount === 'It' ? 'the money' : amount} went back. `];
+    if (dispute.outcome !== undefined) return [];
+    const isAnswered = dispute.steps.at(-1)?.step === 'under_review';
+    if (isAnswered) return [`${amount} is disputed; the bank is looking at the answer. `];
+    return dispute.respondBy === undefined
+      ? [`${amount} is disputed. `]
+      : [`${amount} is disputed: answer by `, { at: dispute.respondBy }, '. '];
+  });
+}
+
+function moneyBack({ standing, refunds, paid, refunded, currency }: Lifecycle): Inline[] {
+  const isUnderWay = refunds.some(({ status }) => status === 'pending');
+  if (standing === 'partlyRefunded') {
+    const back = `${formatAmount(refunded, currency)} ${isUnderWay ? 'is on its way back' : 'went back'}`;
+    return [`${back}, ${formatAmount(paid - refunded, currency)} stays.`];
+  }
+  return isUnderWay ? ['A refund is on its way to the payer.'] : [];
 }
 
 /** Who glances at the first line would not see that it is not what was agreed on. */
@@ -115,9 +156,43 @@ function disagreement({ initiated, amount, paid, currency }: Lifecycle): string 
   return said === is ? undefined : `The checkout announced ${said}, but at Razorpay it is ${is}: look at the order.`;
 }
 
-function kindInWords({ payment, currency }: Initiated): string {
+function kindInWords({ initiated, charge, linkId, invoiceId }: Lifecycle): string {
+  if (initiated) return announcedInWords(initiated);
+  if (charge) return `Subscription, charge ${charge.number}${charge.of === undefined ? '' : ` of ${charge.of}`}`;
+  if (linkId) return 'Payment link';
+  return invoiceId ? 'Invoice' : 'Nobody announced this payment to War Room';
+}
+
+function announcedInWords({ payment, currency }: Initiated): string {
   if (payment.kind === 'full') return 'Full payment';
   return `${partOf(payment)} of a plan over ${formatAmount(payment.planTotal, currency)}`;
+}
+
+/** How much of a plan, or of an order that is paid in parts, has come in. */
+function progress(state: Lifecycle): Inline[] {
+  const plan = ofPlan(state);
+  if (plan) {
+    const bar = plan.of <= 12 ? `${progressBar(plan.completed, plan.of, plan.of)} ` : '';
+    return [`${bar}${paidOf(plan.paid, plan.total, state.currency)}`];
+  }
+  const { amount, paid, standing } = state;
+  if (standing !== 'partlyPaid' || amount === undefined) return [];
+  return [`${progressBar(paid, amount, 10)} ${paidOf(paid, amount, state.currency)}`];
+}
+
+function paidOf(paid: number, total: number, currency: string): string {
+  const due = Math.max(0, total - paid);
+  const rest = due === 0 ? 'nothing due' : `${formatAmount(due, currency)} due`;
+  return `${formatAmount(paid, currency)} of ${formatAmount(total, currency)} paid · ${rest}`;
+}
+
+/** The threads of the instalments that came before. */
+function earlier(state: Lifecycle): Inline[] {
+  if (state.earlier.length === 0) return [];
+  const parts = state.earlier.map(({ number, permalink }): Inline => {
+    return permalink === undefined ? `part ${number}` : { link: permalink, label: `part ${number}` };
+  });
+  return [' · earlier: ', ...joined(', ', parts.slice(-6))];
 }
 
 function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] {
@@ -126,7 +201,8 @@ function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] 
   if (standing !== 'paid' || paidAt === undefined) return begun;
 
   const took = started === undefined || paidAt <= started ? undefined : durationInWords(paidAt - started);
-  const tries = triesOf(attempts);
+  const made = completed(attempts);
+  const tries = triesOf(made) - Math.max(0, made.length - 1);
   const how = joined(', ', [took, tries > 1 ? `${ordinal(tries)} try` : undefined]);
   return [
     ...begun,
@@ -134,95 +210,6 @@ function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] 
     { at: paidAt, dateless: started !== undefined && onOneDay(started, paidAt) },
     ...(how.length > 0 ? [' (', ...how, ')'] : []),
   ];
-}
-
-/**
- * A reply for each failed try, and beyond `failuresTold` one for all the others. Those that were heard of first have
- * their own: had they to be the first that happened, an early one that comes late would take the reply of another,
- * which is posted. So a storm of tries ends in as many replies in whatever order it is heard, if not the same ones.
- * Time is when the ingress heard of it, to the millisecond: two that tie for the last place may both be posted, and
- * nothing is lost. A payment's replies are numbered in the order of its failures, however they came.
- */
-function failures(state: Lifecycle): Message[] {
-  const all = state.attempts.flatMap((attempt) =>
-    attempt.failures.map((failure, index) => ({ attempt, failure, number: index + 1 })),
-  );
-  const first = all.toSorted((one, other) => one.failure.heardAt - other.failure.heardAt).slice(0, failuresTold);
-  const repliesOf = (id: string) => first.filter(({ attempt }) => attempt.id === id).length;
-  const told = all
-    .filter(({ attempt, number }) => number <= repliesOf(attempt.id))
-    .map(({ attempt, failure, number }): Message => {
-      return { key: `failed#${attempt.id}#${number}`, content: failed(state, attempt, failure, number) };
-    });
-  const more = all.length - told.length;
-  if (more === 0) return told;
-  const rest = message(
-    body(
-      `${more === 1 ? 'One more try' : `${more} more tries`} failed. That many look like somebody trying cards out.`,
-    ),
-    fine(`${all.length} failed tries in all`),
-  );
-  return [...told, { key: 'failed#more', content: rest }];
-}
-
-function failed(state: Lifecycle, attempt: Attempt, failure: Failure, number: number): Content {
-  const went = attempt.status === 'captured' || attempt.status === 'authorized';
-  const isSettled = state.standing === 'paid';
-  const advice = isSettled
-    ? ''
-    : ` ${givenName(state.initiated)} can try again with the same link; another method may work.`;
-  const sentence = went
-    ? `Payment reported as failed: ${failureInWords(failure.error)}. The bank took it after all.`
-    : `Payment failed: ${failureInWords(failure.error)}.${advice}`;
-  const { reason, code, source } = failure.error ?? {};
-  const cause = reason ?? code;
-  return message(
-    body(sentence),
-    fine(
-      ...joined(' · ', [
-        `try ${attempt.triesBefore + number}`,
-        attempt.id,
-        cause && brief(source ? `${cause} at ${source}` : cause),
-      ]),
-      ...(failure.at === undefined ? [] : [' · ', { at: failure.at }]),
-    ),
-  );
-}
-
-function captures(state: Lifecycle): Message[] {
-  return state.attempts
-    .filter((attempt) => attempt.status === 'captured')
-    .map((attempt): Message => ({ key: `paid#${attempt.id}`, content: captured(state, attempt) }));
-}
-
-function captured(state: Lifecycle, attempt: Attempt): Content {
-  const { initiated } = state;
-  const currency = attempt.currency ?? state.currency;
-  const amount = attempt.amount === undefined ? '' : ` ${formatAmount(attempt.amount, currency)}`;
-  const by = attempt.method === undefined ? '' : ` by ${methodInWords(attempt)}`;
-  const part = initiated?.payment.kind === 'part' ? `, ${partOf(initiated.payment).toLowerCase()}` : '';
-  // Razorpay states its fee in the account's own currency, which is the payment's only where that is INR.
-  const fee =
-    attempt.fee && currency === 'INR' ? ` Razorpay keeps ${formatAmount(attempt.fee, currency)} (fee and tax).` : '';
-
-  const [reported] = attempt.failures.slice(-1);
-  const tryNumber = attempt.triesBefore + Math.max(1, attempt.failures.length);
-  const sentence: Inline[] = reported
-    ? [
-        `Paid${amount} after all${by}${part}: the bank confirmed a payment that had been reported as failed`,
-        ...(reported.at === undefined ? [] : [' ', { at: reported.at }]),
-        `. Nothing to do.${fee}`,
-      ]
-    : [`Paid${amount}${by}${part}${tryNumber > 1 ? `, on the ${ordinal(tryNumber)} try` : ''}.${fee}`];
-  return message(body(...sentence), fine(attempt.id));
-}
-
-function payer(initiated: Initiated | undefined): string {
-  return (initiated && shortName(initiated.lead.name)) || 'Unknown payer';
-}
-
-function givenName(initiated: Initiated | undefined): string {
-  return (initiated && wordsOf(initiated.lead.name)[0]) || 'The payer';
 }
 
 function triesOf(attempts: readonly Attempt[]): number {
@@ -233,23 +220,4 @@ function triesOf(attempts: readonly Attempt[]): number {
 function earliest(attempts: readonly Attempt[]): number | undefined {
   const known = attempts.map(({ createdAt }) => createdAt).filter((at) => at !== undefined);
   return known.length > 0 ? Math.min(...known) : undefined;
-}
-
-const ordinals = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
-const suffixes = once(() => new Intl.PluralRules('en', { type: 'ordinal' }));
-
-function ordinal(number: number): string {
-  const suffix = { one: 'st', two: 'nd', few: 'rd', zero: 'th', many: 'th', other: 'th' }[suffixes().select(number)];
-  return ordinals[number - 1] ?? `${number}${suffix}`;
-}
-
-/** Seconds as people say them: `45 s`, `9 min`, `2 h 5 min`, `3 days`. */
-function durationInWords(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  const hours = Math.floor(minutes / 60);
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  const days = Math.round(hours / 24);
-  return days === 1 ? '1 day' : `${days} days`;
 }

@@ -5,11 +5,14 @@ import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
 import { permalink, rootOf } from '../slack/permalink.ts';
 import type { Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import { opsPrefix } from './event.ts';
 import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render } from './message.ts';
+import { renderOperations } from './operations.ts';
 import { type Destination, route } from './route.ts';
 import { factDays, type InstalmentStore, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
 import { message, type Wake } from './wake.ts';
+import { renderWarning, warningKey } from './warning.ts';
 
 export type TellDependencies = {
   readonly store: PaymentStore;
@@ -44,7 +47,7 @@ export async function tell(wake: Wake, budget: TellBudget, dependencies: TellDep
   let thread = (await store.threadOf(wake, wake.home)) ?? wake.home;
   if (!team) {
     const { facts } = await store.factsOf(wake, thread);
-    if (!fold(facts).isTold) return { thread, outcome: 'nothing' };
+    if (!hasNews(thread, facts)) return { thread, outcome: 'nothing' };
     const outcome = await outbox.hold(threadRef(wake, thread), 'all', 'no_workspace', held(wake, thread, budget));
     return { thread, outcome };
   }
@@ -74,6 +77,12 @@ async function tellThread(
   let isTold = true;
 
   const compose: Compose = async (read) => {
+    if (thread.startsWith(opsPrefix)) {
+      facts = await store.factsOf(place, thread);
+      const wanted = renderOperations(facts.facts);
+      isTold = wanted !== undefined;
+      return wanted && { ...wanted, destination: read.destination ?? inOps(team, 'operations') };
+    }
     facts = await allFacts(place, thread, wake.home, store);
     const displace = (other: string) => log.displace(threadRef(place, other));
     if (facts.joinedInto !== undefined) {
@@ -103,8 +112,44 @@ async function tellThread(
     // Held, it is wanted until it is there; what wakes it is this thread.
     if (pointed === 'done') await store.clearPointer(place, thread, joined);
   }
+  await warn(wake, thread, facts, team, budget, dependencies);
   await store.clearDue(facts.due);
   return { thread, outcome };
+}
+
+/** Whether a home has anything to tell. */
+function hasNews(thread: string, facts: ThreadFacts['facts']): boolean {
+  return thread.startsWith(opsPrefix) ? renderOperations(facts) !== undefined : fold(facts).isTold;
+}
+
+/** Each warning of a payment is a message of its own in the ops channel, and follows the payment. */
+async function warn(
+  wake: Wake,
+  thread: string,
+  { facts }: ThreadFacts,
+  team: Team,
+  budget: TellBudget,
+  { outbox, log }: TellDependencies,
+): Promise<void> {
+  const ref = threadRef(wake, thread);
+  const state = fold(facts);
+  for (const warning of state.warnings) {
+    const compose: Compose = async (read) => {
+      const link = permalink(team.url, await log.read(ref), 'root');
+      return { ...renderWarning(state, warning, link), destination: read.destination ?? inOps(team, 'warning') };
+    };
+    const its = { ...ref, key: `${ref.key}#warning#${warningKey(warning)}` };
+    await outbox.sync(its, compose, held(wake, thread, budget));
+  }
+}
+
+/** What belongs to no payment, or asks for a person, goes to the ops channel. */
+function inOps(team: Team, row: 'operations' | 'warning'): Destination {
+  const why =
+    row === 'warning'
+      ? 'A payment needs somebody to look into it.'
+      : 'Settlements, downtimes and webhooks belong to no payment.';
+  return { channel: team.channels.ops, row, why };
 }
 
 /** The facts of a thread, those of the home that was woken among them, however the thread came to tell it. */

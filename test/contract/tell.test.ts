@@ -89,12 +89,23 @@ describe('a payment', () => {
 
   it('tells nothing of an event of a kind that is not handled', async () => {
     const home = await deliver({
-      event: 'settlement.processed',
-      payload: { settlement: { entity: { id: 'setl_1' } } },
+      event: 'subscription.paused',
+      payload: { subscription: { entity: { id: 'sub_1' } } },
     });
 
     expect(await told(home)).toMatchObject({ outcome: 'nothing' });
     expect(texts()).toEqual([]);
+  });
+
+  it('tells a settlement in the ops channel', async () => {
+    const home = await deliver({
+      event: 'settlement.processed',
+      payload: { settlement: { entity: { id: 'setl_1', amount: 12_345_600, fees: 0, utr: 'AXISCN1153863727' } } },
+    });
+
+    expect(await told(home)).toMatchObject({ outcome: 'done' });
+    expect(texts()).toEqual([]);
+    expect(roots(ids.ops)).toEqual(['🏦 Settled · ₹1,23,456.00']);
   });
 
   it('changes nothing that it has told when the same bytes come under another event id, or none', async () => {

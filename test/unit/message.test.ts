@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Fact, fold } from '../../shared/payments/lifecycle.ts';
-import { render, shortName } from '../../shared/payments/message.ts';
+import { render } from '../../shared/payments/message.ts';
+import { shortName } from '../../shared/payments/people.ts';
 import {
   attempt,
   authorized,

@@ -104,7 +104,7 @@ describe('what support is shown of a payment', () => {
     ['Paid', [heard('payment.captured')], 0],
     ['Part 2 of 3 paid', [start({ payment: part }), heard('payment.captured')], 0],
     ['Part 1 paid', [start(), heard('payment.captured', { amount: 100000 })], 399900],
-    ['Unknown', [heard('subscription.charged')], null],
+    ['Unknown', [heard('subscription.paused')], null],
   ] as [string, Fact[], number | null][])('is the state %s', (state, facts, due) => {
     expect(see({ facts })).toMatchObject({ state, due });
   });
@@ -131,7 +131,7 @@ describe('what support is shown of a payment', () => {
   it.each([
     ['nothing told', {}],
     ['everything told', { facts: [start(), heard('payment.captured')], told }],
-    ['no amount known', { facts: [heard('subscription.charged', { amount: null })] }],
+    ['no amount known', { facts: [heard('subscription.paused', { amount: null })] }],
   ] as [string, Partial<Seen>][])('is as the schema says, with %s', (_, over) => {
     expect(paymentView.safeParse(see(over)).error).toBeUndefined();
   });

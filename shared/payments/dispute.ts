@@ -1,0 +1,58 @@
+import { compare, first, type Heard, latest } from './heard.ts';
+
+/** What became of a dispute after it was raised, as Razorpay's events call it. */
+export const disputeSteps = ['under_review', 'action_required', 'won', 'lost', 'closed'] as const;
+export type DisputeStep = (typeof disputeSteps)[number];
+
+/** A payer's bank asks for the money back. Amounts in the smallest unit of `currency`, times in Unix seconds. */
+export type Dispute = {
+  readonly id: string;
+  readonly paymentId: string | undefined;
+  readonly amount: number | undefined;
+  readonly amountDeducted: number | undefined;
+  readonly currency: string | undefined;
+  readonly reason: string | undefined;
+  readonly phase: string | undefined;
+  /** Until when it has to be answered; the latest that was said. */
+  readonly respondBy: number | undefined;
+  readonly createdAt: number | undefined;
+  /** What was told of it, each step once. */
+  readonly steps: readonly { readonly step: DisputeStep; readonly at: number | undefined }[];
+  /** How it ended; undefined while it is open. */
+  readonly outcome: 'won' | 'lost' | 'closed' | undefined;
+};
+
+/** The disputes that `events` speak of, the first first. */
+export function disputesOf(events: readonly Heard[]): Dispute[] {
+  const byId = Map.groupBy(
+    events.filter((event) => event.dispute),
+    (event) => event.dispute?.id ?? '',
+  );
+  return [...byId]
+    .map(([id, told]) => disputeOf(id, told))
+    .sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+}
+
+function disputeOf(id: string, told: readonly Heard[]): Dispute {
+  const newest = told.toSorted((a, b) => compare(b.at ?? 0, a.at ?? 0));
+  const entities = newest.flatMap((event) => event.dispute ?? []);
+  const steps = disputeSteps.flatMap((step) => {
+    const saying = told.filter(({ name, dispute }) => name === `payment.dispute.${step}` || dispute?.status === step);
+    return saying.length > 0 ? [{ step, at: latest(saying.map(({ at }) => at)) }] : [];
+  });
+  const ends = steps.filter(({ step }) => step === 'won' || step === 'lost' || step === 'closed');
+  const [last] = ends.toSorted((a, b) => compare(b.at ?? 0, a.at ?? 0) || compare(a.step, b.step));
+  return {
+    id,
+    paymentId: first(entities, 'paymentId') ?? told.find((event) => event.payment)?.payment?.id,
+    amount: first(entities, 'amount'),
+    amountDeducted: latest(entities.map(({ amountDeducted }) => amountDeducted)),
+    currency: first(entities, 'currency'),
+    reason: first(entities, 'reason'),
+    phase: first(entities, 'phase'),
+    respondBy: first(entities, 'respondBy'),
+    createdAt: first(entities, 'createdAt'),
+    steps,
+    outcome: last?.step as Dispute['outcome'],
+  };
+}
