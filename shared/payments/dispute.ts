@@ -1,7 +1,7 @@
 import { compare, first, type Heard, latest } from './heard.ts';
 
 /** What became of a dispute after it was raised, as Razorpay's events call it. */
-export const disputeSteps = ['under_review', 'action_required', 'won', 'lost', 'closed'] as const;
+const disputeSteps = ['under_review', 'action_required', 'won', 'lost', 'closed'] as const;
 export type DisputeStep = (typeof disputeSteps)[number];
 
 /** A payer's bank asks for the money back. Amounts in the smallest unit of `currency`, times in Unix seconds. */

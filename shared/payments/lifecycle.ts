@@ -56,7 +56,7 @@ export type Note =
   | { readonly kind: 'webhookEnabled'; readonly url: string; readonly at: number };
 
 /** Who looks after a lead, by the company's own id. */
-export type Owner = { readonly id: string; readonly name: string };
+type Owner = { readonly id: string; readonly name: string };
 
 /** A link or an invoice that nobody can pay any more. */
 export type Ending = { readonly id: string; readonly kind: 'cancelled' | 'expired'; readonly at: number | undefined };
@@ -64,7 +64,7 @@ export type Ending = { readonly id: string; readonly kind: 'cancelled' | 'expire
 /** Something that a person has to look into, and whether it has solved itself since. */
 export type Warning = (Note & { readonly kind: 'notCaptured' | 'openTooLong' }) & { readonly isOver: boolean };
 
-export type Standing =
+type Standing =
   | 'initiated'
   | 'authorized'
   | 'paid'
