@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { healthSchema } from '../shared/base/health.ts';
 import { problemSchema } from '../shared/base/problem.ts';
+import { keyDays } from '../shared/payments/creation-store.ts';
 import { recordedSchema } from '../shared/payments/initiate.ts';
-import { initiation } from '../shared/payments/request.ts';
+import { creation, initiation } from '../shared/payments/request.ts';
 import { paymentView } from '../shared/payments/view.ts';
 
 /** Where the document is kept. */
@@ -14,6 +15,7 @@ export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');
 /** Every schema of the document, by its name there. */
 export const schemas = {
   Initiation: initiation,
+  Creation: creation,
   Recorded: recordedSchema,
   Payment: paymentView,
   Health: healthSchema,
@@ -40,7 +42,15 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     assignedAdmin: { id: 'adm-12', name: 'Ravi Kumar' },
     initiatedAt: '2026-11-20T12:00:00+05:30',
   },
-  Recorded: { id: 'order_Hd7Rt0pLmQ2w3e', account: 'live' },
+  Creation: {
+    create: true,
+    lead: { id: 'lead-4711', name: 'Priya Sharma' },
+    amount: 4500000,
+    currency: 'INR',
+    course: { id: 'data-science-7', name: 'Data Science, batch 7', type: 'cohort' },
+    payment: { kind: 'full' },
+  },
+  Recorded: { id: 'order_Hd7Rt0pLmQ2w3e', orderId: 'order_Hd7Rt0pLmQ2w3e', account: 'live' },
   Payment: {
     id: 'order_Hd7Rt0pLmQ2w3e',
     state: 'Part 1 of 3 paid',
@@ -116,9 +126,21 @@ const initiatePayment = {
   summary: 'A payment started',
   description:
     'The checkout says so as soon as it has the Razorpay order. The payment appears in Slack at once, with the learner, ' +
-    'the course and who looks after the lead. Repeating it is safe.',
+    'the course and who looks after the lead. Repeating it is safe. With `create: true` War Room makes the order first and ' +
+    'answers its id.',
   security: [{ apiKey: ['payments'] }],
-  requestBody: { required: true, content: json('Initiation') },
+  parameters: [
+    {
+      name: 'Idempotency-Key',
+      in: 'header',
+      required: false,
+      description:
+        'Required with `create: true`. What you choose once for a payment, such as a UUID, and send again with each ' +
+        `repetition: each is answered the same order. It is remembered for ${keyDays} days at least, once an order was made.`,
+      schema: { type: 'string', pattern: '^[!-~]{1,200}$' },
+    },
+  ],
+  requestBody: { required: true, content: either('Initiation', 'Creation') },
   responses: {
     201: {
       description: 'It was recorded.',
@@ -127,10 +149,13 @@ const initiatePayment = {
     },
     200: { description: 'It was recorded before, the same.', content: json('Recorded') },
     ...problems({
-      400: 'The body is not JSON, or fields of it are wrong.',
-      409: 'The order was recorded otherwise. `errors` names what differs; what was recorded first stands.',
+      400: 'The body is not JSON, fields of it are wrong, or `create` came without an Idempotency-Key.',
+      409: 'The order, or what was sent with this Idempotency-Key, was recorded otherwise. `errors` names what differs; what was recorded first stands.',
       413: 'The body has more than 256 KB.',
       415: 'The content type is not application/json.',
+      422: 'Razorpay made no order; `detail` holds its reason. The key may be used again.',
+      502: 'Razorpay did not answer, and no order is known. Send it again with the same Idempotency-Key.',
+      503: 'Razorpay takes no calls, or not with the key it was given; or a setting of War Room is wrong. Send it again.',
     }),
   },
 };
@@ -208,14 +233,21 @@ function json(name: SchemaName) {
   return { 'application/json': { schema: { $ref: `#/components/schemas/${name}` }, example: examples[name] } };
 }
 
+/** A body that is one of two. */
+function either(...names: readonly [SchemaName, SchemaName]) {
+  const oneOf = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const shown = Object.fromEntries(names.map((name) => [name, { value: examples[name] }]));
+  return { 'application/json': { schema: { oneOf }, examples: shown } };
+}
+
 /** Problems that a verb may answer, and those that any verb may. */
 function problems(own: Readonly<Record<number, string>>) {
   const all: Readonly<Record<number, string>> = {
-    ...own,
     401: 'No API key was sent, or an unknown one.',
     403: 'The API key lacks the scope.',
     500: 'Something failed in War Room. Send the request again.',
     503: 'A setting of War Room is wrong. Its operators see which.',
+    ...own,
   };
   const content = (status: string) => ({
     'application/problem+json': {

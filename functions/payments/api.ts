@@ -15,15 +15,22 @@ import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { create } from '../../shared/payments/create.ts';
+import { CreationStore } from '../../shared/payments/creation-store.ts';
 import { initiate } from '../../shared/payments/initiate.ts';
 import { look } from '../../shared/payments/look.ts';
+import { asksForOrder } from '../../shared/payments/request.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
-import { Accounts } from '../../shared/razorpay/accounts.ts';
+import { type Account, Accounts } from '../../shared/razorpay/accounts.ts';
+import { RazorpayClient } from '../../shared/razorpay/client.ts';
 import { readTeam } from '../../shared/slack/installation.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
 
 /** A checkout waits for the answer: what has not worked after two tries is better sent again by it. */
 const patience = { timeoutMs: 2_000, attempts: 2 };
+
+/** Razorpay makes an order within a second; a checkout that waits longer than this is better told so. */
+const orderTimeoutMs = 4_000;
 
 const log = openLog();
 const reporter = openReporter({ log });
@@ -41,10 +48,14 @@ const ready = lazy(async () => {
   const secret = secretReader(patience);
   const dynamo = documentClient(patience);
   const installations = new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE);
+  const payments = new Table(dynamo, names.PAYMENTS_TABLE);
+  const options = { apiUrl: process.env['RAZORPAY_API_URL'], timeoutMs: orderTimeoutMs };
   return {
     keys: new KeptSecret(secret(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
     dependencies: {
-      store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
+      store: new PaymentStore(payments),
+      creations: new CreationStore(payments),
+      razorpay: (account: Account) => new RazorpayClient(account, options),
       accounts: new KeptSecret(secret(names.RAZORPAY_SECRET_ID), Accounts.parse, systemClock),
       queue: new Queue(queueClient(patience), names.PAYMENTS_QUEUE_URL),
       log: new ThreadLog(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE)),
@@ -63,7 +74,9 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answ
   switch (event.routeKey) {
     case 'POST /v1/payments': {
       const key = await identify(event.headers['authorization'], 'payments', keys);
-      return initiate(jsonBody(event), key, dependencies);
+      const body = jsonBody(event);
+      if (!asksForOrder(body)) return initiate(body, key, dependencies);
+      return create(body, event.headers['idempotency-key'], key, dependencies);
     }
     case 'GET /v1/payments/{id}': {
       const key = await identify(event.headers['authorization'], 'read', keys);

@@ -1,7 +1,8 @@
 /**
- * A stand-in for the part of Razorpay's API that War Room asks: orders, payments and the list of webhooks. What the world
- * outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`.
- * https://razorpay.com/docs/api/orders/ https://razorpay.com/docs/api/errors/
+ * A stand-in for the part of Razorpay's API that War Room asks: orders, payments, refunds, payment links and the list of
+ * webhooks. What the world outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`; it
+ * delivers nothing, so a webhook that nobody sends is one that was lost. What goes wrong with a call is ordered by
+ * `PUT /control/faults/{name}`. https://razorpay.com/docs/api/orders/ https://razorpay.com/docs/api/errors/
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -14,6 +15,8 @@ export type RazorpayApi = {
   readonly origin: string;
   /** What the list of webhooks holds from now on. */
   registerWebhook(url: string): void;
+  /** Every call that was made so far, such as `GET /v1/orders/:id`, oldest first. */
+  readonly calls: readonly string[];
   stop(): Promise<void>;
 };
 
@@ -22,15 +25,33 @@ type Answer = { readonly status: number; readonly body: unknown };
 type State = {
   readonly orders: Map<string, Body>;
   readonly payments: Map<string, Body>;
+  readonly refunds: Map<string, Body>;
+  readonly links: Map<string, Body>;
   readonly webhooks: Map<string, Body>;
+  readonly faults: Map<string, Body>;
+  readonly calls: string[];
 };
 
 /** What can be put in place from outside: by this name, into this map. */
-const CONTROLLED: Readonly<Record<string, keyof State>> = {
+const CONTROLLED: Readonly<Record<string, Exclude<keyof State, 'calls'>>> = {
   orders: 'orders',
   payments: 'payments',
+  refunds: 'refunds',
+  payment_links: 'links',
   webhooks: 'webhooks',
+  faults: 'faults',
 };
+
+/** What goes wrong with a call, and how often; the oldest order that is not used up strikes. */
+const fault = z.object({
+  /** Such as `POST /v1/orders`; any call where none is named. */
+  call: z.optional(z.string()),
+  /** An answer of this status, an answer that never comes, or a connection that breaks. */
+  how: z.union([z.int().check(z.gte(300)), z.literal('hang'), z.literal('reset')]),
+  /** Whether the call has its effect first. */
+  after: z._default(z.boolean(), false),
+  times: z._default(z.int(), 1),
+});
 
 /** Lists hold no more than this, and 10 where nobody says. */
 const MOST_LISTED = 100;
@@ -49,16 +70,27 @@ export async function startRazorpayApi(options: {
   readonly now: () => number;
   readonly random: () => number;
 }): Promise<RazorpayApi> {
-  const state: State = { orders: new Map(), payments: new Map(), webhooks: new Map() };
+  const state: State = {
+    orders: new Map(),
+    payments: new Map(),
+    refunds: new Map(),
+    links: new Map(),
+    webhooks: new Map(),
+    faults: new Map(),
+    calls: [],
+  };
   const expected = Buffer.from(`Basic ${Buffer.from(`${options.keyId}:${options.keySecret}`).toString('base64')}`);
 
   const server = createServer(async (request, response) => {
-    const { status, body } = await respond(request, state, expected, options).catch(
+    const answer = await respond(request, state, expected, options).catch(
       (error: unknown): Answer => ({
         status: 500,
         body: { error: { code: 'SERVER_ERROR', description: String(error) } },
       }),
     );
+    if (answer === 'hang') return;
+    if (answer === 'reset') return void request.socket.resetAndDestroy();
+    const { status, body } = answer;
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
   return {
@@ -75,6 +107,7 @@ export async function startRazorpayApi(options: {
         created_at: seconds(options.now()),
       });
     },
+    calls: state.calls,
     stop: () => closeServer(server),
   };
 }
@@ -93,7 +126,7 @@ async function respond(
   state: State,
   expected: Buffer,
   options: { readonly now: () => number; readonly random: () => number },
-): Promise<Answer> {
+): Promise<Answer | 'hang' | 'reset'> {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const [version, kind = '', id, part] = url.pathname.split('/').slice(1);
   const body = await json(request);
@@ -101,16 +134,48 @@ async function respond(
   if (version === 'control' && request.method === 'PUT' && id !== undefined) {
     const map = CONTROLLED[kind];
     if (map === undefined || body === undefined)
-      return refusal(400, 'PUT /control/{orders,payments,webhooks}/{id} takes JSON');
+      return refusal(400, `PUT /control/{${Object.keys(CONTROLLED).join(',')}}/{id} takes JSON`);
+    if (map === 'faults' && !fault.safeParse(body).success)
+      return refusal(400, 'A fault says how: a status, hang, reset');
     state[map].set(id, { ...state[map].get(id), ...body, id });
     return { status: 200, body: state[map].get(id) };
   }
 
+  const call = `${request.method} /${version}/${kind}${id === undefined ? '' : '/:id'}${part === undefined ? '' : `/${part}`}`;
+  state.calls.push(call);
+  const struck = strike(state.faults, call);
+  if (struck !== undefined && !struck.after) return went(struck.how);
   const given = Buffer.from(request.headers.authorization ?? '');
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
     return refusal(401, 'Authentication failed');
   }
-  const call = `${request.method} /${version}/${kind}${id === undefined ? '' : '/:id'}${part === undefined ? '' : `/${part}`}`;
+  const answer = answerOf(call, id ?? '', url, body, state, options);
+  return struck === undefined ? answer : went(struck.how);
+}
+
+/** The fault that strikes a call, and once less from now on. */
+function strike(faults: Map<string, Body>, call: string): z.output<typeof fault> | undefined {
+  for (const [name, body] of faults) {
+    const ordered = fault.parse(body);
+    if (ordered.times < 1 || (ordered.call !== undefined && ordered.call !== call)) continue;
+    faults.set(name, { ...body, times: ordered.times - 1 });
+    return ordered;
+  }
+  return undefined;
+}
+
+function went(how: z.output<typeof fault>['how']): Answer | 'hang' | 'reset' {
+  return typeof how === 'number' ? refusal(how, 'It was ordered to fail.') : how;
+}
+
+function answerOf(
+  call: string,
+  id: string,
+  url: URL,
+  body: Body | undefined,
+  state: State,
+  options: { readonly now: () => number; readonly random: () => number },
+): Answer {
   switch (call) {
     case 'POST /v1/orders':
       return createOrder(state, body, options);
@@ -120,16 +185,22 @@ async function respond(
         url,
       );
     case 'GET /v1/orders/:id':
-      return found(state.orders.get(id ?? ''));
+      return found(state.orders.get(id));
     case 'GET /v1/orders/:id/payments':
-      return state.orders.has(id ?? '')
+      return state.orders.has(id)
+        ? collection([...state.payments.values()].filter((payment) => payment['order_id'] === id))
+        : unknownId();
+    case 'GET /v1/payments/:id':
+      return found(state.payments.get(id));
+    case 'GET /v1/payments/:id/refunds':
+      return state.payments.has(id)
         ? listed(
-            [...state.payments.values()].filter((payment) => payment['order_id'] === id),
+            [...state.refunds.values()].filter((refund) => refund['payment_id'] === id),
             url,
           )
         : unknownId();
-    case 'GET /v1/payments/:id':
-      return found(state.payments.get(id ?? ''));
+    case 'GET /v1/payment_links/:id':
+      return found(state.links.get(id));
     case 'GET /v1/webhooks':
       return listed([...state.webhooks.values()], url);
     default:
@@ -147,7 +218,10 @@ const matches = (entity: Body, field: string, url: URL): boolean =>
 function listed(entities: readonly Body[], url: URL): Answer {
   const skip = Number(url.searchParams.get('skip') ?? 0);
   const count = Math.min(Number(url.searchParams.get('count') ?? 10), MOST_LISTED);
-  const items = entities.slice(skip, skip + count);
+  return collection(entities.slice(skip, skip + count));
+}
+
+function collection(items: readonly Body[]): Answer {
   return { status: 200, body: { entity: 'collection', count: items.length, items } };
 }
 

@@ -136,9 +136,10 @@ export class PaymentsRoom extends Construct {
     const paymentsApi = new HubFunction(this, 'PaymentsApi', {
       ...props,
       entry: 'functions/payments/api.ts',
-      description: 'Records that a payment started, and tells what is known of one',
+      description: 'Records that a payment started, makes its order if it is asked to, and tells what is known of one',
       memorySize: 512,
-      timeout: Duration.seconds(10),
+      // Razorpay may take four seconds to make an order, and be asked twice.
+      timeout: Duration.seconds(20),
       errors: {
         impact: 'The checkout cannot say that payments start: their threads open late, without the learner and admin.',
         remedy: 'Read the error in the log of PaymentsApi; callers may repeat what they sent, it does no harm.',

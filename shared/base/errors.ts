@@ -1,5 +1,5 @@
 /**
- * The three ways in which work may fail. Each says who has to do something next, and its message is a sentence that
+ * The ways in which work may fail. Each says who has to do something next, and its message is a sentence that
  * this somebody can act on. Anything else that is thrown is a fault of ours and is treated as a failed attempt.
  */
 
@@ -16,6 +16,18 @@ export class Refuse extends Error {
     super(message);
     this.status = status;
     this.fields = fields;
+  }
+}
+
+/** The caller did nothing wrong: whom War Room had to ask did not answer, or turned it away. Its sentence says what to do. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  /** 502 where it is not known what came of it, 503 where nothing did. */
+  readonly status: 502 | 503;
+
+  constructor(status: 502 | 503, message: string) {
+    super(message);
+    this.status = status;
   }
 }
 

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import * as z from 'zod/mini';
-import { Refuse, type WrongField } from './errors.ts';
+import { Refuse, Unavailable, type WrongField } from './errors.ts';
 import { MalformedSecret } from './secret.ts';
 
 /** A refusal as callers read it. https://www.rfc-editor.org/rfc/rfc9457 */
@@ -26,11 +26,12 @@ export const problemSchema = z.strictObject({
 export type Problem = z.output<typeof problemSchema>;
 
 /**
- * What is told to a caller of what was thrown. Only a `Refuse` speaks to callers; of anything else they get the
- * request's id, by which an operator finds it.
+ * What is told to a caller of what was thrown. Only `Refuse` and `Unavailable` speak to callers; of anything else they
+ * get the request's id, by which an operator finds it.
  */
 export function problemOf(error: unknown, requestId: string): Problem {
   if (error instanceof Refuse) return problem(error.status, error.message, error.fields);
+  if (error instanceof Unavailable) return problem(error.status, error.message);
   if (error instanceof MalformedSecret) {
     return problem(503, `A setting of War Room is wrong. Its operators see which, with this id: ${requestId}`);
   }

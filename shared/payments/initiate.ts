@@ -7,13 +7,15 @@ import { Refuse } from '../base/errors.ts';
 import type { Report } from '../base/report.ts';
 import type { KeptSecret } from '../base/secret.ts';
 import type { Accounts } from '../razorpay/accounts.ts';
+import type { Initiated } from './lifecycle.ts';
 import { differences, readInitiation } from './request.ts';
-import type { PaymentStore } from './store.ts';
+import type { PaymentStore, Place } from './store.ts';
 import { message } from './wake.ts';
 
 /** The answer of `POST /v1/payments`. */
 export const recordedSchema = z.strictObject({
-  id: z.string().register(z.globalRegistry, { description: 'The order, as it is asked for later.' }),
+  id: z.string().register(z.globalRegistry, { description: 'By which the payment is asked for later.' }),
+  orderId: z.string().register(z.globalRegistry, { description: 'The Razorpay order that the checkout pays.' }),
   account: z.string(),
 });
 
@@ -42,12 +44,24 @@ const untoldMs = 120_000;
  * So that failure is reported and not answered; the caller has nothing to do.
  */
 export async function initiate(body: unknown, key: ApiKey, dependencies: InitiateDependencies): Promise<Answer> {
-  const { store, accounts, queue, clock, report, uniqueId, timeScale } = dependencies;
-  const now = clock.now();
+  const { accounts, clock } = dependencies;
   const own = (await accounts.value()).ofTeam(key.team);
-  const { account, initiated } = readInitiation(body, { now, accounts: own.map(({ name }) => name) });
+  const { account, initiated } = readInitiation(body, { now: clock.now(), accounts: own.map(({ name }) => name) });
 
-  const place = { team: key.team, account, home: initiated.orderId };
+  return record({ team: key.team, account, home: initiated.orderId }, initiated, key, dependencies);
+}
+
+/**
+ * Keeps that a payment started and hands it over: 201 where it is news, 200 where it was recorded before. Throws `Refuse`
+ * (409) where it was recorded otherwise.
+ */
+export async function record(
+  place: Place,
+  initiated: Initiated,
+  key: ApiKey,
+  { store, queue, clock, report, uniqueId, timeScale }: InitiateDependencies,
+): Promise<Answer> {
+  const now = clock.now();
   const { outcome, kept } = await store.recordInitiated(place, initiated, {
     at: now,
     dueAt: now + untoldMs * timeScale,
@@ -67,8 +81,8 @@ export async function initiate(body: unknown, key: ApiKey, dependencies: Initiat
   }
   return {
     status: outcome === 'stored' ? 201 : 200,
-    body: { id: initiated.orderId, account } satisfies Recorded,
-    headers: { location: `/v1/payments/${initiated.orderId}?account=${encodeURIComponent(account)}` },
+    body: { id: initiated.orderId, orderId: initiated.orderId, account: place.account } satisfies Recorded,
+    headers: { location: `/v1/payments/${initiated.orderId}?account=${encodeURIComponent(place.account)}` },
     ids: { ...place, outcome, key: key.name },
   };
 }

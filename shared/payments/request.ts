@@ -25,20 +25,20 @@ const amount = z.int().check(z.positive()).register(z.globalRegistry, {
 
 const person = z.strictObject({ id: text(128), name: text(200) });
 
-/** The body of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
-export const initiation = z.strictObject({
-  account: z.optional(text(64)).register(z.globalRegistry, {
-    description: 'The Razorpay account, by its name in the webhook path. Required when your team has several.',
-  }),
-  orderId: z
-    .string()
-    .check(
-      z.trim(),
-      z.regex(/^(order_)?[A-Za-z0-9]{3,58}$/, 'must be the id of a Razorpay order: order_ and its letters.'),
-    )
-    .register(z.globalRegistry, {
-      description: 'The Razorpay order that the checkout pays. `order_` may be left out.',
-    }),
+const account = z.optional(text(64)).register(z.globalRegistry, {
+  description: 'The Razorpay account, by its name in the webhook path. Required when your team has several.',
+});
+
+const orderId = z
+  .string()
+  .check(
+    z.trim(),
+    z.regex(/^(order_)?[A-Za-z0-9]{3,58}$/, 'must be the id of a Razorpay order: order_ and its letters.'),
+  )
+  .register(z.globalRegistry, { description: 'The Razorpay order that the checkout pays. `order_` may be left out.' });
+
+/** What is said of a payment, whoever makes its order. */
+const about = {
   lead: person.register(z.globalRegistry, { description: 'Who pays.' }),
   amount,
   currency: z
@@ -65,6 +65,17 @@ export const initiation = z.strictObject({
       }),
     )
     .register(z.globalRegistry, { description: 'When the payment started. Left out: now.' }),
+};
+
+/** The body of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
+export const initiation = z.strictObject({ account, orderId, ...about });
+
+/** The same where War Room is to make the order. */
+export const creation = z.strictObject({
+  account,
+  create: z.literal(true).register(z.globalRegistry, { description: 'War Room makes the Razorpay order.' }),
+  orderId: z.optional(z.never('and `create` would be two orders: send the one there is, or let War Room make it.')),
+  ...about,
 });
 
 /** What a request is read against. */
@@ -83,18 +94,36 @@ export function readInitiation(
   body: unknown,
   known: Known,
 ): { readonly account: string; readonly initiated: Initiated } {
-  const { create, account, initiatedAt: startedAt }: Record<string, unknown> = Object(body);
-  if (create === true) {
-    throw new Refuse(400, 'War Room cannot create orders yet. Create the order at Razorpay and send its orderId.', [
-      { pointer: '/create', message: 'is not available yet; send orderId.' },
-    ]);
-  }
+  const { account, said } = read(initiation, body, known);
+  const { orderId } = said;
+  const id = orderId.startsWith('order_') ? orderId : `order_${orderId}`;
+  return { account, initiated: { orderId: id, ...intendedOf(said, known.now) } };
+}
 
-  const held = hold(initiation, body);
+/** A payment that is to start, before it has an order. */
+export type Intended = Omit<Initiated, 'orderId'>;
+
+/** Whether the caller wants War Room to make the order. What else `create` may hold is refused with the other fields. */
+export function asksForOrder(body: unknown): boolean {
+  const { create }: Record<string, unknown> = Object(body);
+  return create !== undefined;
+}
+
+/** Reads the body with `create: true`. Throws `Refuse` (400) that names every wrong field at once. */
+export function readCreation(body: unknown, known: Known): { readonly account: string; readonly intended: Intended } {
+  const { account, said } = read(creation, body, known);
+  return { account, intended: intendedOf(said, known.now) };
+}
+
+function read<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  body: unknown,
+  known: Known,
+): { readonly account: string; readonly said: z.output<Schema> } {
+  const { account, initiatedAt: startedAt }: Record<string, unknown> = Object(body);
+  const held = hold(schema, body);
   const chosen = chooseAccount(account, known.accounts);
-  if (held.ok && chosen.ok && !liesAhead(startedAt, known.now)) {
-    return { account: chosen.account, initiated: initiatedOf(held.value, known.now) };
-  }
+  if (held.ok && chosen.ok && !liesAhead(startedAt, known.now)) return { account: chosen.account, said: held.value };
 
   const ahead = {
     pointer: '/initiatedAt',
@@ -128,7 +157,7 @@ export function chooseAccount(
 }
 
 /** What of a payment is not as it was recorded. The time of its start may differ: a repetition is later. */
-export function differences(kept: Initiated, again: Initiated): WrongField[] {
+export function differences<Recorded extends Intended>(kept: Recorded, again: Recorded): WrongField[] {
   const [before, now] = [leaves(kept), leaves(again)];
   const paths = [...new Set([...before.keys(), ...now.keys()])].filter((path) => path !== '/initiatedAt');
   return paths
@@ -136,10 +165,9 @@ export function differences(kept: Initiated, again: Initiated): WrongField[] {
     .map((path) => ({ pointer: path, message: 'differs from what was recorded for this order.' }));
 }
 
-function initiatedOf(body: z.output<typeof initiation>, now: number): Initiated {
-  const { orderId, lead, amount, currency, course, payment, assignedAdmin, initiatedAt } = body;
+function intendedOf(said: Pick<z.output<typeof initiation>, keyof typeof about>, now: number): Intended {
+  const { lead, amount, currency, course, payment, assignedAdmin, initiatedAt } = said;
   return {
-    orderId: orderId.startsWith('order_') ? orderId : `order_${orderId}`,
     lead,
     amount,
     currency,

@@ -26,6 +26,9 @@ function bundleOf(entry: string): Promise<BuildResult<{ write: false; metafile: 
   });
 }
 
+/** The functions that call Razorpay. */
+const callers = ['functions/payments/api.ts'];
+
 /** The packages of which anything ends up in the bundle of an entry. */
 async function packagesIn(entry: string): Promise<Set<string>> {
   const { metafile } = await bundleOf(entry);
@@ -39,6 +42,26 @@ describe('the bundle of the Razorpay ingress', () => {
 
     expect([...packages]).toContain('@aws-sdk/client-dynamodb');
     expect([...packages].filter((name) => name.startsWith('@slack/') || name === 'razorpay')).toEqual([]);
+  });
+});
+
+describe("Razorpay's SDK, 320 KB and 70 ms", () => {
+  /** The files that are evaluated when an entry is loaded: what it imports, but for what it imports at run time. */
+  const evaluated = ({ metafile: { inputs } }: Awaited<ReturnType<typeof bundleOf>>, entry: string) => {
+    const found = new Set([entry]);
+    for (const file of found) {
+      for (const { path, kind } of inputs[file]?.imports ?? []) if (kind !== 'dynamic-import') found.add(path);
+    }
+    return [...found];
+  };
+
+  it.each(callers)('is in the bundle of %s, and evaluated at its first call only', async (entry) => {
+    const bundle = await bundleOf(entry);
+
+    const sdk = /node_modules\/(razorpay|axios)\//;
+    expect(Object.keys(bundle.metafile.inputs).filter((path) => sdk.test(path))).not.toEqual([]);
+    expect(evaluated(bundle, entry).filter((path) => sdk.test(path))).toEqual([]);
+    expect(evaluated(bundle, entry)).toContain('shared/razorpay/client.ts');
   });
 });
 

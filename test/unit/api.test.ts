@@ -149,7 +149,11 @@ describe('POST /v1/payments', () => {
     ['an empty body', { body: '' }, 400],
     ['more than 256 KB', { body: JSON.stringify('x'.repeat(262_144)) }, 413],
     ['wrong fields', { body: { ...initiation, amount: 0 } }, 400],
-    ['the wish to have an order created', { body: { create: true } }, 400],
+    [
+      'the wish to have an order made without an Idempotency-Key',
+      { body: { ...initiation, orderId: undefined, create: true } },
+      400,
+    ],
     ['no known key', { key: 'wr_guessed' }, 401],
     ['a key without the scope', { key: 'wr_telephony' }, 403],
     ['an address that nobody serves', { routeKey: 'DELETE /v1/payments' }, 404],

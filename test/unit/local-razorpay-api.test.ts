@@ -92,4 +92,42 @@ describe("the stand-in for Razorpay's API", () => {
     expect(status).toBe(400);
     expect(body).toMatchObject({ error: { field: 'amount' } });
   });
+
+  it('lists the refunds of a payment, and finds a payment link', async () => {
+    await asked('PUT', '/control/payments/pay_R', { status: 'captured' }, '');
+    await asked('PUT', '/control/refunds/rfnd_A', { payment_id: 'pay_R', status: 'processed' }, '');
+    await asked('PUT', '/control/refunds/rfnd_B', { payment_id: 'pay_S', status: 'pending' }, '');
+    await asked('PUT', '/control/payment_links/plink_A', { status: 'cancelled' }, '');
+
+    const refunds = await asked('GET', '/v1/payments/pay_R/refunds?count=100');
+
+    expect(refunds.body['items']).toEqual([{ id: 'rfnd_A', payment_id: 'pay_R', status: 'processed' }]);
+    expect((await asked('GET', '/v1/payment_links/plink_A')).body).toEqual({ id: 'plink_A', status: 'cancelled' });
+  });
+
+  it('goes wrong as often as it was ordered to, for the call that was named', async () => {
+    await asked('PUT', '/control/faults/busy', { call: 'GET /v1/payments/:id', how: 429, times: 2 }, '');
+    await asked('PUT', '/control/payments/pay_F', { status: 'failed' }, '');
+
+    const statuses = [];
+    for (let call = 0; call < 3; call += 1) statuses.push((await asked('GET', '/v1/payments/pay_F')).status);
+
+    expect(statuses).toEqual([429, 429, 200]);
+  });
+
+  it('breaks a connection before or after the call had its effect', async () => {
+    const orders = async () => (await asked('GET', '/v1/orders?count=100')).body['count'];
+    const before = await orders();
+    await asked('PUT', '/control/faults/lost', { call: 'POST /v1/orders', how: 'reset', after: true }, '');
+    await asked('PUT', '/control/faults/refused', { call: 'POST /v1/orders', how: 'reset' }, '');
+
+    await expect(asked('POST', '/v1/orders', { amount: 100 })).rejects.toThrow('fetch failed');
+    await expect(asked('POST', '/v1/orders', { amount: 100 })).rejects.toThrow('fetch failed');
+
+    expect(await orders()).toBe(Number(before) + 1);
+  });
+
+  it('refuses a fault that does not say how', async () => {
+    expect((await asked('PUT', '/control/faults/vague', { call: 'POST /v1/orders' }, '')).status).toBe(400);
+  });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { OPENAPI, openapi, openapiText, schemas } from '../../bin/openapi.ts';
 
 const document = openapi('0.0.0');
+const nameOf = (reference: string) => reference.replace('#/components/schemas/', '');
 
 type Found = { at: string; value: Record<string, unknown> };
 
@@ -13,9 +14,15 @@ function objects(value: unknown, at = '#'): Found[] {
   return Array.isArray(value) ? inner : [{ at, value: value as Record<string, unknown> }, ...inner];
 }
 
-const shown = objects(document.paths).filter(({ value }) => 'example' in value);
+/** Every example, with the schema that it is of: a body that is one of two has an example of each, by its name. */
+const shown = objects(document.paths).flatMap(({ at, value }) => {
+  if ('example' in value) {
+    return [{ at, name: nameOf((value['schema'] as { $ref: string }).$ref), example: value['example'] }];
+  }
+  const examples = 'examples' in value ? Object.entries(value['examples'] as Record<string, { value: unknown }>) : [];
+  return examples.map(([name, { value: example }]) => ({ at: `${at}/${name}`, name, example }));
+});
 const referred = objects(document).flatMap(({ value }) => (typeof value['$ref'] === 'string' ? [value['$ref']] : []));
-const nameOf = (reference: string) => reference.replace('#/components/schemas/', '');
 
 describe('docs/openapi.json', () => {
   it('is what the schemas say; else run `npm run openapi`', () => {
@@ -26,18 +33,17 @@ describe('docs/openapi.json', () => {
     expect([...new Set(referred.map(nameOf))].sort()).toEqual(Object.keys(document.components.schemas).sort());
   });
 
-  it.each(shown.map(({ at, value }) => [at, value] as const))(
+  it.each(shown.map(({ at, name, example }) => [at, name, example] as const))(
     'has an example at %s that its schema takes',
-    (_, value) => {
-      const { $ref } = value['schema'] as { $ref: string };
-      const schema = schemas[nameOf($ref) as keyof typeof schemas];
+    (_, name, example) => {
+      const schema = schemas[name as keyof typeof schemas];
 
-      expect(schema.safeParse(value['example']).error).toBeUndefined();
+      expect(schema.safeParse(example).error).toBeUndefined();
     },
   );
 
   it('has an example of every schema', () => {
-    const names = shown.map(({ value }) => nameOf((value['schema'] as { $ref: string }).$ref));
+    const names = shown.map(({ name }) => name);
 
     expect([...new Set(names)].sort()).toEqual(Object.keys(schemas).sort());
   });

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { WrongField } from '../../shared/base/errors.ts';
-import { chooseAccount, differences, readInitiation } from '../../shared/payments/request.ts';
+import {
+  asksForOrder,
+  chooseAccount,
+  differences,
+  readCreation,
+  readInitiation,
+} from '../../shared/payments/request.ts';
 
 const now = Date.parse('2026-11-20T12:00:00+05:30');
 const body = (over: Record<string, unknown> = {}) => ({
@@ -172,11 +178,47 @@ describe('the body of POST /v1/payments', () => {
   it.each([[null], [[]], ['text'], [42], [true]])('that is %j is refused as a whole', (value) => {
     expect(wrongOf(value)).toEqual([{ pointer: '', message: 'must be an object.' }]);
   });
+});
 
-  it('that asks for an order to be created is refused: that is not available yet', () => {
-    const { orderId: _, ...rest } = body({ create: true });
+describe('the body of POST /v1/payments that asks for an order', () => {
+  const { orderId: _, ...rest } = body({ create: true });
+  const wrongWith = (over: object) => {
+    try {
+      readCreation({ ...rest, ...over }, { now, accounts: ['live'] });
+    } catch (error) {
+      return (error as { fields: readonly WrongField[] }).fields.map(({ pointer }) => pointer);
+    }
+    throw new Error('It was not refused.');
+  };
 
-    expect(pointersOf(rest)).toEqual(['/create']);
+  it('is told by the field `create`, whatever that holds', () => {
+    expect([rest, { create: false }, {}, undefined, 'create'].map(asksForOrder)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('is read as the payment that is to start', () => {
+    const { create, ...said } = rest as Record<string, unknown>;
+
+    expect([create, readCreation(rest, { now, accounts: ['live'] })]).toEqual([
+      true,
+      { account: 'live', intended: { ...said, assignedAdmin: null, initiatedAt: now / 1000 } },
+    ]);
+  });
+
+  it.each([
+    [{ create: false }, ['/create']],
+    [{ create: 'yes' }, ['/create']],
+    [{ orderId: 'order_Hd7Rt0pLmQ2w3e' }, ['/orderId']],
+    [{ amount: 0, zip: '560001' }, ['/amount', '/zip']],
+    [{ initiatedAt: '2026-11-20T12:05:01+05:30' }, ['/initiatedAt']],
+    [{ account: 'theirs' }, ['/account']],
+  ])('is refused with %j', (over, pointers) => {
+    expect(wrongWith(over)).toEqual(pointers);
   });
 });
 

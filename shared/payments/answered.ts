@@ -1,0 +1,23 @@
+import type { Body } from '../razorpay/client.ts';
+import { type PaymentEvent, readEvent } from './event.ts';
+
+/** What Razorpay's API is asked for, by the names that its webhooks give it. */
+export type Entity = 'payment' | 'order' | 'refund' | 'payment_link';
+
+/** An answer of Razorpay's API, as a webhook that would have told it. */
+export type Answered = {
+  readonly bytes: Uint8Array;
+  readonly event: PaymentEvent;
+};
+
+/**
+ * Writes what Razorpay's API answered as a webhook, so that it is read, kept and folded like one: the event is the
+ * entity with its status (`payment.captured`), and has no time of its own, since nobody said when it happened.
+ * Undefined for what is not an entity at all.
+ */
+export function answered(entity: Entity, body: Body): Answered | undefined {
+  const name = `${entity}.${body['status']}`;
+  const bytes = Buffer.from(JSON.stringify({ event: name, payload: { [entity]: { entity: body } } }));
+  const reading = readEvent(bytes);
+  return reading.readable ? { bytes, event: reading.event } : undefined;
+}
