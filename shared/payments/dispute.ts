@@ -16,7 +16,7 @@ export type Dispute = {
   /** Until when it has to be answered; the latest that was said. */
   readonly respondBy: number | undefined;
   readonly createdAt: number | undefined;
-  /** What was told of it, each step once. */
+  /** What was told of it, each step once, in the order in which it happened. */
   readonly steps: readonly { readonly step: DisputeStep; readonly at: number | undefined }[];
   /** How it ended; undefined while it is open. */
   readonly outcome: 'won' | 'lost' | 'closed' | undefined;
@@ -40,8 +40,8 @@ function disputeOf(id: string, told: readonly Heard[]): Dispute {
     const saying = told.filter(({ name, dispute }) => name === `payment.dispute.${step}` || dispute?.status === step);
     return saying.length > 0 ? [{ step, at: latest(saying.map(({ at }) => at)) }] : [];
   });
-  const ends = steps.filter(({ step }) => step === 'won' || step === 'lost' || step === 'closed');
-  const [last] = ends.toSorted((a, b) => compare(b.at ?? 0, a.at ?? 0) || compare(a.step, b.step));
+  steps.sort((a, b) => compare(a.at, b.at));
+  const last = steps.findLast(({ step }) => step === 'won' || step === 'lost' || step === 'closed');
   return {
     id,
     paymentId: first(entities, 'paymentId') ?? told.find((event) => event.payment)?.payment?.id,

@@ -55,29 +55,34 @@ export function subject(state: Lifecycle): Inline[] {
 }
 
 function root(state: Lifecycle): Content {
-  const { initiated, attempts, owner } = state;
+  const { attempts, owner } = state;
   const method = attempts.findLast(({ status }) => status !== 'failed');
   return message(
     body(`${marks[standingMark(state)]} `, { bold: standingInWords(state) }, ' · ', ...subject(state)),
     body(...attention(state)),
     fine(...progress(state)),
     fine(
-      ...joined(' · ', [
-        kindInWords(state),
-        (owner && shortName(owner.name) && `owner ${shortName(owner.name)}`) || undefined,
-      ]),
-      ...earlier(state),
-      ...timing(state),
+      ...sequence(
+        [kindInWords(state) ?? ''],
+        [owner && shortName(owner.name) ? `owner ${shortName(owner.name)}` : ''],
+        earlier(state),
+        timing(state),
+      ),
     ),
     fine(disagreement(state) ?? ''),
     fine(
       ...joined(' · ', [
         state.orderId ?? state.linkId ?? state.invoiceId ?? attempts[0]?.id,
-        initiated === undefined ? (state.linkId && state.orderId ? state.linkId : undefined) : undefined,
         method?.method && methodInWords(method),
       ]),
     ),
   );
+}
+
+/** The groups that say anything, with a dot between them. */
+function sequence(...groups: readonly (readonly Inline[])[]): Inline[] {
+  const there = groups.filter((group) => group.some((inline) => inline !== ''));
+  return there.flatMap((group, index) => (index === 0 ? group : [' · ', ...group]));
 }
 
 const marks = {
@@ -156,7 +161,10 @@ function disagreement({ initiated, amount, paid, currency }: Lifecycle): string 
   return said === is ? undefined : `The checkout announced ${said}, but at Razorpay it is ${is}: look at the order.`;
 }
 
-function kindInWords({ initiated, charge, linkId, invoiceId }: Lifecycle): string {
+function kindInWords(state: Lifecycle): string | undefined {
+  const { initiated, charge, linkId, invoiceId, standing } = state;
+  // The line above has the plan then, and the first line the part.
+  if (ofPlan(state) && standing === 'paid') return undefined;
   if (initiated) return announcedInWords(initiated);
   if (charge) return `Subscription, charge ${charge.number}${charge.of === undefined ? '' : ` of ${charge.of}`}`;
   if (linkId) return 'Payment link';
@@ -177,7 +185,7 @@ function progress(state: Lifecycle): Inline[] {
   }
   const { amount, paid, standing } = state;
   if (standing !== 'partlyPaid' || amount === undefined) return [];
-  return [`${progressBar(paid, amount, 10)} ${paidOf(paid, amount, state.currency)}`];
+  return [`${progressBar(paid, amount, 10)} ${formatAmount(amount - paid, state.currency)} due`];
 }
 
 function paidOf(paid: number, total: number, currency: string): string {
@@ -192,12 +200,12 @@ function earlier(state: Lifecycle): Inline[] {
   const parts = state.earlier.map(({ number, permalink }): Inline => {
     return permalink === undefined ? `part ${number}` : { link: permalink, label: `part ${number}` };
   });
-  return [' · earlier: ', ...joined(', ', parts.slice(-6))];
+  return ['earlier: ', ...joined(', ', parts.slice(-6))];
 }
 
 function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] {
   const started = initiated?.initiatedAt ?? earliest(attempts);
-  const begun: Inline[] = started === undefined ? [] : [' · ', initiated ? 'initiated ' : 'started ', { at: started }];
+  const begun: Inline[] = started === undefined ? [] : [initiated ? 'initiated ' : 'started ', { at: started }];
   if (standing !== 'paid' || paidAt === undefined) return begun;
 
   const took = started === undefined || paidAt <= started ? undefined : durationInWords(paidAt - started);
@@ -206,7 +214,7 @@ function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] 
   const how = joined(', ', [took, tries > 1 ? `${ordinal(tries)} try` : undefined]);
   return [
     ...begun,
-    begun.length > 0 ? ', paid ' : ' · paid ',
+    begun.length > 0 ? ', paid ' : 'paid ',
     { at: paidAt, dateless: started !== undefined && onOneDay(started, paidAt) },
     ...(how.length > 0 ? [' (', ...how, ')'] : []),
   ];

@@ -184,7 +184,8 @@ function refunding(state: Lifecycle, refund: Refund): Content {
   const what = isPart ? `${money} of ${formatAmount(payment.amount, payment.currency ?? currency)}` : money;
   const to = givenName(state).inside;
   const speed = refund.isSlowed ? 'The instant way did not work, so it takes the slow one: 5 to 7 working days.' : '';
-  if (refund.status === 'failed') return message(body(`A refund of ${what} to ${to} was started. It failed later.`));
+  if (refund.status === 'failed')
+    return message(body(`A refund of ${what} to ${to} was started. It failed later.`), refundFine(refund));
   const sentence =
     refund.status === 'processed'
       ? `Refunded ${what} to ${to}. ${speed || 'The bank may take up to 7 working days to show it. Nothing to do.'}`
