@@ -63,6 +63,7 @@ function root(state: Lifecycle): Content {
     fine(...progress(state)),
     fine(
       ...sequence(
+        ' · ',
         [kindInWords(state) ?? ''],
         [owner && shortName(owner.name) ? `owner ${shortName(owner.name)}` : ''],
         earlier(state),
@@ -79,10 +80,10 @@ function root(state: Lifecycle): Content {
   );
 }
 
-/** The groups that say anything, with a dot between them. */
-function sequence(...groups: readonly (readonly Inline[])[]): Inline[] {
+/** The groups that say anything, with `separator` between them. */
+function sequence(separator: string, ...groups: readonly (readonly Inline[])[]): Inline[] {
   const there = groups.filter((group) => group.some((inline) => inline !== ''));
-  return there.flatMap((group, index) => (index === 0 ? group : [' · ', ...group]));
+  return there.flatMap((group, index) => (index === 0 ? group : [separator, ...group]));
 }
 
 const marks = {
@@ -128,19 +129,19 @@ function amountInWords({ standing, amount, paid, refunded, currency }: Lifecycle
 function attention(state: Lifecycle): Inline[] {
   const warning = waiting(state);
   if (warning?.kind === 'notCaptured') return waitingInWords(warning);
-  return [...disputed(state), ...moneyBack(state)];
+  return sequence(' ', ...disputed(state), moneyBack(state));
 }
 
-function disputed({ disputes, currency }: Lifecycle): Inline[] {
-  return disputes.flatMap((dispute): Inline[] => {
-    const amount = dispute.amount === undefined ? 'It' : formatAmount(dispute.amount, dispute.currency ?? currency);
-    if (dispute.outcome === 'lost') return [`Dispute lost: ${amount === 'It' ? 'the money' : amount} went back. `];
+function disputed({ disputes, currency }: Lifecycle): Inline[][] {
+  return disputes.map((dispute): Inline[] => {
+    const amount =
+      dispute.amount === undefined ? undefined : formatAmount(dispute.amount, dispute.currency ?? currency);
+    if (dispute.outcome === 'lost') return [`Dispute lost: ${amount ?? 'the money'} went back.`];
     if (dispute.outcome !== undefined) return [];
     const isAnswered = dispute.steps.at(-1)?.step === 'under_review';
-    if (isAnswered) return [`${amount} is disputed; the bank is looking at the answer. `];
-    return dispute.respondBy === undefined
-      ? [`${amount} is disputed. `]
-      : [`${amount} is disputed: answer by `, { at: dispute.respondBy }, '. '];
+    const what = `${amount ?? 'It'} is disputed`;
+    if (isAnswered) return [`${what}; the bank is looking at the answer.`];
+    return dispute.respondBy === undefined ? [`${what}.`] : [`${what}: answer by `, { at: dispute.respondBy }, '.'];
   });
 }
 

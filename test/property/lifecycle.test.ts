@@ -1,25 +1,30 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { paymentEntity } from '../../lib/local/razorpay-bodies.ts';
 import { readEvent } from '../../shared/payments/event.ts';
-import { type Fact, fold } from '../../shared/payments/lifecycle.ts';
+import { type Fact, fold, paymentEvents } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
 import {
   attempt,
   authorized,
   captured,
+  dispute,
   factOf,
   failed,
   initiated,
   linkPaid,
+  note,
   orderPaid,
+  reconciled,
+  refund,
   start,
 } from '../support/facts.ts';
 
 const first = attempt('pay_1');
 const second = attempt('pay_2', { at: start + 240, method: 'card' });
 
-/** Everything that can be said of one order with two tries. */
-const everything: readonly Fact[] = [
+/** Everything that is said of one order with two tries until it is paid. */
+const payment: readonly Fact[] = [
   initiated(),
   factOf(failed(first)),
   factOf(failed(first, { at: start + 90 })),
@@ -32,6 +37,32 @@ const everything: readonly Fact[] = [
   factOf(linkPaid(second)),
 ];
 
+const disputed = (step: Parameters<typeof dispute>[0], after: number) =>
+  factOf(dispute(step, second, { at: start + after }));
+
+/** And what may follow: money that goes back, what we had to ask for, and what we noted. */
+const everything: readonly Fact[] = [
+  ...payment,
+  reconciled({ payment: paymentEntity(first, 'failed') }),
+  reconciled({ payment: { ...paymentEntity(second, 'captured'), amount_refunded: 700_000 } }),
+  factOf(refund('created', second, { amount: 500_000 })),
+  factOf(refund('processed', second, { amount: 500_000 })),
+  factOf(refund('created', second, { amount: 100_000, id: 'rfnd_2' })),
+  factOf(refund('failed', second, { amount: 100_000, id: 'rfnd_2' })),
+  factOf(refund('speed_changed', first, { id: 'rfnd_3' })),
+  disputed('created', 90_000),
+  disputed('action_required', 95_000),
+  disputed('under_review', 97_000),
+  disputed('won', 99_000),
+  disputed('lost', 98_000),
+  note({ kind: 'owner', owner: { id: 'adm_meera', name: 'Meera Thomas' } }, 1),
+  note({ kind: 'owner', owner: null }, 2),
+  note({ kind: 'earlier', orderId: 'order_0', number: 1, of: 3, amount: 1_500_000 }),
+  note({ kind: 'earlier', orderId: 'order_0', number: 1, of: 3, amount: 1_500_000, permalink: 'https://a.example/p1' }),
+  note({ kind: 'notCaptured', paymentId: 'pay_1', since: start }),
+  note({ kind: 'openTooLong', since: start }),
+];
+
 const someFacts = fc.subarray([...everything], { minLength: 1 });
 /** The same facts in another order, some of them twice, some of those under another event id. */
 const shuffled = (facts: readonly Fact[]) =>
@@ -42,16 +73,20 @@ const shuffled = (facts: readonly Fact[]) =>
 const wanted = (facts: readonly Fact[]) => render(fold(facts));
 
 describe('the fold', () => {
-  it('says the same of the same facts, in any order, with any of them repeated', () => {
-    const pairs = someFacts.chain((facts) => fc.tuple(fc.constant(facts), shuffled(facts), shuffled(facts)));
+  const pairs = someFacts.chain((facts) => fc.tuple(shuffled(facts), shuffled(facts)));
 
+  it('tells the same messages of the same facts, in any order, with any of them repeated', () => {
     fc.assert(
-      fc.property(pairs, ([facts, one, other]) => {
-        expect(fold(one)).toEqual(fold(facts));
-        expect(wanted(other)).toEqual(wanted(one));
+      fc.property(pairs, ([one, other]) => {
+        // As text: ten thousand deep comparisons would take longer than all that they compare.
+        expect(JSON.stringify(wanted(other))).toBe(JSON.stringify(wanted(one)));
       }),
-      { numRuns: 500 },
+      { numRuns: Number(process.env['FOLDS'] ?? 10_000) },
     );
+  });
+
+  it('comes to the same state of them', () => {
+    fc.assert(fc.property(pairs, ([one, other]) => expect(fold(other)).toEqual(fold(one))));
   });
 
   it('never takes a wanted message back when another fact becomes known', () => {
@@ -86,7 +121,7 @@ describe('the fold', () => {
 
   it('never moves a state back when another fact becomes known', () => {
     const ranks = ['initiated', 'failed', 'authorized', 'partlyPaid', 'paid'];
-    const without = everything.filter((fact) => fact.source !== 'initiated');
+    const without = payment.filter((fact) => fact.source !== 'initiated');
     const growing = shuffled(without).chain((facts) =>
       fc.tuple(fc.constant(facts), fc.integer({ min: 1, max: facts.length })),
     );
@@ -128,18 +163,32 @@ describe('what is signed, whatever it says', () => {
         error_code: odd,
         error_reason: often('insufficient_funds', 'x'),
         error_source: odd,
+        error_step: odd,
+        payment_id: often('pay_1', null),
+        amount_refunded: amount,
+        amount_deducted: amount,
+        reason_code: often('duplicate_processing', ''),
+        phase: odd,
+        respond_by: time,
+        paid_count: amount,
+        total_count: amount,
+        cancelled_at: time,
+        speed_requested: often('optimum'),
       },
       { requiredKeys: ['id'] },
     );
-  const names = ['payment.authorized', 'payment.captured', 'payment.failed', 'order.paid', 'payment_link.paid'];
   const bodies = fc.array(
     fc.record({
-      event: often(...names),
+      event: often(...paymentEvents),
       created_at: time,
       payload: fc.record({
         payment: fc.record({ entity: entity(['pay_1', 'pay_2', `pay_${'x'.repeat(60)}`]) }),
         order: fc.option(fc.record({ entity: entity(['order_A']) })),
         payment_link: fc.option(fc.record({ entity: entity(['plink_1']) })),
+        invoice: fc.option(fc.record({ entity: entity(['inv_1']) })),
+        refund: fc.option(fc.record({ entity: entity(['rfnd_1', 'rfnd_2']) })),
+        dispute: fc.option(fc.record({ entity: entity(['disp_1']) })),
+        subscription: fc.option(fc.record({ entity: entity(['sub_1']) })),
       }),
     }),
     { maxLength: 50, size: 'max' },

@@ -1,4 +1,5 @@
 /** Facts of a payment, made from only what a test is about. */
+import { type DISPUTE_STATUS, disputeEntity, refundEntity } from '../../lib/local/razorpay-aftermath.ts';
 import {
   type Attempt,
   type Body,
@@ -9,7 +10,7 @@ import {
   webhookBody,
 } from '../../lib/local/razorpay-bodies.ts';
 import { readEvent } from '../../shared/payments/event.ts';
-import type { Fact, Initiated } from '../../shared/payments/lifecycle.ts';
+import type { Fact, Initiated, Note } from '../../shared/payments/lifecycle.ts';
 
 /** 20 March 2026, 15:10 in India. */
 export const start = 1_773_999_600;
@@ -67,6 +68,59 @@ export function linkPaid(tried: Attempt, { at }: Told = {}): Body {
   return webhookBody('payment_link.paid', tried.at - 300, { payment_link: link, order, payment });
 }
 
+/** `refund.*` of a payment, `id` telling it from others. Asked for at once where its speed is to change. */
+export function refund(
+  event: 'created' | 'processed' | 'failed' | 'speed_changed',
+  tried: Attempt,
+  { id = 'rfnd_1', amount = tried.amount, at = tried.at + 3_600 } = {},
+): Body {
+  const status = event === 'processed' || event === 'failed' ? event : 'pending';
+  const entity = refundEntity(
+    {
+      id,
+      paymentId: tried.id,
+      amount,
+      currency: tried.currency,
+      speed: event === 'speed_changed' ? 'optimum' : 'normal',
+      at: tried.at + 3_600,
+    },
+    status,
+    'normal',
+  );
+  const isFull = amount === tried.amount;
+  const payment = {
+    ...paymentEntity(tried, 'captured'),
+    status: isFull ? 'refunded' : 'captured',
+    amount_refunded: amount,
+    refund_status: isFull ? 'full' : 'partial',
+  };
+  return webhookBody(`refund.${event}`, at, { refund: entity, payment });
+}
+
+/** `payment.dispute.*`, raised a day after the payment and to be answered within ten. */
+export function dispute(
+  step: 'created' | 'action_required' | 'under_review' | 'won' | 'lost' | 'closed',
+  tried: Attempt,
+  { id = 'disp_1', at = tried.at + 86_400, reasonCode = 'goods_or_services_not_received_or_partially_received' } = {},
+): Body {
+  const event: keyof typeof DISPUTE_STATUS = `payment.dispute.${step}`;
+  const raised = tried.at + 86_400;
+  const entity = disputeEntity(
+    {
+      id,
+      paymentId: tried.id,
+      amount: tried.amount,
+      currency: tried.currency,
+      phase: 'chargeback',
+      reasonCode,
+      at: raised,
+      respondBy: raised + 9 * 86_400,
+    },
+    event,
+  );
+  return webhookBody(event, at, { payment: paymentEntity(tried, 'captured'), dispute: entity });
+}
+
 function orderOf(tried: Attempt) {
   const { orderId: id, amount, currency, notes, at } = tried;
   return { id, amount, currency, notes, at, receipt: null, attempts: 1 };
@@ -82,6 +136,19 @@ export function factOf(body: Body, id?: string): Fact {
   if (!reading.readable) throw new Error(reading.why);
   facts += 1;
   return { source: 'razorpay', id: id ?? `event-${facts}`, at: 0, event: reading.event };
+}
+
+/** What Razorpay's API answered when it was asked: no event, so no time of one. */
+export function reconciled(entities: Readonly<Record<string, Body>>): Fact {
+  const [[name, entity] = ['payment', {}]] = Object.entries(entities);
+  const { created_at: _, ...body } = webhookBody(`${name}.${entity['status']}`, 0, entities);
+  return { ...factOf(body), source: 'reconciled' } as Fact;
+}
+
+/** Something that War Room itself noted. */
+export function note(said: Note, at = 0): Fact {
+  facts += 1;
+  return { source: 'note', id: `note-${facts}`, at, note: said };
 }
 
 /** What the checkout said of `order_A`. */
