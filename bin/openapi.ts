@@ -2,12 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { healthSchema } from '../shared/base/health.ts';
-import { problemSchema } from '../shared/base/problem.ts';
+import { healthSchema, problemSchema } from '../shared/base/answers.ts';
+import { paymentView, recordedSchema } from '../shared/payments/answers.ts';
 import { keyDays } from '../shared/payments/creation-store.ts';
-import { recordedSchema } from '../shared/payments/initiate.ts';
 import { creation, initiation } from '../shared/payments/request.ts';
-import { paymentView } from '../shared/payments/view.ts';
 
 /** Where the document is kept. */
 export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');

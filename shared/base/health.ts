@@ -1,25 +1,8 @@
-import * as z from 'zod/mini';
 import type { Answer } from './answer.ts';
+import type { Health } from './answers.ts';
 import { type ApiKey, type ApiKeys, identify } from './api-key.ts';
 import type { Report } from './report.ts';
 import { type KeptSecret, MalformedSecret } from './secret.ts';
-
-/** The answer of `GET /health`; without a key, its first two fields. */
-export const healthSchema = z.strictObject({
-  ok: z.boolean().register(z.globalRegistry, { description: 'Without a key: it runs. With one: all of it is well.' }),
-  version: z.string(),
-  configured: z.optional(z.union([z.record(z.string(), z.unknown()), z.string()])).register(z.globalRegistry, {
-    description: "What your team has configured, without secrets; or a sentence that says why that can't be told.",
-  }),
-  reachable: z.optional(z.record(z.string(), z.string())).register(z.globalRegistry, {
-    description: '`ok` for each thing that War Room needs, or a sentence.',
-  }),
-  waiting: z.optional(z.union([z.record(z.string(), z.int()), z.string()])).register(z.globalRegistry, {
-    description: 'Messages that wait, that are being worked, and that need a person.',
-  }),
-});
-
-type Health = z.output<typeof healthSchema>;
 
 export type HealthDependencies = {
   readonly version: string;

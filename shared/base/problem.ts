@@ -1,29 +1,7 @@
 import { STATUS_CODES } from 'node:http';
-import * as z from 'zod/mini';
+import type { Problem } from './answers.ts';
 import { Refuse, Unavailable, type WrongField } from './errors.ts';
 import { MalformedSecret } from './secret.ts';
-
-/** A refusal as callers read it. https://www.rfc-editor.org/rfc/rfc9457 */
-export const problemSchema = z.strictObject({
-  type: z.literal('about:blank'),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().register(z.globalRegistry, { description: 'What happened and what to do next, in a sentence.' }),
-  errors: z
-    .array(
-      z.strictObject({
-        pointer: z.string().register(z.globalRegistry, {
-          description: 'A JSON pointer into the body; a parameter of the query counts as a field of that name.',
-        }),
-        message: z.string(),
-      }),
-    )
-    .register(z.globalRegistry, {
-      description: 'Every wrong field at once, in fifty entries at most; empty where no field is at fault.',
-    }),
-});
-
-export type Problem = z.output<typeof problemSchema>;
 
 /**
  * What is told to a caller of what was thrown. Only `Refuse` and `Unavailable` speak to callers; of anything else they

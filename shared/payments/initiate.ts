@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { Queue } from '../aws/queue.ts';
 import type { Answer } from '../base/answer.ts';
 import type { ApiKey } from '../base/api-key.ts';
@@ -7,19 +6,11 @@ import { Refuse } from '../base/errors.ts';
 import type { Report } from '../base/report.ts';
 import type { KeptSecret } from '../base/secret.ts';
 import type { Accounts } from '../razorpay/accounts.ts';
+import type { Recorded } from './answers.ts';
 import type { Initiated } from './lifecycle.ts';
 import { differences, readInitiation } from './request.ts';
 import type { PaymentStore, Place } from './store.ts';
 import { message } from './wake.ts';
-
-/** The answer of `POST /v1/payments`. */
-export const recordedSchema = z.strictObject({
-  id: z.string().register(z.globalRegistry, { description: 'By which the payment is asked for later.' }),
-  orderId: z.string().register(z.globalRegistry, { description: 'The Razorpay order that the checkout pays.' }),
-  account: z.string(),
-});
-
-type Recorded = z.output<typeof recordedSchema>;
 
 export type InitiateDependencies = {
   readonly store: Pick<PaymentStore, 'recordInitiated'>;

@@ -1,56 +1,8 @@
-import * as z from 'zod/mini';
 import { permalink, rootOf } from '../slack/permalink.ts';
 import type { Thread } from '../slack/thread-log.ts';
+import type { PaymentView } from './answers.ts';
 import { type Fact, fold } from './lifecycle.ts';
 import { stateInWords } from './words.ts';
-
-const money = z
-  .int()
-  .check(z.nonnegative())
-  .register(z.globalRegistry, { description: "In the currency's smallest unit." });
-
-/** The answer of `GET /v1/payments/{id}`. It holds nothing by which a payer can be reached, and no means of payment. */
-export const paymentView = z.strictObject({
-  id: z.string().register(z.globalRegistry, { description: 'The order where there is one, else the id first met.' }),
-  state: z.string().register(z.globalRegistry, {
-    description:
-      'Initiated, Authorized, Failed or Paid; `Part n of m paid` for an instalment, `Part n paid` for an order of which more is due; Unknown where nothing that was heard tells.',
-  }),
-  amount: z.nullable(money),
-  paid: money,
-  due: z.nullable(money),
-  currency: z.string(),
-  facts: z.array(
-    z.strictObject({
-      id: z.string(),
-      kind: z.string().register(z.globalRegistry, {
-        description: "`initiated`, Razorpay's name of the event, or what War Room noted.",
-      }),
-      source: z.enum(['api', 'razorpay', 'reconciled', 'war-room']).register(z.globalRegistry, {
-        description: "The checkout, a webhook, Razorpay's API asked later, or War Room itself.",
-      }),
-      at: z.iso.datetime().register(z.globalRegistry, { description: 'When it reached War Room.' }),
-    }),
-  ),
-  destination: z.nullable(
-    z.strictObject({
-      channel: z.string(),
-      row: z.string(),
-      why: z.string().register(z.globalRegistry, { description: 'Why the payment is told there, in a sentence.' }),
-    }),
-  ),
-  messages: z.array(
-    z.strictObject({
-      key: z.string().register(z.globalRegistry, { description: '`root`, or what the reply tells and of which id.' }),
-      state: z.enum(['intent', 'unsure', 'absent', 'posted', 'gone']),
-      ts: z.nullable(z.string()),
-      author: z.nullable(z.string()).register(z.globalRegistry, { description: 'The Slack user who posted it.' }),
-      permalink: z.nullable(z.url()),
-    }),
-  ),
-});
-
-export type PaymentView = z.output<typeof paymentView>;
 
 /** What is looked at: the facts of a thread, how it stands in Slack, and the workspace's address, where it has one. */
 export type Seen = {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { channelId, ts, userId } from '../../shared/base/names.ts';
+import { paymentView } from '../../shared/payments/answers.ts';
 import { readEvent } from '../../shared/payments/event.ts';
 import type { Fact, Initiated } from '../../shared/payments/lifecycle.ts';
-import { paymentView, type Seen, view } from '../../shared/payments/view.ts';
+import { type Seen, view } from '../../shared/payments/view.ts';
 
 const order = 'order_Hd7Rt0pLmQ2w3e';
 const pay = 'pay_Hd7Ssr4KZ9Xv1q';
