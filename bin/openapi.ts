@@ -12,8 +12,8 @@ export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');
 
 /** Every schema of the document, by its name there. */
 export const schemas = {
-  Initiation: initiation,
-  Creation: creation,
+  Initiation: initiation(),
+  Creation: creation(),
   Recorded: recordedSchema,
   Payment: paymentView,
   Health: healthSchema,

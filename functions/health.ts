@@ -7,7 +7,7 @@ import { type Answer, answering } from '../shared/base/answer.ts';
 import { ApiKeys } from '../shared/base/api-key.ts';
 import { systemClock } from '../shared/base/clock.ts';
 import { type HealthDependencies, health } from '../shared/base/health.ts';
-import { lazy } from '../shared/base/lazy.ts';
+import { lazy, once } from '../shared/base/lazy.ts';
 import { openLog } from '../shared/base/log.ts';
 import { openReporter } from '../shared/base/report.ts';
 import { KeptSecret } from '../shared/base/secret.ts';
@@ -17,8 +17,10 @@ import { Accounts } from '../shared/razorpay/accounts.ts';
 /** Whoever asks wants to know now; a service that takes longer is not well. */
 const patience = { timeoutMs: 1_500, attempts: 1 };
 
-const log = openLog();
-const reporter = openReporter({ log });
+const surroundings = once(() => {
+  const log = openLog();
+  return { log, reporter: openReporter({ log }), clock: systemClock };
+});
 
 const ready = lazy(async (): Promise<HealthDependencies> => {
   const names = settings(
@@ -54,11 +56,11 @@ const ready = lazy(async (): Promise<HealthDependencies> => {
       const [waiting, parked] = await Promise.all([queue.depth(), deadLetters.depth()]);
       return { payments: waiting.waiting, inFlight: waiting.inFlight, deadLetters: parked.waiting };
     },
-    report: reporter.report,
+    report: surroundings().reporter.report,
   };
 });
 
 /** `GET /health` */
 export const handler = middy(
   async (event: APIGatewayProxyEventV2): Promise<Answer> => health(event.headers['authorization'], await ready()),
-).use(answering({ log, reporter, clock: systemClock }));
+).use(answering(surroundings));

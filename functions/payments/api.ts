@@ -9,7 +9,7 @@ import { ApiKeys, identify } from '../../shared/base/api-key.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { Refuse } from '../../shared/base/errors.ts';
 import { jsonBody } from '../../shared/base/http.ts';
-import { lazy } from '../../shared/base/lazy.ts';
+import { lazy, once } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
@@ -32,8 +32,10 @@ const patience = { timeoutMs: 2_000, attempts: 2 };
 /** Razorpay makes an order within a second; a checkout that waits longer than this is better told so. */
 const orderTimeoutMs = 4_000;
 
-const log = openLog();
-const reporter = openReporter({ log });
+const surroundings = once(() => {
+  const log = openLog();
+  return { log, reporter: openReporter({ log }), clock: systemClock };
+});
 
 const ready = lazy(async () => {
   const names = settings(
@@ -61,7 +63,7 @@ const ready = lazy(async () => {
       log: new ThreadLog(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE)),
       team: (team: TeamId) => readTeam(installations, team),
       clock: systemClock,
-      report: reporter.report,
+      report: surroundings().reporter.report,
       uniqueId: randomUUID,
       timeScale: Number(process.env['TIME_SCALE'] ?? 1),
     },
@@ -86,4 +88,4 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answ
     default:
       throw new Refuse(404, 'There is nothing at this address.');
   }
-}).use(answering({ log, reporter, clock: systemClock }));
+}).use(answering(surroundings));

@@ -23,12 +23,13 @@ export type Surroundings = {
 /**
  * What every function of the API does around its verb: an `Answer` becomes a response, whatever is thrown becomes a
  * problem (and is reported, unless the caller is at fault), and each request leaves one line in the log.
+ * `surroundings` is asked at each request, so that nothing is opened before the first.
  */
-export function answering(surroundings: Surroundings): MiddlewareObj<APIGatewayProxyEventV2> {
-  const { log, reporter, clock } = surroundings;
+export function answering(surroundings: () => Surroundings): MiddlewareObj<APIGatewayProxyEventV2> {
   const started = new WeakMap<APIGatewayProxyEventV2, number>();
 
   const leave = async (event: APIGatewayProxyEventV2, status: number, fields: Fields) => {
+    const { log, reporter, clock } = surroundings();
     const ms = clock.now() - (started.get(event) ?? clock.now());
     const line = { route: event.routeKey, requestId: event.requestContext.requestId, status, ms, ...fields };
     (status < 400 ? log.info : log.warn)('request', line);
@@ -37,7 +38,7 @@ export function answering(surroundings: Surroundings): MiddlewareObj<APIGatewayP
 
   return {
     before: ({ event }) => {
-      started.set(event, clock.now());
+      started.set(event, surroundings().clock.now());
     },
     after: async (request) => {
       const { status, body, headers, ids } = request.response as Answer;
@@ -48,7 +49,7 @@ export function answering(surroundings: Surroundings): MiddlewareObj<APIGatewayP
       const { event, error } = request;
       const { requestId } = event.requestContext;
       const problem = problemOf(error, requestId);
-      if (problem.status >= 500) reporter.report(error, { where: event.routeKey, requestId });
+      if (problem.status >= 500) surroundings().reporter.report(error, { where: event.routeKey, requestId });
       await leave(event, problem.status, { refused: problem.detail, wrongFields: problem.errors.length });
       request.response = json(problem.status, problem, {
         'content-type': 'application/problem+json',

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
 import { Refuse } from './errors.ts';
 import { hold } from './fields.ts';
+import { once } from './lazy.ts';
 import { type TeamId, teamId } from './names.ts';
 import { type KeptSecret, MalformedSecret, secretJson } from './secret.ts';
 
@@ -13,12 +14,14 @@ export type ApiKey = { readonly name: string; readonly team: TeamId; readonly sc
 
 type Entry = ApiKey & { readonly digest: Uint8Array };
 
-const entry = z.object({
-  name: z.string().check(z.minLength(1)),
-  teamId: z.string().check(z.regex(/^\w{1,32}$/, 'must be a Slack team id, such as T0123456789.')),
-  sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the key in hexadecimal.')),
-  scopes: z.array(z.string()),
-});
+const entry = once(() =>
+  z.object({
+    name: z.string().check(z.minLength(1)),
+    teamId: z.string().check(z.regex(/^\w{1,32}$/, 'must be a Slack team id, such as T0123456789.')),
+    sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/i, 'must be the SHA-256 of the key in hexadecimal.')),
+    scopes: z.array(z.string()),
+  }),
+);
 
 /** The keys of all teams, as the api-keys secret holds them: by their SHA-256. An entry that is wrong is wrong alone. */
 export class ApiKeys {
@@ -80,7 +83,7 @@ export async function identify(
 }
 
 function parseEntry(value: unknown, index: number): Entry | string {
-  const held = hold(entry, value);
+  const held = hold(entry(), value);
   if (!held.ok) {
     return `The api-keys secret, key ${index + 1}: ${held.wrong.map((field) => `${field.pointer} ${field.message}`).join(' ')}`;
   }

@@ -13,7 +13,7 @@ export function lazy<T>(build: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** The same where nothing is waited for: what ICU formatters take to build is then no part of a function's start. */
+/** The same where nothing is waited for. Loading a function then builds neither formatters nor schemas nor clients. */
 export function once<T>(build: () => T): () => T {
   let kept: { readonly value: T } | undefined;
   return () => {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Refuse, type WrongField } from '../base/errors.ts';
 import { hold, named, pointer } from '../base/fields.ts';
+import { once } from '../base/lazy.ts';
 import { isCurrency } from '../razorpay/currency.ts';
 import type { Initiated } from './lifecycle.ts';
 
@@ -17,66 +18,71 @@ const text = (length: number) =>
     z.refine((value) => value.isWellFormed(), 'holds half of a character; a text may be cut between characters only.'),
   );
 
-const positive = z.int().check(z.positive());
-
-const amount = z.int().check(z.positive()).register(z.globalRegistry, {
-  description: "In the currency's smallest unit, as Razorpay counts it: paise for INR.",
-});
-
-const person = z.strictObject({ id: text(128), name: text(200) });
-
-const account = z.optional(text(64)).register(z.globalRegistry, {
-  description: 'The Razorpay account, by its name in the webhook path. Required when your team has several.',
-});
-
-const orderId = z
-  .string()
-  .check(
-    z.trim(),
-    z.regex(/^(order_)?[A-Za-z0-9]{3,58}$/, 'must be the id of a Razorpay order: order_ and its letters.'),
-  )
-  .register(z.globalRegistry, { description: 'The Razorpay order that the checkout pays. `order_` may be left out.' });
-
-/** What is said of a payment, whoever makes its order. */
-const about = {
-  lead: person.register(z.globalRegistry, { description: 'Who pays.' }),
-  amount,
-  currency: z
+/** The bodies of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
+const bodies = once(() => {
+  const positive = z.int().check(z.positive());
+  const amount = z.int().check(z.positive()).register(z.globalRegistry, {
+    description: "In the currency's smallest unit, as Razorpay counts it: paise for INR.",
+  });
+  const person = z.strictObject({ id: text(128), name: text(200) });
+  const account = z.optional(text(64)).register(z.globalRegistry, {
+    description: 'The Razorpay account, by its name in the webhook path. Required when your team has several.',
+  });
+  const orderId = z
     .string()
     .check(
-      z.regex(/^[A-Z]{3}$/, { error: 'must be a currency code of three capital letters, such as INR.', abort: true }),
-      z.refine(isCurrency, 'is not a currency that Razorpay knows.'),
-    ),
-  course: z.strictObject({ id: text(128), name: text(200), type: text(64) }),
-  payment: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('full') }),
-      z
-        .strictObject({ kind: z.literal('part'), number: positive, of: positive, planTotal: amount })
-        .check(z.refine(({ number, of }) => number <= of, { path: ['number'], error: 'must not be more than `of`.' })),
-    ])
-    .register(z.globalRegistry, { description: 'The whole price, or instalment `number` of `of`.' }),
-  assignedAdmin: z.nullish(person).register(z.globalRegistry, { description: 'Who looks after this lead.' }),
-  initiatedAt: z
-    .optional(
-      z.iso.datetime({
-        offset: true,
-        error: 'must be a time with its offset, such as 2026-11-20T12:00:00+05:30 (RFC 3339).',
-      }),
+      z.trim(),
+      z.regex(/^(order_)?[A-Za-z0-9]{3,58}$/, 'must be the id of a Razorpay order: order_ and its letters.'),
     )
-    .register(z.globalRegistry, { description: 'When the payment started. Left out: now.' }),
-};
+    .register(z.globalRegistry, {
+      description: 'The Razorpay order that the checkout pays. `order_` may be left out.',
+    });
+  const about = {
+    lead: person.register(z.globalRegistry, { description: 'Who pays.' }),
+    amount,
+    currency: z
+      .string()
+      .check(
+        z.regex(/^[A-Z]{3}$/, { error: 'must be a currency code of three capital letters, such as INR.', abort: true }),
+        z.refine(isCurrency, 'is not a currency that Razorpay knows.'),
+      ),
+    course: z.strictObject({ id: text(128), name: text(200), type: text(64) }),
+    payment: z
+      .discriminatedUnion('kind', [
+        z.strictObject({ kind: z.literal('full') }),
+        z
+          .strictObject({ kind: z.literal('part'), number: positive, of: positive, planTotal: amount })
+          .check(
+            z.refine(({ number, of }) => number <= of, { path: ['number'], error: 'must not be more than `of`.' }),
+          ),
+      ])
+      .register(z.globalRegistry, { description: 'The whole price, or instalment `number` of `of`.' }),
+    assignedAdmin: z.nullish(person).register(z.globalRegistry, { description: 'Who looks after this lead.' }),
+    initiatedAt: z
+      .optional(
+        z.iso.datetime({
+          offset: true,
+          error: 'must be a time with its offset, such as 2026-11-20T12:00:00+05:30 (RFC 3339).',
+        }),
+      )
+      .register(z.globalRegistry, { description: 'When the payment started. Left out: now.' }),
+  };
+  return {
+    initiation: z.strictObject({ account, orderId, ...about }),
+    creation: z.strictObject({
+      account,
+      create: z.literal(true).register(z.globalRegistry, { description: 'War Room makes the Razorpay order.' }),
+      orderId: z.optional(z.never('and `create` would be two orders: send the one there is, or let War Room make it.')),
+      ...about,
+    }),
+  };
+});
 
-/** The body of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
-export const initiation = z.strictObject({ account, orderId, ...about });
+/** What announces an order that there is. */
+export const initiation = () => bodies().initiation;
 
 /** The same where War Room is to make the order. */
-export const creation = z.strictObject({
-  account,
-  create: z.literal(true).register(z.globalRegistry, { description: 'War Room makes the Razorpay order.' }),
-  orderId: z.optional(z.never('and `create` would be two orders: send the one there is, or let War Room make it.')),
-  ...about,
-});
+export const creation = () => bodies().creation;
 
 /** What a request is read against. */
 export type Known = {
@@ -94,7 +100,7 @@ export function readInitiation(
   body: unknown,
   known: Known,
 ): { readonly account: string; readonly initiated: Initiated } {
-  const { account, said } = read(initiation, body, known);
+  const { account, said } = read(initiation(), body, known);
   const { orderId } = said;
   const id = orderId.startsWith('order_') ? orderId : `order_${orderId}`;
   return { account, initiated: { orderId: id, ...intendedOf(said, known.now) } };
@@ -111,7 +117,7 @@ export function asksForOrder(body: unknown): boolean {
 
 /** Reads the body with `create: true`. Throws `Refuse` (400) that names every wrong field at once. */
 export function readCreation(body: unknown, known: Known): { readonly account: string; readonly intended: Intended } {
-  const { account, said } = read(creation, body, known);
+  const { account, said } = read(creation(), body, known);
   return { account, intended: intendedOf(said, known.now) };
 }
 
@@ -165,7 +171,7 @@ export function differences<Recorded extends Intended>(kept: Recorded, again: Re
     .map((path) => ({ pointer: path, message: 'differs from what was recorded for this order.' }));
 }
 
-function intendedOf(said: Pick<z.output<typeof initiation>, keyof typeof about>, now: number): Intended {
+function intendedOf(said: Omit<z.output<ReturnType<typeof initiation>>, 'orderId'>, now: number): Intended {
   const { lead, amount, currency, course, payment, assignedAdmin, initiatedAt } = said;
   return {
     lead,

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { hold } from '../base/fields.ts';
+import { once } from '../base/lazy.ts';
 import { type TeamId, teamId } from '../base/names.ts';
 import { MalformedSecret, secretJson } from '../base/secret.ts';
 import type { WebhookSecrets } from './signature.ts';
@@ -15,15 +16,16 @@ export type Account = {
   readonly keySecret: string;
 };
 
-const filled = z.string().check(z.minLength(1));
-
-const entry = z.object({
-  // Team and account are parts of keys that are joined with `#`.
-  teamId: z.string().check(z.regex(/^\w{1,32}$/, 'must be a Slack team id, such as T0123456789.')),
-  mode: z.enum(['live', 'test']),
-  webhook: z.object({ current: filled, previous: z.nullish(z.string()) }),
-  keyId: filled,
-  keySecret: filled,
+const entry = once(() => {
+  const filled = z.string().check(z.minLength(1));
+  return z.object({
+    // Team and account are parts of keys that are joined with `#`.
+    teamId: z.string().check(z.regex(/^\w{1,32}$/, 'must be a Slack team id, such as T0123456789.')),
+    mode: z.enum(['live', 'test']),
+    webhook: z.object({ current: filled, previous: z.nullish(z.string()) }),
+    keyId: filled,
+    keySecret: filled,
+  });
 });
 
 const accountName = /^[\w.-]{1,64}$/;
@@ -80,7 +82,7 @@ export class Accounts {
 }
 
 function parseEntry(name: string, value: unknown): Account | Malformed {
-  const held = hold(entry, value);
+  const held = hold(entry(), value);
   const wrong = held.ok ? [] : held.wrong.map((field) => `${field.pointer} ${field.message}`);
   if (!accountName.test(name)) {
     wrong.push('A name is made of 1 to 64 letters, digits, points, hyphens and underscores.');

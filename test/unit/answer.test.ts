@@ -20,7 +20,7 @@ async function served(verb: () => Promise<Answer>) {
     now += 12;
     return verb();
   }).use(
-    answering({
+    answering(() => ({
       log: { info: line('info'), warn: line('warn'), error: line('error') },
       reporter: {
         report: (error, { where }) => reports.push({ error, where }),
@@ -29,7 +29,7 @@ async function served(verb: () => Promise<Answer>) {
         },
       },
       clock: { now: () => now },
-    }),
+    })),
   );
   const event = {
     routeKey: 'POST /v1/payments',
