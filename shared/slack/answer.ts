@@ -1,4 +1,10 @@
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api';
+import type {
+  SlackError,
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+} from '@slack/web-api';
 
 /**
  * What an answer of Slack's means for the message that was to be sent, sorted once, here, by who asked and which code
@@ -55,17 +61,27 @@ const defaultWaitMs = 30_000;
 
 /** Sorts what a call of `client.ts` threw. What is not Slack's (KMS, a bug) is thrown on. */
 export function refusal(error: unknown, author: 'bot' | 'user'): Refusal {
-  if (error instanceof WebAPIRateLimitedError) {
+  if (isA<WebAPIRateLimitedError>(error, 'slack_webapi_rate_limited_error')) {
     return { kind: 'wait', code: 'ratelimited', afterMs: Math.max(1, error.retryAfter) * 1000 };
   }
-  if (error instanceof WebAPIHTTPError) return { kind: 'ambiguous', code: `http_${error.statusCode}` };
-  if (error instanceof WebAPIRequestError) return { kind: 'ambiguous', code: 'no_answer' };
-  if (error instanceof WebAPIPlatformError) return platformRefusal(error.data.error, author);
+  if (isA<WebAPIHTTPError>(error, 'slack_webapi_http_error')) {
+    return { kind: 'ambiguous', code: `http_${error.statusCode}` };
+  }
+  if (isA<WebAPIRequestError>(error, 'slack_webapi_request_error')) return { kind: 'ambiguous', code: 'no_answer' };
+  if (isA<WebAPIPlatformError>(error, 'slack_webapi_platform_error')) return platformRefusal(error.data.error, author);
   // A 429 without a usable Retry-After reaches us as a plain Error. https://github.com/slackapi/node-slack-sdk
   if (error instanceof Error && error.message.startsWith('Retry header did not contain')) {
     return { kind: 'wait', code: 'ratelimited', afterMs: defaultWaitMs };
   }
   throw error;
+}
+
+/** By its code, as the package documents them: to ask for the class would load all of it before the first call. */
+function isA<Failure extends SlackError & { readonly code: string }>(
+  error: unknown,
+  code: `${Failure['code']}`,
+): error is Failure {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function platformRefusal(code: string, author: 'bot' | 'user'): Refusal {

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { WebClient } from '@slack/web-api';
+import type { WebClient } from '@slack/web-api';
 import { type ChannelId, type Ts, ts, type UserId, userId } from '../base/names.ts';
 import type { Author } from './installation.ts';
 import type { Content } from './text.ts';
@@ -129,6 +129,8 @@ export class SlackClient {
 
   async #as(author: Author): Promise<WebClient> {
     const token = await author.token();
+    // Loaded at the first call: many a record has nothing to say to Slack.
+    const { WebClient } = await import('@slack/web-api');
     const kept = this.#clients.get(token);
     if (kept) return kept;
     if (this.#clients.size >= clientsKept) this.#clients.clear();
