@@ -54,6 +54,7 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     state: 'Part 1 of 3 paid',
     amount: 1500000,
     paid: 1500000,
+    refunded: 0,
     due: 0,
     currency: 'INR',
     facts: [

@@ -24,10 +24,11 @@ export const paymentView = z.strictObject({
   id: z.string().register(z.globalRegistry, { description: 'The order where there is one, else the id first met.' }),
   state: z.string().register(z.globalRegistry, {
     description:
-      'Initiated, Authorized, Failed or Paid; `Part n of m paid` for an instalment, `Part n paid` for an order of which more is due; Unknown where nothing that was heard tells.',
+      'Initiated, Authorized, Failed, Paid, Refunded, Partly refunded, Disputed, Cancelled or Expired; `Part n of m paid` for an instalment, `Part n paid` for an order of which more is due; Unknown where nothing that was heard tells.',
   }),
   amount: z.nullable(money),
   paid: money,
+  refunded: money,
   due: z.nullable(money),
   currency: z.string(),
   facts: z.array(

@@ -51,6 +51,6 @@ export async function look(
 function unknown(): Refuse {
   return new Refuse(
     404,
-    'War Room has not heard of this payment. Ask with an id that Razorpay gave: of the order, the payment or the link.',
+    'War Room has not heard of this payment. Ask with an id that Razorpay gave: of the order, payment, link, invoice, refund or dispute.',
   );
 }

@@ -16,13 +16,14 @@ export type Seen = {
 /** What support is shown of a payment: how it stands, what was heard of it, and where it is told. Pure. */
 export function view({ thread, facts, told, teamUrl }: Seen): PaymentView {
   const state = fold(facts);
-  const { amount, paid, currency } = state;
+  const { amount, paid, refunded, due, currency } = state;
   return {
     id: state.orderId ?? thread,
     state: state.isTold ? stateInWords(state) : 'Unknown',
     amount: amount ?? null,
     paid,
-    due: amount === undefined ? null : Math.max(0, amount - paid),
+    refunded,
+    due: due ?? null,
     currency,
     facts: facts.toSorted((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1)).map(shownFact),
     destination: told.destination

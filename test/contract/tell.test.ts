@@ -12,7 +12,19 @@ import { sweep } from '../../shared/payments/sweep.ts';
 import { tell, threadRef } from '../../shared/payments/tell.ts';
 import { type Cause, message, type Wake } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
-import { attempt, bytesOf, captured, failed, initiated, linkPaid, orderPaid, start } from '../support/facts.ts';
+import {
+  attempt,
+  authorized,
+  bytesOf,
+  captured,
+  dispute,
+  failed,
+  initiated,
+  linkPaid,
+  orderPaid,
+  refund,
+  start,
+} from '../support/facts.ts';
 import { type Room, startRoom, startTables } from '../support/room.ts';
 import { ids } from '../support/slack-world.ts';
 
@@ -129,6 +141,45 @@ describe('a payment', () => {
     await told(home);
 
     expect(roots()).toEqual(['✅ Paid · ₹45,000.00 · Unknown payer']);
+  });
+});
+
+describe('what follows on a payment', () => {
+  const paid = attempt('pay_1');
+
+  it('is told in its thread, which every id of it finds', async () => {
+    await deliver(orderPaid(paid));
+    await told(await deliver(refund('processed', paid, { amount: 500_000 })));
+
+    expect(roots()).toEqual(['↩️ Partly refunded · ₹45,000.00 · Unknown payer']);
+    expect(await store.threadOf(place(''), 'rfnd_1')).toBe('order_A');
+  });
+
+  it('is told there though the dispute names no order', async () => {
+    await told(await deliver(orderPaid(paid)));
+    const home = await deliver(dispute('created', { ...paid, orderId: null as never }));
+    expect(home).toBe('pay_1');
+    await told(home);
+
+    expect(roots()).toEqual(['⚖️ Disputed · ₹45,000.00 · Unknown payer']);
+    expect(await store.threadOf(place(''), 'disp_1')).toBe('order_A');
+  });
+
+  it('is warned of in the ops channel, once, and taken back there once it is settled', async () => {
+    const home = await announce();
+    await deliver(authorized(paid));
+    await told(home);
+    const waiting = { kind: 'notCaptured', paymentId: 'pay_1', since: start } as const;
+    await store.recordNote(place(home), 'notCaptured#pay_1', waiting, room.time.now());
+    await told(home, 'sweep');
+    await told(home, 'sweep');
+
+    expect(roots()).toEqual(['⚠️ Not captured · ₹45,000.00 · Priya S. · Full Stack Web Development']);
+    expect(roots(ids.ops)).toEqual(['⚠️ Not captured · ₹45,000.00 · Priya S. · Full Stack Web Development']);
+    expect(texts(ids.ops)[0]).toContain('|Open its thread>');
+
+    await told(await deliver(captured(paid)));
+    expect(roots(ids.ops)).toEqual(['✅ Settled · ₹45,000.00 · Priya S. · Full Stack Web Development']);
   });
 });
 

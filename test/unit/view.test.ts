@@ -69,6 +69,7 @@ describe('what support is shown of a payment', () => {
       state: 'Paid',
       amount: 499900,
       paid: 499900,
+      refunded: 0,
       due: 0,
       currency: 'INR',
       facts: [
