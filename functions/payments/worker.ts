@@ -10,6 +10,8 @@ import { openLog } from '../../shared/base/log.ts';
 import { openMetrics } from '../../shared/base/metrics.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { DayStore } from '../../shared/payments/day-store.ts';
+import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
 import { type WorkDependencies, work } from '../../shared/payments/work.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
@@ -51,12 +53,15 @@ const ready = lazy(async () => {
     held: new Held(messages, times.heldMs),
     client: new SlackClient({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: times.callMs }),
   });
-  const store = new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE));
+  const payments = new Table(dynamo, names.PAYMENTS_TABLE);
+  const store = new PaymentStore(payments);
+  const routing = new RoutingStore(payments);
+  const days = new DayStore(payments);
   const instalments = new InstalmentStore(new Table(dynamo, names.LEAD_PART_PAYMENT_TABLE));
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const dependencies: WorkDependencies = {
-    tell: { store, instalments, log, outbox, installations, clock, newId },
+    tell: { store, instalments, routing, days, log, outbox, installations, clock, newId },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),
     lines,

@@ -44,6 +44,7 @@ export function memoryDatabase(): DynamoDBDocumentClient {
       const items = [...table(TableName).values()]
         .filter((item) => where.holds(item))
         .sort((a, b) => (less(a[order], b[order]) ? -1 : 1));
+      if (command.input.ScanIndexForward === false) items.reverse();
       return { Items: items.slice(0, Limit).map(copy) };
     }
     if (command instanceof PutCommand) {

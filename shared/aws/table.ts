@@ -78,16 +78,15 @@ export class Table {
     return found;
   }
 
-  /** Every item of one partition, in the order of `sk`, however many pages that takes. */
-  async query(pk: string, prefix = ''): Promise<Item[]> {
-    const condition = prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk';
-    const values = prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk };
-    return this.#pages({
-      TableName: this.name,
-      KeyConditionExpression: condition,
-      ExpressionAttributeValues: values,
-      ConsistentRead: true,
-    });
+  /** The items of one partition, in the order of `sk`, however many pages that takes; the first `limit` of them. */
+  async query(pk: string, prefix = '', limit = Number.POSITIVE_INFINITY): Promise<Item[]> {
+    return this.#pages(this.#partition(pk, prefix), limit);
+  }
+
+  /** The item of a partition whose `sk` is the greatest that begins with `prefix`. */
+  async last(pk: string, prefix: string): Promise<Item | undefined> {
+    const [item] = await this.#pages({ ...this.#partition(pk, prefix), ScanIndexForward: false }, 1);
+    return item;
   }
 
   /** Keys of items of `shard` that became due before `before` (ms), oldest first. Eventually consistent: it only wakes. */
@@ -137,14 +136,30 @@ export class Table {
     await this.#client.send(new DeleteCommand({ TableName: this.name, Key: { pk: key.pk, sk: key.sk } }));
   }
 
-  async #pages(input: QueryCommandInput): Promise<Item[]> {
+  #partition(pk: string, prefix: string): QueryCommandInput {
+    return {
+      TableName: this.name,
+      KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
+      ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
+      ConsistentRead: true,
+    };
+  }
+
+  async #pages(input: QueryCommandInput, limit: number): Promise<Item[]> {
     const items: Item[] = [];
     let start: Record<string, unknown> | undefined;
     do {
-      const page = await this.#client.send(new QueryCommand({ ...input, ...(start && { ExclusiveStartKey: start }) }));
+      const left = limit - items.length;
+      const page = await this.#client.send(
+        new QueryCommand({
+          ...input,
+          ...(Number.isFinite(left) && { Limit: left }),
+          ...(start && { ExclusiveStartKey: start }),
+        }),
+      );
       items.push(...((page.Items ?? []) as Item[]));
       start = page.LastEvaluatedKey;
-    } while (start);
+    } while (start && items.length < limit);
     return items;
   }
 }

@@ -1,5 +1,8 @@
-import type { ChannelId } from '../base/names.ts';
-import type { Initiated } from './lifecycle.ts';
+import { type ChannelId, channelId } from '../base/names.ts';
+import type { Destination } from '../slack/thread-log.ts';
+import { askedInWords, type Case, type Dimension, dimensions, holds, said, type When } from './dimension.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { PaymentThread } from './message.ts';
 
 /** One completed instalment of a learner's plan, as `LeadPartPayment` keeps it. Amounts in the smallest unit. */
 export type Instalment = {
@@ -18,68 +21,140 @@ export type Channels = {
   readonly ops: ChannelId;
 };
 
-/** Where a thread goes, which row said so, and the reason in words that anybody may ask for. */
-export type Destination = { readonly channel: ChannelId; readonly row: string; readonly why: string };
+/** What a reply may tell: the part of its key before the `#`. */
+export const changes = [
+  'failed',
+  'paid',
+  'refund',
+  'refundFailed',
+  'dispute',
+  'disputeReview',
+  'disputeAction',
+  'disputeWon',
+  'disputeLost',
+  'disputeClosed',
+  'cancelled',
+  'expired',
+  'notCaptured',
+] as const;
+export type Change = (typeof changes)[number];
 
-type Case = { readonly initiated: Initiated | undefined; readonly openPlan: Instalment | undefined };
-
-type Row = {
+/** One row of the decision table: which payments it takes, and how their threads are told. */
+export type Row = {
   readonly name: string;
-  readonly when: (payment: Case) => boolean;
-  readonly channel: keyof Channels;
-  readonly why: (payment: Case) => string;
+  readonly when: When;
+  readonly then: {
+    /** A name out of `Channels`, or the id of a Slack channel. */
+    readonly channel: string;
+    /** `admin`: in the name of the assigned admin where that is possible, else the app names them; `app`: the app. */
+    readonly postAs: 'admin' | 'app';
+    /** Replies that are also shown in the channel. */
+    readonly broadcast: readonly Change[];
+  };
 };
 
-/** The built-in decision table. The first row that matches wins; the last one always does. */
-const defaultTable: readonly [...Row[], Row] = [
-  {
-    name: 'learner with an open plan',
-    when: ({ openPlan }) => openPlan !== undefined,
-    channel: 'partPayments',
-    why: ({ openPlan }) =>
-      `The learner has completed part ${openPlan?.number} of ${openPlan?.of} of a plan that is not fully paid.`,
-  },
-  {
-    name: 'first instalment',
-    when: ({ initiated }) => initiated?.payment.kind === 'part',
-    channel: 'payments',
-    why: () => "It is a part payment, and none of the learner's instalments is completed yet.",
-  },
-  {
-    name: 'full payment',
-    when: ({ initiated }) => initiated !== undefined,
-    channel: 'payments',
-    why: () => 'It is a full payment, and the learner has no plan that is partly paid.',
-  },
-  {
-    name: 'not announced',
-    when: () => true,
-    channel: 'payments',
-    why: () => 'Nobody announced this payment, so it counts as a full payment.',
-  },
-];
+/** A stored decision table. The first row that takes a payment wins; version 0 is the built-in one. */
+export type RoutingTable = { readonly version: number; readonly rows: readonly Row[] };
 
-/**
- * Decides where a payment's thread goes. `completed` are the learner's completed instalments; that of the payment
- * itself is left out, since only *later* payments follow an open plan.
- */
-export function route(
-  initiated: Initiated | undefined,
-  completed: readonly Instalment[],
-  channels: Channels,
-): Destination {
-  const payment = { initiated, openPlan: openPlan(completed.filter(({ orderId }) => orderId !== initiated?.orderId)) };
-  const row = defaultTable.find(({ when }) => when(payment)) ?? defaultTable[defaultTable.length - 1];
-  if (!row) throw new Error('The decision table has no rows.');
-  return { channel: channels[row.channel], row: row.name, why: row.why(payment) };
+const broadcast: readonly Change[] = ['dispute', 'disputeAction', 'disputeLost', 'refundFailed', 'notCaptured'];
+
+/** What routes a team that has not set anything: follow-up instalments apart, everything else together. */
+export const defaultTable: RoutingTable = {
+  version: 0,
+  rows: [
+    {
+      name: 'learner with an open plan',
+      when: { completedInstalments: { min: 1 } },
+      then: { channel: 'partPayments', postAs: 'admin', broadcast },
+    },
+    { name: 'first instalment', when: { kind: 'part' }, then: { channel: 'payments', postAs: 'admin', broadcast } },
+    { name: 'full payment', when: {}, then: { channel: 'payments', postAs: 'admin', broadcast } },
+  ],
+};
+
+/** Which row a payment takes, why, and why it is none of the others. Sentences for people. */
+export type Decision = {
+  readonly row: Row;
+  readonly why: string;
+  readonly others: readonly { readonly row: string; readonly why: string }[];
+};
+
+/** Decides which row a payment takes. Throws for a table that leaves the case open: `problemsOf` lets none be stored. */
+export function decide({ version, rows }: RoutingTable, payment: Case): Decision {
+  const at = rows.findIndex(({ when }) => failing(when, payment).length === 0);
+  const row = rows[at];
+  if (!row) throw new Error(`Version ${version} of the decision table has no row for ${JSON.stringify(payment)}.`);
+  const asked = dimensions.filter((dimension) =>
+    rows.slice(0, at + 1).some(({ when }) => when[dimension] !== undefined),
+  );
+  return {
+    row,
+    why: asked.length === 0 ? 'Every payment goes there.' : sentence(asked.map((each) => said(each, payment))),
+    others: rows
+      .filter((other) => other !== row)
+      .map((other) => ({ row: other.name, why: whyNot(other, row, payment) })),
+  };
 }
 
-/** The latest completed instalment of a plan of which money is still due, or undefined. */
-function openPlan(completed: readonly Instalment[]): Instalment | undefined {
+/** Where a decision takes a thread. What it says is kept with the thread from then on. */
+export function destinationOf({ row, why }: Decision, version: number, channels: Channels): Destination {
+  const { channel, postAs, broadcast } = row.then;
+  return { channel: channelOf(channel, channels), row: row.name, why, version, postAs, broadcast };
+}
+
+/** The channel that a row names. */
+export function channelOf(named: string, channels: Channels): ChannelId {
+  return Object.hasOwn(channels, named) ? channels[named as keyof Channels] : channelId(named);
+}
+
+/** A payment as the decision table sees it. `completed` are the instalments that its learner has completed. */
+export function caseOf({ initiated, owner, amount }: Lifecycle, completed: readonly Instalment[]): Case {
+  const others = completed.filter(({ orderId }) => orderId !== initiated?.orderId);
+  return {
+    courseType: initiated?.course.type,
+    kind: initiated?.payment.kind ?? 'full',
+    completedInstalments: ofOpenPlans(others).length,
+    assigned: owner !== null,
+    amount,
+  };
+}
+
+/** A rendered thread as its destination has it told: who posts, and which replies the channel sees. */
+export function asRouted(thread: PaymentThread, { postAs, broadcast = [] }: Destination): PaymentThread {
+  const { author, ...told } = thread;
+  const replies = thread.replies.map((reply) =>
+    broadcast.includes(reply.key.split('#', 1)[0] ?? '') ? { ...reply, broadcast: true } : reply,
+  );
+  return { ...told, replies, ...(author && postAs !== 'app' && { author }) };
+}
+
+/** The completed instalments of plans of which money is still due. */
+function ofOpenPlans(completed: readonly Instalment[]): Instalment[] {
   const plans = Map.groupBy(completed, ({ courseId }) => courseId);
   const open = [...plans.values()].filter((plan) => {
     const paid = plan.reduce((sum, { amount }) => sum + amount, 0);
     return paid < Math.max(...plan.map(({ planTotal }) => planTotal));
   });
-  return open.flat().sort((a, b) => b.number - a.number)[0];
+  return open.flat();
+}
+
+function failing(when: When, payment: Case): Dimension[] {
+  return dimensions.filter((dimension) => !holds(dimension, when, payment));
+}
+
+function whyNot(row: Row, taken: Row, payment: Case): string {
+  const missed = failing(row.when, payment);
+  if (missed.length === 0) return `It would take this payment too, but "${taken.name}" comes before it.`;
+  const asks = Object.fromEntries(missed.map((dimension) => [dimension, row.when[dimension]]));
+  return `It asks for ${askedInWords(asks)}, but ${inOne(missed.map((dimension) => said(dimension, payment)))}.`;
+}
+
+function sentence(clauses: readonly string[]): string {
+  const text = inOne(clauses);
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function inOne(clauses: readonly string[]): string {
+  return clauses.length < 2 ? clauses.join('') : `${clauses.slice(0, -1).join(', ')} and ${clauses.at(-1)}`;
 }

@@ -4,12 +4,14 @@ import type { Installations, Team } from '../slack/installation.ts';
 import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
 import { permalink, rootOf } from '../slack/permalink.ts';
-import type { Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { Destination, Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { DayStore } from './day-store.ts';
 import { opsPrefix } from './event.ts';
 import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render } from './message.ts';
 import { renderOperations } from './operations.ts';
-import { type Destination, route } from './route.ts';
+import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
+import type { RoutingStore } from './routing-store.ts';
 import { factDays, type InstalmentStore, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
 import { message, type Wake } from './wake.ts';
 import { renderWarning, warningKey } from './warning.ts';
@@ -17,6 +19,8 @@ import { renderWarning, warningKey } from './warning.ts';
 export type TellDependencies = {
   readonly store: PaymentStore;
   readonly instalments: InstalmentStore;
+  readonly routing: Pick<RoutingStore, 'active'>;
+  readonly days: Pick<DayStore, 'record'>;
   readonly log: ThreadLog;
   readonly outbox: Outbox;
   readonly installations: Installations;
@@ -99,7 +103,7 @@ async function tellThread(
       return undefined;
     }
     if (claimed.joined) facts = await store.factsOf(place, thread);
-    return composed(place, read, facts, team, dependencies);
+    return composed(place, thread, read, facts, team, dependencies);
   };
   const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
   if (movedTo !== undefined) return { thread: movedTo, outcome };
@@ -107,7 +111,7 @@ async function tellThread(
 
   const pointing = { ...facts, joinedInto: thread };
   for (const joined of facts.pointers) {
-    const point: Compose = (read) => composed(place, read, pointing, team, dependencies);
+    const point: Compose = (read) => composed(place, joined, read, pointing, team, dependencies);
     const pointed = await outbox.sync(threadRef(place, joined), point, held(wake, thread, budget));
     // Held, it is wanted until it is there; what wakes it is this thread.
     if (pointed === 'done') await store.clearPointer(place, thread, joined);
@@ -176,11 +180,13 @@ function held(wake: Wake, thread: string, budget: TellBudget) {
 /** The wanted messages of a thread, with the destination that it gets if it has none yet. */
 async function composed(
   place: ThreadPlace,
+  thread: string,
   read: Thread,
   facts: ThreadFacts,
   team: Team,
-  { instalments, log, clock }: TellDependencies,
+  dependencies: TellDependencies,
 ): Promise<(PaymentThread & { destination: Destination; onlyNew?: boolean }) | undefined> {
+  const { instalments, log, clock } = dependencies;
   if (facts.joinedInto !== undefined) {
     // A thread that never posted has nothing to edit: whoever looks for it finds the other one by its id.
     if (!read.destination) return undefined;
@@ -190,9 +196,26 @@ async function composed(
   const state = fold(facts.facts);
   if (!state.isTold) return undefined;
   await rememberInstalment(state, place, instalments);
-  const destination =
-    read.destination ?? route(state.initiated, await completed(state, place, instalments), team.channels);
-  return { ...render(state), destination, onlyNew: isExpiring(read, clock.now()) };
+  const destination = read.destination ?? (await routed(place, thread, state, facts, team, dependencies));
+  return { ...asRouted(render(state), destination), destination, onlyNew: isExpiring(read, clock.now()) };
+}
+
+/** Where the active decision table sends a thread; what decided is kept with the threads of the day. */
+async function routed(
+  place: ThreadPlace,
+  thread: string,
+  state: Lifecycle,
+  { facts }: ThreadFacts,
+  team: Team,
+  { instalments, routing, days }: TellDependencies,
+): Promise<Destination> {
+  const table = await routing.active(place.team);
+  const payment = caseOf(state, await completed(state, place, instalments));
+  const destination = destinationOf(decide(table, payment), table.version, team.channels);
+  // It may be routed again before it is posted, on another day even: its day is the one that nothing moves.
+  const heardAt = Math.min(...facts.map(({ at }) => at));
+  await days.record(place.team, { account: place.account, thread, payment, destination }, heardAt);
+  return destination;
 }
 
 /** The first fact is about as old as the root. Once it may be gone, the rest would tell half a story. */
@@ -201,8 +224,13 @@ function isExpiring({ entries }: Thread, now: number): boolean {
   return posted !== undefined && now - Number(posted) * 1_000 > (factDays - 1) * 86_400_000;
 }
 
-function completed(state: Lifecycle, place: ThreadPlace, instalments: InstalmentStore) {
-  return state.initiated ? instalments.completedBy(place, state.initiated.lead.id) : Promise.resolve([]);
+/** The instalments that the learner of a payment has completed, where somebody said who that is. */
+export function completed(
+  { initiated }: Lifecycle,
+  place: ThreadPlace,
+  instalments: Pick<InstalmentStore, 'completedBy'>,
+): Promise<Instalment[]> {
+  return initiated ? instalments.completedBy(place, initiated.lead.id) : Promise.resolve([]);
 }
 
 /** A part payment that is paid decides where the learner's later payments go. */

@@ -4,8 +4,21 @@ import { type ChannelId, channelId, type TeamId, type Ts, ts, type UserId, userI
 /** One thread of a team, by the key of what it is about: `payments#live#order_…`. */
 export type ThreadRef = { readonly team: TeamId; readonly key: string };
 
-/** Where a thread lives, fixed with its root's first intent and kept: which row of the routing said so, and why. */
-export type Destination = { readonly channel: ChannelId; readonly row: string; readonly why: string };
+/**
+ * Where a thread lives, fixed with its root's first intent and kept: which row of the routing said so, and why. How it is
+ * told there is kept for the room that tells it, since what decided may be changed later.
+ */
+export type Destination = {
+  readonly channel: ChannelId;
+  readonly row: string;
+  readonly why: string;
+  /** The version of the decision table that has the row. */
+  readonly version?: number;
+  /** Absent: as the assigned admin, where there is one. */
+  readonly postAs?: 'admin' | 'app';
+  /** The changes whose replies are also shown in the channel. Absent: none. */
+  readonly broadcast?: readonly string[];
+};
 
 /**
  * What is known of one message.

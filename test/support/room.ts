@@ -6,6 +6,8 @@ import { startSlackFront } from '../../lib/local/slack-front/start.ts';
 import type { Table } from '../../shared/aws/table.ts';
 import type { Clock } from '../../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../../shared/base/names.ts';
+import { DayStore } from '../../shared/payments/day-store.ts';
+import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
 import type { TellDependencies } from '../../shared/payments/tell.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
@@ -130,6 +132,8 @@ export async function startRoom(
     const tell: TellDependencies = {
       store: new PaymentStore(chosen.table('payments')),
       instalments: new InstalmentStore(chosen.table('instalments')),
+      routing: new RoutingStore(chosen.table('payments')),
+      days: new DayStore(chosen.table('payments')),
       log,
       outbox,
       installations,

@@ -6,7 +6,9 @@ import { workGroups } from '../../../shared/aws/groups.ts';
 import { Table } from '../../../shared/aws/table.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../../../shared/base/names.ts';
+import { DayStore } from '../../../shared/payments/day-store.ts';
 import { readInitiation } from '../../../shared/payments/request.ts';
+import { RoutingStore } from '../../../shared/payments/routing-store.ts';
 import { InstalmentStore, PaymentStore, type Place } from '../../../shared/payments/store.ts';
 import { message } from '../../../shared/payments/wake.ts';
 import { type WorkDependencies, work } from '../../../shared/payments/work.ts';
@@ -117,8 +119,10 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
   const unexpected = async (what: unknown) => {
     throw new Error(`The batch was not worked as it should be: ${String(what)}`);
   };
+  const instalments = new InstalmentStore(payments);
+  const [routing, days] = [new RoutingStore(payments), new DayStore(payments)];
   const dependencies: WorkDependencies = {
-    tell: { store, instalments: new InstalmentStore(payments), log, outbox, installations, clock, newId },
+    tell: { store, instalments, routing, days, log, outbox, installations, clock, newId },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: { send: ({ body }) => unexpected(body) },
     lines: { info: () => {}, warn: () => {}, error: () => {} },
