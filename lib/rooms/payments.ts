@@ -157,6 +157,27 @@ export class PaymentsRoom extends Construct {
     api.route({ method: HttpMethod.POST, path: '/v1/payments', answeredBy: paymentsApi, callers });
     api.route({ method: HttpMethod.GET, path: '/v1/payments/{id}', answeredBy: paymentsApi, callers });
 
+    // Where threads go is a table that operators change, and ask about.
+    const routingApi = new HubFunction(this, 'RoutingApi', {
+      ...props,
+      entry: 'functions/payments/routing.ts',
+      description: 'Shows and changes the table that decides where payment threads go, and explains it',
+      // Looking through a table, and through a month of threads, is work.
+      memorySize: 1024,
+      timeout: Duration.seconds(20),
+      errors: { noAlarm: 'Who changes or asks sees that it fails; its 5xx rings for the API. Threads go as before.' },
+    });
+    routingApi
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'PutItem', 'Query'])
+      .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['Query'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem'])
+      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem'])
+      .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
+      .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
+    api.route({ method: HttpMethod.GET, path: '/v1/routing', answeredBy: routingApi, callers });
+    api.route({ method: HttpMethod.PUT, path: '/v1/routing', answeredBy: routingApi, callers });
+    api.route({ method: HttpMethod.POST, path: '/v1/routing/explain', answeredBy: routingApi, callers });
+
     // What was stored and never reached the queue is woken, each minute.
     const sweep = new TimedJob(this, 'PaymentsSweep', {
       ...props,

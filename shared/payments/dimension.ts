@@ -86,14 +86,9 @@ const meanings: { readonly [D in Dimension]: Meaning<D> } = {
 /** Every dimension, in the order in which people are told of them. */
 export const dimensions = Object.keys(meanings) as readonly Dimension[];
 
-/** Whether what is asked on one dimension holds of a payment. */
-export function holds(dimension: Dimension, when: When, payment: Case): boolean {
-  return meets(dimension, when, payment[dimension]);
-}
-
-/** The same for a value alone. */
-export function meets<D extends Dimension>(dimension: D, when: When, value: Case[D]): boolean {
-  const asked: Asked<D> | undefined = when[dimension] as Asked<D> | undefined;
+/** Whether what is asked on one dimension holds of a value. What does not ask holds of any. */
+export function holds<D extends Dimension>(dimension: D, when: When, value: Case[D]): boolean {
+  const asked = when[dimension] as Asked<D> | undefined;
   return asked === undefined || meanings[dimension].holds(asked, value);
 }
 

@@ -26,7 +26,7 @@ export const changes = [
   'expired',
   'notCaptured',
 ] as const;
-type Change = (typeof changes)[number];
+export type Change = (typeof changes)[number];
 
 /** A reply for each change worth telling, in the order in which things happen to a payment. */
 export function repliesTo(state: Lifecycle): Message[] {

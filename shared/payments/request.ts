@@ -9,7 +9,7 @@ import type { Initiated } from './lifecycle.ts';
  * A text that a person may read: no line breaks or other control characters, no space around it. Half of a surrogate
  * pair is stored as another character, so that the same text sent again would differ from what was recorded.
  */
-const text = (length: number) =>
+export const text = (length: number) =>
   z.string().check(
     z.trim(),
     z.minLength(1),

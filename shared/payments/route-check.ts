@@ -1,4 +1,4 @@
-import { askedInWords, type Case, type Dimension, dimensions, meets, valuesApart, type When } from './dimension.ts';
+import { askedInWords, type Case, type Dimension, dimensions, holds, valuesApart, type When } from './dimension.ts';
 import type { Row } from './route.ts';
 
 /** What is wrong with a decision table, beyond the shape of its rows. */
@@ -97,7 +97,7 @@ function cellsOf(dimension: Dimension, rows: readonly Row[]): Map<Rows, Case[Dim
     dimension,
     rows.map(({ when }) => when),
   )) {
-    const taking = rows.reduce((set, { when }, row) => (meets(dimension, when, value) ? set | bit(row) : set), 0n);
+    const taking = rows.reduce((set, { when }, row) => (holds(dimension, when, value) ? set | bit(row) : set), 0n);
     if (!cells.has(taking)) cells.set(taking, value);
   }
   return cells;
@@ -108,7 +108,7 @@ function whatMatters(rows: readonly Row[], example: Case): Dimension[] {
   return dimensions.reduce((left: readonly Dimension[], each) => {
     const others = left.filter((dimension) => dimension !== each);
     const missedByAll = rows.every(({ when }) =>
-      others.some((dimension) => !meets(dimension, when, example[dimension])),
+      others.some((dimension) => !holds(dimension, when, example[dimension])),
     );
     return missedByAll ? others : left;
   }, dimensions) as Dimension[];

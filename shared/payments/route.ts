@@ -3,6 +3,7 @@ import type { Destination } from '../slack/thread-log.ts';
 import { askedInWords, type Case, type Dimension, dimensions, holds, said, type When } from './dimension.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PaymentThread } from './message.ts';
+import type { Change } from './replies.ts';
 
 /** One completed instalment of a learner's plan, as `LeadPartPayment` keeps it. Amounts in the smallest unit. */
 export type Instalment = {
@@ -20,24 +21,6 @@ export type Channels = {
   readonly partPayments: ChannelId;
   readonly ops: ChannelId;
 };
-
-/** What a reply may tell: the part of its key before the `#`. */
-export const changes = [
-  'failed',
-  'paid',
-  'refund',
-  'refundFailed',
-  'dispute',
-  'disputeReview',
-  'disputeAction',
-  'disputeWon',
-  'disputeLost',
-  'disputeClosed',
-  'cancelled',
-  'expired',
-  'notCaptured',
-] as const;
-export type Change = (typeof changes)[number];
 
 /** One row of the decision table: which payments it takes, and how their threads are told. */
 export type Row = {
@@ -79,14 +62,19 @@ export type Decision = {
   readonly others: readonly { readonly row: string; readonly why: string }[];
 };
 
-/** Decides which row a payment takes. Throws for a table that leaves the case open: `problemsOf` lets none be stored. */
-export function decide({ version, rows }: RoutingTable, payment: Case): Decision {
-  const at = rows.findIndex(({ when }) => failing(when, payment).length === 0);
-  const row = rows[at];
+/** The row that a payment takes. Throws for a table that leaves the case open: none such is ever stored. */
+export function rowFor({ version, rows }: RoutingTable, payment: Case): Row {
+  const row = rows.find(({ when }) => missed(when, payment).length === 0);
   if (!row) throw new Error(`Version ${version} of the decision table has no row for ${JSON.stringify(payment)}.`);
-  const asked = dimensions.filter((dimension) =>
-    rows.slice(0, at + 1).some(({ when }) => when[dimension] !== undefined),
-  );
+  return row;
+}
+
+/** Decides which row a payment takes, and says why. Throws as `rowFor` does. */
+export function decide(table: RoutingTable, payment: Case): Decision {
+  const { rows } = table;
+  const row = rowFor(table, payment);
+  const before = rows.slice(0, rows.indexOf(row) + 1);
+  const asked = dimensions.filter((dimension) => before.some(({ when }) => when[dimension] !== undefined));
   return {
     row,
     why: asked.length === 0 ? 'Every payment goes there.' : sentence(asked.map((each) => said(each, payment))),
@@ -138,15 +126,16 @@ function ofOpenPlans(completed: readonly Instalment[]): Instalment[] {
   return open.flat();
 }
 
-function failing(when: When, payment: Case): Dimension[] {
-  return dimensions.filter((dimension) => !holds(dimension, when, payment));
+function whyNot({ when }: Row, taken: Row, payment: Case): string {
+  const by = missed(when, payment);
+  if (by.length === 0) return `It would take this payment too, but "${taken.name}" comes before it.`;
+  const asks = Object.fromEntries(by.map((dimension) => [dimension, when[dimension]]));
+  return `It asks for ${askedInWords(asks)}, but ${inOne(by.map((dimension) => said(dimension, payment)))}.`;
 }
 
-function whyNot(row: Row, taken: Row, payment: Case): string {
-  const missed = failing(row.when, payment);
-  if (missed.length === 0) return `It would take this payment too, but "${taken.name}" comes before it.`;
-  const asks = Object.fromEntries(missed.map((dimension) => [dimension, row.when[dimension]]));
-  return `It asks for ${askedInWords(asks)}, but ${inOne(missed.map((dimension) => said(dimension, payment)))}.`;
+/** The dimensions on which a payment is not what is asked for. */
+function missed(when: When, payment: Case): Dimension[] {
+  return dimensions.filter((dimension) => !holds(dimension, when, payment[dimension]));
 }
 
 function sentence(clauses: readonly string[]): string {
