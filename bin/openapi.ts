@@ -6,6 +6,9 @@ import { healthSchema, problemSchema } from '../shared/base/answers.ts';
 import { paymentView, recordedSchema } from '../shared/payments/answers.ts';
 import { keyDays } from '../shared/payments/creation-store.ts';
 import { creation, initiation } from '../shared/payments/request.ts';
+import { defaultTable } from '../shared/payments/route.ts';
+import { explanationView, routingView, savedView } from '../shared/payments/routing-answers.ts';
+import { explainRequest, routingRequest } from '../shared/payments/routing-request.ts';
 
 /** Where the document is kept. */
 export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');
@@ -16,11 +19,22 @@ export const schemas = {
   Creation: creation(),
   Recorded: recordedSchema,
   Payment: paymentView,
+  Routing: routingView,
+  RoutingRequest: routingRequest(),
+  RoutingSaved: savedView,
+  ExplainRequest: explainRequest(),
+  Explanation: explanationView,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
 
 type SchemaName = keyof typeof schemas;
+
+const large = {
+  name: 'large amounts',
+  when: { amount: { min: 10000000 } },
+  then: { channel: 'C0123456789', postAs: 'admin', broadcast: ['paid', 'dispute'] },
+};
 
 const wrongFields = [
   { pointer: '/amount', message: 'must be more than 0.' },
@@ -76,6 +90,56 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
       },
     ],
   },
+  Routing: { version: 0, active: true, newest: 0, saved: null, rows: defaultTable.rows },
+  RoutingRequest: { rows: [large, ...defaultTable.rows], dryRunDays: 7 },
+  RoutingSaved: {
+    version: 1,
+    active: false,
+    dryRun: {
+      from: '2026-11-14',
+      to: '2026-11-20',
+      payments: 212,
+      cut: false,
+      rows: [
+        { row: 'large amounts', payments: 1 },
+        { row: 'learner with an open plan', payments: 40 },
+        { row: 'first instalment', payments: 21 },
+        { row: 'full payment', payments: 150 },
+      ],
+      elsewhere: 1,
+      moved: [
+        { id: 'order_Hd7Rt0pLmQ2w3e', account: 'live', from: 'C0987654321', to: 'C0123456789', row: 'large amounts' },
+      ],
+      more: 0,
+    },
+  },
+  ExplainRequest: { paymentId: 'order_Hd7Rt0pLmQ2w3e' },
+  Explanation: {
+    id: 'order_Hd7Rt0pLmQ2w3e',
+    payment: { courseType: 'cohort', kind: 'full', completedInstalments: 0, assigned: true, amount: 12500000 },
+    fixed: {
+      channel: 'C0987654321',
+      row: 'full payment',
+      why: 'This is a full payment and the learner has completed no instalment of a plan that is not fully paid.',
+      version: 0,
+      postAs: 'admin',
+      broadcast: ['dispute'],
+    },
+    now: {
+      channel: 'C0123456789',
+      row: 'large amounts',
+      why: 'The amount is 12500000 (smallest unit).',
+      postAs: 'admin',
+      broadcast: ['paid', 'dispute'],
+      version: 1,
+    },
+    others: [
+      {
+        row: 'first instalment',
+        why: 'It asks for a part payment, but this is a full payment.',
+      },
+    ],
+  },
   Health: {
     ok: true,
     version: '0.1.0',
@@ -108,6 +172,8 @@ export function openapi(version: string) {
     paths: {
       '/v1/payments': { post: initiatePayment },
       '/v1/payments/{id}': { get: lookUpPayment },
+      '/v1/routing': { get: showRouting, put: putRouting },
+      '/v1/routing/explain': { post: explainRouting },
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
     },
@@ -184,6 +250,65 @@ const lookUpPayment = {
     ...problems({
       400: 'The account is missing, or none of your team.',
       404: 'Nobody has told War Room of this payment.',
+    }),
+  },
+};
+
+const showRouting = {
+  operationId: 'showRouting',
+  summary: 'Which channel tells which payment',
+  description: 'The decision table in force, or another version of it.',
+  security: [{ apiKey: ['routing'] }],
+  parameters: [
+    {
+      name: 'version',
+      in: 'query',
+      required: false,
+      description: 'Left out: the one in force. 0 is the built-in one.',
+      schema: { type: 'integer' },
+    },
+  ],
+  responses: {
+    200: { description: 'The table.', content: json('Routing') },
+    ...problems({ 404: 'There is no such version.' }),
+  },
+};
+
+const putRouting = {
+  operationId: 'putRouting',
+  summary: 'Change which channel tells which payment',
+  description:
+    'Keeps the rows as a new version of the table, unless they are the newest one, and puts it in force for threads that ' +
+    'begin from now on; a thread that is posted stays where it is. With `dryRunDays` it first shows what of these days ' +
+    'would have gone elsewhere, and waits to be sent again with `activate: true`. A table that leaves a payment without a ' +
+    'row, or has a row that can never match, is refused, and everything that is wrong with it named.',
+  security: [{ apiKey: ['routing'] }],
+  requestBody: { required: true, content: json('RoutingRequest') },
+  responses: {
+    200: { description: 'The table is kept; `active` says whether it is in force.', content: json('RoutingSaved') },
+    ...problems({
+      400: 'The body is not JSON, or the table is wrong.',
+      413: 'The body has more than 256 KB.',
+      415: 'The content type is not application/json.',
+    }),
+  },
+};
+
+const explainRouting = {
+  operationId: 'explainRouting',
+  summary: 'Why a payment goes where',
+  description:
+    'Of a payment that War Room knows: where its thread is and why, and where it would go by the table in force. Of a ' +
+    'made-up one: where it would go. Nothing is changed.',
+  security: [{ apiKey: ['routing'] }],
+  requestBody: { required: true, content: json('ExplainRequest') },
+  responses: {
+    200: { description: 'The row that takes it, and why no other does.', content: json('Explanation') },
+    ...problems({
+      400: 'The body is not JSON, fields of it are wrong, or the account is not clear.',
+      404: 'Nobody has told War Room of this payment.',
+      413: 'The body has more than 256 KB.',
+      415: 'The content type is not application/json.',
     }),
   },
 };

@@ -7,7 +7,7 @@ import { ApiKeys, identify } from '../../shared/base/api-key.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { Refuse } from '../../shared/base/errors.ts';
 import { jsonBody } from '../../shared/base/http.ts';
-import { lazy } from '../../shared/base/lazy.ts';
+import { lazy, once } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
@@ -24,8 +24,10 @@ import { ThreadLog } from '../../shared/slack/thread-log.ts';
 /** A person waits for the answer. */
 const patience = { timeoutMs: 3_000, attempts: 2 };
 
-const log = openLog();
-const reporter = openReporter({ log });
+const surroundings = once(() => {
+  const log = openLog();
+  return { log, reporter: openReporter({ log }), clock: systemClock };
+});
 
 const ready = lazy(async () => {
   const names = settings(
@@ -68,4 +70,4 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answ
     default:
       throw new Refuse(404, 'There is nothing at this address.');
   }
-}).use(answering({ log, reporter, clock: systemClock }));
+}).use(answering(surroundings));

@@ -17,7 +17,7 @@ const dayMs = 86_400_000;
 const indiaMs = 5.5 * 3_600_000;
 
 /** The day in India at `at` (ms), `2026-11-20`. */
-export function dayInIndia(at: number): string {
+function dayInIndia(at: number): string {
   return new Date(at + indiaMs).toISOString().slice(0, 10);
 }
 

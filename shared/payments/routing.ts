@@ -1,70 +1,18 @@
-import * as z from 'zod/mini';
 import type { Answer } from '../base/answer.ts';
 import type { ApiKey } from '../base/api-key.ts';
 import type { Clock } from '../base/clock.ts';
 import { Refuse } from '../base/errors.ts';
 import type { DayStore } from './day-store.ts';
 import type { Case } from './dimension.ts';
-import { dryRun, dryRunView } from './dry-run.ts';
+import { dryRun } from './dry-run.ts';
 import { fold } from './lifecycle.ts';
 import { type LookDependencies, meet } from './look.ts';
 import { caseOf, channelOf, decide } from './route.ts';
-import { readExplain, readRouting, rowSchema } from './routing-request.ts';
+import type { Explanation, Saved } from './routing-answers.ts';
+import { readExplain, readRouting } from './routing-request.ts';
 import type { KeptTable, RoutingStore } from './routing-store.ts';
 import type { InstalmentStore } from './store.ts';
 import { completed, threadRef } from './tell.ts';
-
-const version = z.int().register(z.globalRegistry, { description: '0 is the built-in table.' });
-const active = z.boolean().register(z.globalRegistry, { description: 'Whether it routes new threads now.' });
-
-/** The answer of `GET /v1/routing`. */
-export const routingView = z.strictObject({
-  version,
-  active,
-  newest: z.int().register(z.globalRegistry, { description: 'The version that was saved last.' }),
-  saved: z.nullable(z.strictObject({ by: z.string(), at: z.iso.datetime() })).register(z.globalRegistry, {
-    description: 'By which API key, and when; null for the built-in table.',
-  }),
-  rows: z.array(rowSchema),
-});
-
-/** The answer of `PUT /v1/routing`. */
-export const savedView = z.strictObject({ version, active, dryRun: z.nullable(dryRunView) });
-
-const way = {
-  channel: z.string().register(z.globalRegistry, {
-    description: "The Slack channel's id; its name in the table while the team has no workspace.",
-  }),
-  row: z.string(),
-  why: z.string(),
-  postAs: z.enum(['admin', 'app']),
-  broadcast: z.array(z.string()),
-};
-
-/** The answer of `POST /v1/routing/explain`. */
-export const explanationView = z.strictObject({
-  id: z.nullable(z.string()).register(z.globalRegistry, { description: 'Of the payment; null for a made-up one.' }),
-  payment: z
-    .strictObject({
-      courseType: z.nullable(z.string()),
-      kind: z.enum(['full', 'part']),
-      completedInstalments: z.int(),
-      assigned: z.boolean(),
-      amount: z.nullable(z.int()),
-    })
-    .register(z.globalRegistry, { description: 'What of it may decide, as it is known now.' }),
-  fixed: z.nullable(z.strictObject({ ...way, version: z.nullable(version) })).register(z.globalRegistry, {
-    description: 'Where its thread is, for good, and why it went there; null where there is none yet.',
-  }),
-  now: z.strictObject({ ...way, version }).register(z.globalRegistry, {
-    description: 'Where the active table would send it, were it new.',
-  }),
-  others: z
-    .array(z.strictObject({ row: z.string(), why: z.string() }))
-    .register(z.globalRegistry, { description: 'Why it is none of the other rows.' }),
-});
-
-type Explanation = z.output<typeof explanationView>;
 
 export type RoutingDependencies = LookDependencies & {
   readonly routing: RoutingStore;
@@ -112,7 +60,7 @@ export async function putRouting(body: unknown, key: ApiKey, dependencies: Routi
   const isActive = activate || (await routing.active(key.team)).version === table.version;
   return {
     status: 200,
-    body: { version: table.version, active: isActive, dryRun: ran } satisfies z.output<typeof savedView>,
+    body: { version: table.version, active: isActive, dryRun: ran } satisfies Saved,
     ids: { team: key.team, key: key.name, version: table.version, activated: activate },
   };
 }

@@ -70,6 +70,22 @@ describe.each(await databasesHere())('a table on $name', ({ name, start }) => {
     expect(items.map(({ sk }) => sk)).toEqual(Array.from({ length: 14 }, (_, n) => key(n).sk));
   });
 
+  it('reads the first items of a partition, and no page more than that takes', async () => {
+    await putAll(14, { filling: 'x'.repeat(200_000) });
+
+    const [few, many, all] = await Promise.all([3, 9, 20].map((limit) => table.query(pk, '', limit)));
+
+    expect([few?.length, many?.length, all?.length]).toEqual([3, 9, 14]);
+    expect(few?.map(({ sk }) => sk)).toEqual([key(0).sk, key(1).sk, key(2).sk]);
+  });
+
+  it('reads the last item of a partition that begins with a prefix', async () => {
+    await Promise.all([key(1), key(10), key(2), { pk, sk: 'other#1' }].map((item) => table.put(item)));
+
+    expect(await table.last(pk, 'item#')).toEqual(key(10));
+    expect(await table.last(pk, 'none#')).toBeUndefined();
+  });
+
   it('reads more than a hundred keys at once, and leaves out those that are not there', async () => {
     await putAll(120);
 

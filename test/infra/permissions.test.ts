@@ -77,6 +77,15 @@ describe('permissions', () => {
       },
     ],
     [
+      'RoutingApi',
+      {
+        'dynamodb:PutItem': ['Payments.Arn'],
+        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:Query': ['LeadPartPayment.Arn', 'Payments.Arn'],
+        'secretsmanager:GetSecretValue': ['ApiKeysSecret', 'RazorpaySecret'],
+      },
+    ],
+    [
       'PaymentsSweep',
       {
         'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'AdminSlackMessageLog.Arn/index/due', 'Payments.Arn/index/due'],
@@ -138,6 +147,9 @@ describe('permissions', () => {
       ['apigateway.amazonaws.com', '/*/*/webhooks/razorpay/{account}', 'RazorpayIngress.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/payments', 'PaymentsApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/payments/{id}', 'PaymentsApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/routing', 'RoutingApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/routing', 'RoutingApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/routing/explain', 'RoutingApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/health', 'Health.Arn'],
     ]);
   });
@@ -171,6 +183,14 @@ describe('what each function is told', () => {
         'PAYMENTS_TABLE=Payments',
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
         'TOKEN_KEY_ID=TokenKey.Arn',
+      ],
+      RoutingApi: [
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'API_KEYS_SECRET_ID=ApiKeysSecret',
+        'LEAD_PART_PAYMENT_TABLE=LeadPartPayment',
+        'PAYMENTS_TABLE=Payments',
+        'RAZORPAY_SECRET_ID=RazorpaySecret',
+        'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
       ],
       PaymentsSweep: [
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',

@@ -17,12 +17,16 @@ describe('a read that decides', () => {
 
     await table.get({ pk: 'p', sk: 's' });
     await table.query('p', 'fact#');
+    await table.last('p', 'fact#');
     await table.getMany([{ pk: 'p', sk: 's' }]);
 
-    const [get, query, many] = client.calls().map(({ args: [command] }) => command.input as Record<string, unknown>);
+    const [get, query, last, many] = client
+      .calls()
+      .map(({ args: [command] }) => command.input as Record<string, unknown>);
     expect(get).toMatchObject({ ConsistentRead: true });
     expect(query).toMatchObject({ ConsistentRead: true });
     expect(query).not.toHaveProperty('IndexName');
+    expect(last).toMatchObject({ ConsistentRead: true, Limit: 1 });
     expect(many).toMatchObject({ RequestItems: { T: { ConsistentRead: true } } });
   });
 
