@@ -87,7 +87,7 @@ function linesOf(mark: string): string[] {
 const whole = [
   '✅ Part 1 of 3 paid · ₹45,000.00 · Priya S. · Full Stack Web Development',
   'Payment failed: the bank declined it for lack of funds.',
-  'Paid ₹45,000.00 by UPI, part 1 of 3, on the second try. Razorpay keeps ₹1,062.00 (fee and tax).',
+  'Paid ₹45,000.00 by UPI, part 1 of 3, on the second try. ₹90,000.00 of the plan is still due. Razorpay keeps ₹1,062.00 (fee and tax).',
 ];
 
 /** A payment met by an event without its order, told in a thread of its own, before an event names both. */
