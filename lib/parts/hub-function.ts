@@ -9,6 +9,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AlarmChoice, Alarms } from './alarms.ts';
+import { LOADED_LATER } from './loaded-later.ts';
 import { named } from './named.ts';
 import type { RoomTable } from './room-table.ts';
 import type { Settings } from './settings.ts';
@@ -50,7 +51,8 @@ type KeyAction = 'Encrypt' | 'Decrypt';
 /**
  * How every function is bundled. CommonJS: the same code loads in 0.7 to 0.9 of the time that it takes as an ES module
  * (`docs/figures.md`). `mainFields`: the module build of each package shakes down to two thirds (AWS SDK: 591 to 382 KB). The
- * SDK is bundled, so that what was tested is what runs, whatever the runtime ships.
+ * SDK is bundled, so that what was tested is what runs, whatever the runtime ships. What only some calls need lies beside
+ * the bundle (`loaded-later.ts`).
  */
 export const bundling = {
   format: OutputFormat.CJS,
@@ -60,6 +62,14 @@ export const bundling = {
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
+  externalModules: [...LOADED_LATER],
+  commandHooks: {
+    beforeBundling: () => [],
+    beforeInstall: () => [],
+    afterBundling: (_, folder) => [
+      `"${process.execPath}" "${join(import.meta.dirname, 'loaded-later.ts')}" "${join(folder, 'index.js')}"`,
+    ],
+  },
   logLevel: LogLevel.WARNING,
 } as const satisfies BundlingOptions;
 

@@ -3,7 +3,8 @@ import { lazy } from '../base/lazy.ts';
 /**
  * Razorpay's API, as far as War Room asks it, through Razorpay's own SDK. The SDK waits for ever, sends everything to one
  * address, rejects with plain objects, and turns a broken connection into a TypeError that hides it; here a call ends
- * in time, and whatever comes of it is an `Outcome`. It is loaded at the first call: 320 KB that a start need not pay.
+ * in time, and whatever comes of it is an `Outcome`. It is loaded at the first call, from a file of its own: 330 KB that no
+ * start pays.
  * https://razorpay.com/docs/api/
  */
 

@@ -44,6 +44,7 @@ export async function bundled(root: string, entry: string, format: Format, folde
     format,
     target: bundling.target,
     mainFields: [...bundling.mainFields],
+    external: [...bundling.externalModules],
     minify: bundling.minify,
     sourcemap: bundling.sourceMap,
     sourcesContent: bundling.sourcesContent,
