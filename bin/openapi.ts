@@ -3,9 +3,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { healthSchema, problemSchema } from '../shared/base/answers.ts';
-import { paymentView, recordedSchema } from '../shared/payments/answers.ts';
+import { leadView, paymentView, recordedSchema } from '../shared/payments/answers.ts';
 import { keyDays } from '../shared/payments/creation-store.ts';
-import { creation, initiation } from '../shared/payments/request.ts';
+import { assignment, creation, initiation } from '../shared/payments/request.ts';
 import { defaultTable } from '../shared/payments/route.ts';
 import { explanationView, routingView, savedView } from '../shared/payments/routing-answers.ts';
 import { explainRequest, routingRequest } from '../shared/payments/routing-request.ts';
@@ -24,6 +24,8 @@ export const schemas = {
   RoutingSaved: savedView,
   ExplainRequest: explainRequest(),
   Explanation: explanationView,
+  Assignment: assignment(),
+  Lead: leadView,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
@@ -140,6 +142,14 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
       },
     ],
   },
+  Assignment: { name: 'Priya Sharma', assignedAdmin: { id: 'adm-12', name: 'Ravi Kumar' } },
+  Lead: {
+    id: 'lead-4711',
+    name: 'Priya Sharma',
+    assignedAdmin: { id: 'adm-12', name: 'Ravi Kumar' },
+    since: '2026-11-21T04:12:40.118Z',
+    threads: 2,
+  },
   Health: {
     ok: true,
     version: '0.1.0',
@@ -174,6 +184,7 @@ export function openapi(version: string) {
       '/v1/payments/{id}': { get: lookUpPayment },
       '/v1/routing': { get: showRouting, put: putRouting },
       '/v1/routing/explain': { post: explainRouting },
+      '/v1/leads/{id}': { put: assignLead },
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
     },
@@ -307,6 +318,35 @@ const explainRouting = {
     ...problems({
       400: 'The body is not JSON, fields of it are wrong, or the account is not clear.',
       404: 'Nobody has told War Room of this payment.',
+      413: 'The body has more than 256 KB.',
+      415: 'The content type is not application/json.',
+    }),
+  },
+};
+
+const assignLead = {
+  operationId: 'assignLead',
+  summary: 'Who looks after a lead',
+  description:
+    'The CRM says so whenever a lead is passed on. From then on new messages about the lead are posted in the name of that ' +
+    'admin, in its open threads and in those of later payments, whomever the checkout names; messages that are there stay ' +
+    'with who posted them. What is sent last counts. 200 promises that every open thread will show it; after anything ' +
+    'else, send it again.',
+  security: [{ apiKey: ['payments'] }],
+  parameters: [
+    {
+      name: 'id',
+      in: 'path',
+      required: true,
+      description: "The lead's id, as the checkout gives it in `lead`.",
+      schema: { type: 'string', minLength: 1, maxLength: 128 },
+    },
+  ],
+  requestBody: { required: true, content: json('Assignment') },
+  responses: {
+    200: { description: 'It is kept, and told to every thread of the lead.', content: json('Lead') },
+    ...problems({
+      400: 'The body is not JSON, or fields of it are wrong.',
       413: 'The body has more than 256 KB.',
       415: 'The content type is not application/json.',
     }),

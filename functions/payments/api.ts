@@ -15,9 +15,11 @@ import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { assign } from '../../shared/payments/assign.ts';
 import { create } from '../../shared/payments/create.ts';
 import { CreationStore } from '../../shared/payments/creation-store.ts';
 import { initiate } from '../../shared/payments/initiate.ts';
+import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { look } from '../../shared/payments/look.ts';
 import { asksForOrder } from '../../shared/payments/request.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
@@ -58,6 +60,7 @@ const ready = lazy(async () => {
       store: new PaymentStore(payments),
       creations: new CreationStore(payments),
       razorpay: (account: Account) => new RazorpayClient(account, options),
+      leads: new LeadStore(payments),
       accounts: new KeptSecret(secret(names.RAZORPAY_SECRET_ID), Accounts.parse, systemClock),
       queue: new Queue(queueClient(patience), names.PAYMENTS_QUEUE_URL),
       log: new ThreadLog(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE)),
@@ -70,7 +73,7 @@ const ready = lazy(async () => {
   };
 });
 
-/** `POST /v1/payments`, `GET /v1/payments/{id}` */
+/** `POST /v1/payments`, `GET /v1/payments/{id}`, `PUT /v1/leads/{id}` */
 export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answer> => {
   const { keys, dependencies } = await ready();
   switch (event.routeKey) {
@@ -84,6 +87,10 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Answ
       const key = await identify(event.headers['authorization'], 'read', keys);
       const asked = { id: event.pathParameters?.['id'] ?? '', account: event.queryStringParameters?.['account'] };
       return look(asked, key, dependencies);
+    }
+    case 'PUT /v1/leads/{id}': {
+      const key = await identify(event.headers['authorization'], 'payments', keys);
+      return assign({ id: event.pathParameters?.['id'] ?? '', body: jsonBody(event) }, key, dependencies);
     }
     default:
       throw new Refuse(404, 'There is nothing at this address.');

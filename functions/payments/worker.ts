@@ -11,8 +11,10 @@ import { openMetrics } from '../../shared/base/metrics.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
+import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
+import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
-import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
+import { PaymentStore } from '../../shared/payments/store.ts';
 import { type WorkDependencies, work } from '../../shared/payments/work.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -54,21 +56,22 @@ const ready = lazy(async () => {
     client: new SlackClient({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: times.callMs }),
   });
   const payments = new Table(dynamo, names.PAYMENTS_TABLE);
-  const store = new PaymentStore(payments);
   const routing = new RoutingStore(payments);
   const days = new DayStore(payments);
+  const [store, leads] = [new PaymentStore(payments), new LeadStore(payments)];
+  const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
   const instalments = new InstalmentStore(new Table(dynamo, names.LEAD_PART_PAYMENT_TABLE));
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const dependencies: WorkDependencies = {
-    tell: { store, instalments, routing, days, log, outbox, installations, clock, newId },
+    tell: { store, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),
     lines,
     count: openMetrics(),
     reportError: reporter.report,
   };
-  return { dependencies, reporter, times, queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL) };
+  return { dependencies, reporter, times, queue };
 });
 
 /** The payments queue: brings the Slack thread of each payment up to date. */

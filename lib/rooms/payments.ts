@@ -57,7 +57,7 @@ export class PaymentsRoom extends Construct {
     this.deadLetters = payments.deadLetters;
     payments.worker
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem'])
-      .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['GetItem', 'PutItem', 'Query'])
+      .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['GetItem', 'PutItem', 'Query', 'UpdateItem'])
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', [
         'GetItem',
         'PutItem',
@@ -67,7 +67,7 @@ export class PaymentsRoom extends Construct {
       ])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
-      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['ChangeMessageVisibility'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['ChangeMessageVisibility', 'SendMessage'])
       .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);
 
     // What the outbox itself counts. Held threads are told in Slack where that is possible; where it is not, only here.
@@ -132,21 +132,24 @@ export class PaymentsRoom extends Construct {
         '`previous`). If they agree, someone is guessing: see the addresses in the access log.',
     });
 
-    // The checkout says that a payment started; support asks what became of one.
+    // The checkout says that a payment started, the CRM who looks after a lead; support asks what became of a payment.
     const paymentsApi = new HubFunction(this, 'PaymentsApi', {
       ...props,
       entry: 'functions/payments/api.ts',
-      description: 'Records that a payment started, makes its order if it is asked to, and tells what is known of one',
+      description:
+        'Records that a payment started, making its order if asked to, and who looks after a lead; tells of both',
       memorySize: 512,
       // Razorpay may take four seconds to make an order, and be asked twice.
       timeout: Duration.seconds(20),
       errors: {
-        impact: 'The checkout cannot say that payments start: their threads open late, without the learner and admin.',
+        impact:
+          'The checkout cannot say that payments start: their threads open late, without the learner and admin. A lead ' +
+          'that is passed on stays with who had it before.',
         remedy: 'Read the error in the log of PaymentsApi; callers may repeat what they sent, it does no harm.',
       },
     });
     paymentsApi
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'GetItem', 'Query'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'UpdateItem', 'GetItem', 'Query'])
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem'])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
@@ -156,6 +159,7 @@ export class PaymentsRoom extends Construct {
       'Bearer keys with scopes, kept hashed and checked by the function: an authorizer would be one more hop.';
     api.route({ method: HttpMethod.POST, path: '/v1/payments', answeredBy: paymentsApi, callers });
     api.route({ method: HttpMethod.GET, path: '/v1/payments/{id}', answeredBy: paymentsApi, callers });
+    api.route({ method: HttpMethod.PUT, path: '/v1/leads/{id}', answeredBy: paymentsApi, callers });
 
     // Where threads go is a table that operators change, and ask about.
     const routingApi = new HubFunction(this, 'RoutingApi', {

@@ -62,3 +62,16 @@ export const paymentView = z.strictObject({
 });
 
 export type PaymentView = z.output<typeof paymentView>;
+
+/** The answer of `PUT /v1/leads/{id}`. */
+export const leadView = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  assignedAdmin: z.nullable(z.strictObject({ id: z.string(), name: z.string() })),
+  since: z.iso.datetime().register(z.globalRegistry, { description: 'When this admin was first named here.' }),
+  threads: z.int().check(z.nonnegative()).register(z.globalRegistry, {
+    description: 'How many open threads of the lead in Slack are being brought up to date.',
+  }),
+});
+
+export type LeadView = z.output<typeof leadView>;

@@ -33,7 +33,7 @@ export type Fact =
 export type Note =
   /** Who looks after the lead from now on; the newest counts, before the one whom the checkout named. */
   | { readonly kind: 'owner'; readonly owner: { readonly id: string; readonly name: string } | null }
-  /** An instalment of the same plan that was completed in a thread of its own. Amount in the smallest unit. */
+  /** How another instalment of the plan stands, the newest counts: what of it was paid and not given back, in the smallest unit. */
   | {
       readonly kind: 'earlier';
       readonly orderId: string;
@@ -93,7 +93,7 @@ export type Lifecycle = {
   readonly endings: readonly Ending[];
   /** Of a subscription: which of how many charges this is. */
   readonly charge: { readonly number: number; readonly of: number | undefined } | undefined;
-  /** Completed instalments of the same plan that have threads of their own, the first first. */
+  /** The plan's other instalments that were completed, by number. One of which all was given back is worth nothing. */
   readonly earlier: readonly (Note & { readonly kind: 'earlier' })[];
   readonly warnings: readonly Warning[];
   /** Of `amount`, `paid`, `refunded` and `due`. */
@@ -303,11 +303,11 @@ function ownerOf(notes: readonly NoteFact[], initiated: Initiated | undefined): 
 }
 
 function earlierOf(notes: readonly NoteFact[], initiated: Initiated | undefined): Lifecycle['earlier'] {
-  const linked = notes
-    .flatMap(({ note }) => (note.kind === 'earlier' && note.orderId !== initiated?.orderId ? [note] : []))
-    .sort((a, b) => compare(a.permalink, b.permalink) || compare(JSON.stringify(a), JSON.stringify(b)));
-  const once = new Map(linked.toReversed().map((note) => [note.orderId, note]));
-  return [...once.values()].sort((a, b) => a.number - b.number || compare(a.orderId, b.orderId));
+  const told = notes.flatMap(({ note, at }) => (note.kind === 'earlier' ? [{ note, at }] : []));
+  const others = told.filter(({ note }) => note.orderId !== initiated?.orderId);
+  others.sort((a, b) => a.at - b.at || compare(JSON.stringify(a.note), JSON.stringify(b.note)));
+  const newest = new Map(others.map(({ note }) => [note.orderId, note]));
+  return [...newest.values()].sort((a, b) => a.number - b.number || compare(a.orderId, b.orderId));
 }
 
 function warningsOf(notes: readonly NoteFact[], attempts: readonly Attempt[], isOpen: boolean): Warning[] {

@@ -66,7 +66,7 @@ function root(state: Lifecycle): Content {
         ' · ',
         [kindInWords(state) ?? ''],
         [owner && shortName(owner.name) ? `owner ${shortName(owner.name)}` : ''],
-        earlier(state),
+        otherParts(state),
         timing(state),
       ),
     ),
@@ -195,13 +195,23 @@ function paidOf(paid: number, total: number, currency: string): string {
   return `${formatAmount(paid, currency)} of ${formatAmount(total, currency)} paid · ${rest}`;
 }
 
-/** The threads of the instalments that came before. */
-function earlier(state: Lifecycle): Inline[] {
-  if (state.earlier.length === 0) return [];
-  const parts = state.earlier.map(({ number, permalink }): Inline => {
+/** The ways to the plan's other instalments: the last few before this one, the next few after it. */
+function otherParts({ initiated, earlier }: Lifecycle): Inline[] {
+  const own = initiated?.payment.kind === 'part' ? initiated.payment.number : Number.POSITIVE_INFINITY;
+  const parts = earlier.filter(({ amount }) => amount > 0);
+  return sequence(
+    ' · ',
+    linked('earlier', parts.filter(({ number }) => number < own).slice(-6)),
+    linked('later', parts.filter(({ number }) => number > own).slice(0, 6)),
+  );
+}
+
+function linked(when: string, parts: Lifecycle['earlier']): Inline[] {
+  if (parts.length === 0) return [];
+  const links = parts.map(({ number, permalink }): Inline => {
     return permalink === undefined ? `part ${number}` : { link: permalink, label: `part ${number}` };
   });
-  return ['earlier: ', ...joined(', ', parts.slice(-6))];
+  return [`${when}: `, ...joined(', ', links)];
 }
 
 function timing({ standing, initiated, attempts, paidAt }: Lifecycle): Inline[] {

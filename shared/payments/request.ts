@@ -3,6 +3,7 @@ import { Refuse, type WrongField } from '../base/errors.ts';
 import { hold, named, pointer } from '../base/fields.ts';
 import { once } from '../base/lazy.ts';
 import { isCurrency } from '../razorpay/currency.ts';
+import type { LeadSaid } from './lead-store.ts';
 import type { Initiated } from './lifecycle.ts';
 
 /**
@@ -18,13 +19,15 @@ export const text = (length: number) =>
     z.refine((value) => value.isWellFormed(), 'holds half of a character; a text may be cut between characters only.'),
   );
 
+/** Somebody, by the company's own id. */
+const person = once(() => z.strictObject({ id: text(128), name: text(200) }));
+
 /** The bodies of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
 const bodies = once(() => {
   const positive = z.int().check(z.positive());
   const amount = z.int().check(z.positive()).register(z.globalRegistry, {
     description: "In the currency's smallest unit, as Razorpay counts it: paise for INR.",
   });
-  const person = z.strictObject({ id: text(128), name: text(200) });
   const account = z.optional(text(64)).register(z.globalRegistry, {
     description: 'The Razorpay account, by its name in the webhook path. Required when your team has several.',
   });
@@ -38,7 +41,7 @@ const bodies = once(() => {
       description: 'The Razorpay order that the checkout pays. `order_` may be left out.',
     });
   const about = {
-    lead: person.register(z.globalRegistry, { description: 'Who pays.' }),
+    lead: person().register(z.globalRegistry, { description: 'Who pays.' }),
     amount,
     currency: z
       .string()
@@ -57,7 +60,7 @@ const bodies = once(() => {
           ),
       ])
       .register(z.globalRegistry, { description: 'The whole price, or instalment `number` of `of`.' }),
-    assignedAdmin: z.nullish(person).register(z.globalRegistry, { description: 'Who looks after this lead.' }),
+    assignedAdmin: z.nullish(person()).register(z.globalRegistry, { description: 'Who looks after this lead.' }),
     initiatedAt: z
       .optional(
         z.iso.datetime({
@@ -83,6 +86,19 @@ export const initiation = () => bodies().initiation;
 
 /** The same where War Room is to make the order. */
 export const creation = () => bodies().creation;
+
+/** The body of `PUT /v1/leads/{id}`. */
+export const assignment = once(() =>
+  z.strictObject({
+    name: text(200).register(z.globalRegistry, {
+      description: "The lead's name. A thread shows the name with which its payment was announced.",
+    }),
+    assignedAdmin: z.nullable(person()).register(z.globalRegistry, {
+      description:
+        'Who looks after the lead from now on; null: nobody. It counts before what a payment was announced with.',
+    }),
+  }),
+);
 
 /** What a request is read against. */
 export type Known = {
@@ -141,6 +157,18 @@ function read<Schema extends z.ZodMiniType>(
     ...(liesAhead(startedAt, known.now) ? [ahead] : []),
   ]);
   throw new Refuse(400, 'The payment was not recorded: put right what is named in `errors` and send it again.', wrong);
+}
+
+/** Reads `PUT /v1/leads/{id}`. Throws `Refuse` (400) that names every wrong field at once; the id counts as `/id`. */
+export function readAssignment(id: unknown, body: unknown): LeadSaid & { readonly id: string } {
+  const [leadId, held] = [hold(text(128), id), hold(assignment(), body)];
+  if (leadId.ok && held.ok) return { id: leadId.value, name: held.value.name, owner: held.value.assignedAdmin };
+
+  const wrong = named([
+    ...(leadId.ok ? [] : leadId.wrong.map(({ message }) => ({ pointer: '/id', message }))),
+    ...(held.ok ? [] : held.wrong),
+  ]);
+  throw new Refuse(400, 'The lead stays as it was: put right what is named in `errors` and send it again.', wrong);
 }
 
 /** Which of a team's accounts is meant. Only a team that has several must say so. */

@@ -5,13 +5,13 @@ import { Refuse } from '../base/errors.ts';
 import type { DayStore } from './day-store.ts';
 import type { Case } from './dimension.ts';
 import { dryRun } from './dry-run.ts';
+import type { InstalmentStore } from './instalment-store.ts';
 import { fold } from './lifecycle.ts';
 import { type LookDependencies, meet } from './look.ts';
 import { caseOf, channelOf, decide } from './route.ts';
 import type { Explanation, Saved } from './routing-answers.ts';
 import { readExplain, readRouting } from './routing-request.ts';
 import type { KeptTable, RoutingStore } from './routing-store.ts';
-import type { InstalmentStore } from './store.ts';
 import { completed, threadRef } from './tell.ts';
 
 export type RoutingDependencies = LookDependencies & {

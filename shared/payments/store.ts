@@ -4,7 +4,6 @@ import type { Item, Key, Table } from '../aws/table.ts';
 import { type TeamId, teamId } from '../base/names.ts';
 import { readEvent, sha256 } from './event.ts';
 import type { Fact, Initiated, Note } from './lifecycle.ts';
-import type { Instalment } from './route.ts';
 
 /** Where a fact is kept: a tenant's Razorpay account, and the home key that its body names (`event.ts`). */
 export type Place = { readonly team: TeamId; readonly account: string; readonly home: string };
@@ -112,9 +111,12 @@ export class PaymentStore {
     });
   }
 
-  /** Keeps a note of our own, once for its `name`. True where it is news. */
-  async recordNote(place: Place, name: string, note: Note, at: number): Promise<boolean> {
-    return this.#table.insert({ pk: partition(place), sk: `fact#note#${name}`, at, note, expires: expiry(at) });
+  /**
+   * Keeps a note of our own, once for its `name`. True where it is news. `at` (ms) is since when it holds; where that is
+   * long ago, it is kept as long as the facts that come `now`.
+   */
+  async recordNote(place: Place, name: string, note: Note, at: number, now = at): Promise<boolean> {
+    return this.#table.insert({ pk: partition(place), sk: `fact#note#${name}`, at, note, expires: expiry(now) });
   }
 
   /** The thread in which `id` (of an order, payment, link …) is told, or undefined when nobody has met it. */
@@ -253,34 +255,6 @@ export class PaymentStore {
   }
 }
 
-/**
- * The `LeadPartPayment` record: one item for each instalment that a learner has completed. Each account has its own,
- * so that payments of an account in test mode decide nothing for those in live mode.
- */
-export class InstalmentStore {
-  readonly #table: Table;
-
-  constructor(table: Table) {
-    this.#table = table;
-  }
-
-  /** The instalments that this learner has completed, over all plans. */
-  async completedBy(place: Omit<Place, 'home'>, leadId: string): Promise<Instalment[]> {
-    const items = await this.#table.query(leadPartition(place, leadId));
-    return items.map((item) => item['instalment'] as Instalment);
-  }
-
-  /** Whether this order's instalment is remembered as completed. */
-  async isComplete(place: Omit<Place, 'home'>, leadId: string, orderId: string): Promise<boolean> {
-    return (await this.#table.get({ pk: leadPartition(place, leadId), sk: `order#${orderId}` })) !== undefined;
-  }
-
-  /** Remembers a completed instalment, once for an order. */
-  async complete(place: Omit<Place, 'home'>, leadId: string, instalment: Instalment): Promise<void> {
-    await this.#table.insert({ pk: leadPartition(place, leadId), sk: `order#${instalment.orderId}`, instalment });
-  }
-}
-
 function partition(place: Place): string {
   return `${place.team}#${place.account}#${place.home}`;
 }
@@ -295,16 +269,13 @@ function aliasKey(place: Omit<Place, 'home'>, id: string): Key {
   return { pk: `${place.team}#${place.account}#alias#${id}`, sk: 'thread' };
 }
 
-function leadPartition(place: Omit<Place, 'home'>, leadId: string): string {
-  return `${place.team}#${place.account}#lead#${leadId}`;
-}
-
 function shardOf(home: string): string {
   const sum = [...home].reduce((total, letter) => total + letter.charCodeAt(0), 0);
   return dueShards[sum % dueShards.length] ?? dueShards[0];
 }
 
-function expiry(at: number): number {
+/** When what is kept since `at` (ms) is forgotten, in the database's own unit: Unix seconds. */
+export function expiry(at: number): number {
   return Math.floor((at + factDays * dayMs) / 1000);
 }
 

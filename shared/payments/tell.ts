@@ -3,29 +3,29 @@ import { Park, Retry } from '../base/errors.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
-import { permalink, rootOf } from '../slack/permalink.ts';
+import { permalink, rootLink, rootOf } from '../slack/permalink.ts';
 import type { Destination, Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
 import type { DayStore } from './day-store.ts';
 import { opsPrefix } from './event.ts';
+import type { InstalmentStore, KeptInstalment } from './instalment-store.ts';
+import { introduce, keepInstalment, type LeadDependencies, spreadInstalment } from './lead.ts';
 import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render } from './message.ts';
 import { renderOperations } from './operations.ts';
 import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
 import type { RoutingStore } from './routing-store.ts';
-import { factDays, type InstalmentStore, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
+import { factDays, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
 import { message, type Wake } from './wake.ts';
 import { renderWarning, warningKey } from './warning.ts';
 
-export type TellDependencies = {
+export type TellDependencies = LeadDependencies & {
   readonly store: PaymentStore;
-  readonly instalments: InstalmentStore;
   readonly routing: Pick<RoutingStore, 'active'>;
   readonly days: Pick<DayStore, 'record'>;
   readonly log: ThreadLog;
   readonly outbox: Outbox;
   readonly installations: Installations;
   readonly clock: Clock;
-  readonly newId: () => string;
 };
 
 /** What telling came to: `nothing` when the facts are of kinds that no thread tells. */
@@ -79,6 +79,7 @@ async function tellThread(
   let facts: ThreadFacts | undefined;
   let movedTo: string | undefined;
   let isTold = true;
+  let instalment: KeptInstalment | undefined;
 
   const compose: Compose = async (read) => {
     if (thread.startsWith(opsPrefix)) {
@@ -103,21 +104,27 @@ async function tellThread(
       return undefined;
     }
     if (claimed.joined) facts = await store.factsOf(place, thread);
-    return composed(place, thread, read, facts, team, dependencies);
+    if (await introduced(place, facts, dependencies)) facts = await store.factsOf(place, thread);
+    const told = fold(facts.facts);
+    instalment = await kept(place, read, facts, told, team, dependencies);
+    return composed(place, thread, read, facts, told, team, dependencies);
   };
   const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
   if (movedTo !== undefined) return { thread: movedTo, outcome };
   if (!isTold || !facts) return { thread, outcome: 'nothing' };
 
-  const pointing = { ...facts, joinedInto: thread };
   for (const joined of facts.pointers) {
-    const point: Compose = (read) => composed(place, joined, read, pointing, team, dependencies);
+    const point: Compose = (read) => pointing(place, read, thread, team, log);
     const pointed = await outbox.sync(threadRef(place, joined), point, held(wake, thread, budget));
     // Held, it is wanted until it is there; what wakes it is this thread.
     if (pointed === 'done') await store.clearPointer(place, thread, joined);
   }
   await warn(wake, thread, facts, team, budget, dependencies);
   await store.clearDue(facts.due);
+  // Held, it is spread once it is there: who follows the link should find it.
+  if (instalment?.isNews && outcome === 'done') {
+    await spreadInstalment(place, instalment, async () => rootLink(team.url, await log.read(ref)), dependencies);
+  }
   return { thread, outcome };
 }
 
@@ -177,27 +184,38 @@ function held(wake: Wake, thread: string, budget: TellBudget) {
   return { ...budget, wake: { body, group } };
 }
 
+/** The checkout's word is due until it is told: the first time that it is, the thread gets to know its lead. */
+async function introduced(place: ThreadPlace, { facts, due }: ThreadFacts, leads: LeadDependencies): Promise<boolean> {
+  const initiated = facts.find((fact) => fact.source === 'initiated')?.initiated;
+  return initiated !== undefined && due.length > 0 && introduce(place, initiated, leads);
+}
+
+/** How the instalment of a thread stands, unless what is left of its facts would tell half of it. */
+async function kept(
+  place: ThreadPlace,
+  read: Thread,
+  { facts }: ThreadFacts,
+  state: Lifecycle,
+  team: Team,
+  dependencies: TellDependencies,
+): Promise<KeptInstalment | undefined> {
+  if (isExpiring(read, dependencies.clock.now())) return undefined;
+  const seen = { facts: facts.length, permalink: rootLink(team.url, read) };
+  return keepInstalment(place, state, seen, dependencies);
+}
+
 /** The wanted messages of a thread, with the destination that it gets if it has none yet. */
 async function composed(
   place: ThreadPlace,
   thread: string,
   read: Thread,
   facts: ThreadFacts,
+  state: Lifecycle,
   team: Team,
   dependencies: TellDependencies,
-): Promise<(PaymentThread & { destination: Destination; onlyNew?: boolean }) | undefined> {
-  const { instalments, log, clock } = dependencies;
-  if (facts.joinedInto !== undefined) {
-    // A thread that never posted has nothing to edit: whoever looks for it finds the other one by its id.
-    if (!read.destination) return undefined;
-    const other = await log.read(threadRef(place, facts.joinedInto));
-    return { ...pointer(permalink(team.url, other, 'root')), destination: read.destination };
-  }
-  const state = fold(facts.facts);
-  if (!state.isTold) return undefined;
-  await rememberInstalment(state, place, instalments);
+): Promise<PaymentThread & { destination: Destination; onlyNew: boolean }> {
   const destination = read.destination ?? (await routed(place, thread, state, facts, team, dependencies));
-  return { ...asRouted(render(state), destination), destination, onlyNew: isExpiring(read, clock.now()) };
+  return { ...asRouted(render(state), destination), destination, onlyNew: isExpiring(read, dependencies.clock.now()) };
 }
 
 /** Where the active decision table sends a thread; what decided is kept with the threads of the day. */
@@ -213,9 +231,22 @@ async function routed(
   const payment = caseOf(state, await completed(state, place, instalments));
   const destination = destinationOf(decide(table, payment), table.version, team.channels);
   // It may be routed again before it is posted, on another day even: its day is the one that nothing moves.
-  const heardAt = Math.min(...facts.map(({ at }) => at));
+  const heardAt = Math.min(...facts.flatMap(({ source, at }) => (source === 'note' ? [] : at)));
   await days.record(place.team, { account: place.account, thread, payment, destination }, heardAt);
   return destination;
+}
+
+/** What stays of a thread that was joined into another. One that never posted has nothing to edit: nobody looks there. */
+async function pointing(
+  place: ThreadPlace,
+  { destination }: Thread,
+  into: string,
+  team: Team,
+  log: ThreadLog,
+): Promise<(PaymentThread & { destination: Destination }) | undefined> {
+  if (!destination) return undefined;
+  const other = await log.read(threadRef(place, into));
+  return { ...pointer(permalink(team.url, other, 'root')), destination };
 }
 
 /** The first fact is about as old as the root. Once it may be gone, the rest would tell half a story. */
@@ -225,23 +256,11 @@ function isExpiring({ entries }: Thread, now: number): boolean {
 }
 
 /** The instalments that the learner of a payment has completed, where somebody said who that is. */
-export function completed(
+export async function completed(
   { initiated }: Lifecycle,
   place: ThreadPlace,
   instalments: Pick<InstalmentStore, 'completedBy'>,
 ): Promise<Instalment[]> {
-  return initiated ? instalments.completedBy(place, initiated.lead.id) : Promise.resolve([]);
-}
-
-/** A part payment that is paid decides where the learner's later payments go. */
-async function rememberInstalment(
-  { initiated, standing }: Lifecycle,
-  place: ThreadPlace,
-  instalments: InstalmentStore,
-): Promise<void> {
-  if (standing !== 'paid' || initiated?.payment.kind !== 'part') return;
-  const { orderId, lead, course, amount, payment } = initiated;
-  if (await instalments.isComplete(place, lead.id, orderId)) return;
-  const { number, of, planTotal } = payment;
-  await instalments.complete(place, lead.id, { orderId, courseId: course.id, number, of, amount, planTotal });
+  const all = initiated ? await instalments.completedBy(place, initiated.lead.id) : [];
+  return all.map(({ instalment }) => instalment);
 }

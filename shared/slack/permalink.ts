@@ -21,13 +21,23 @@ export function permalink(
   return url.href;
 }
 
+/** The address of the root that a person sees. */
+export function rootLink(teamUrl: string, thread: Pick<Thread, 'destination' | 'entries'>): string | undefined {
+  const key = rootKey(thread.entries);
+  return key === undefined ? undefined : permalink(teamUrl, thread, key);
+}
+
 /** The root that a person sees: its latest generation that is there. */
 export function rootOf(entries: Thread['entries']): Entry | undefined {
-  const roots = Object.keys(entries).filter(isRoot);
-  return roots
+  const key = rootKey(entries);
+  return key === undefined ? undefined : entries[key];
+}
+
+function rootKey(entries: Thread['entries']): string | undefined {
+  return Object.keys(entries)
+    .filter(isRoot)
     .sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
-    .map((key) => entries[key])
-    .findLast((entry) => entry?.ts !== undefined && entry.state !== 'gone');
+    .findLast((key) => entries[key]?.ts !== undefined && entries[key]?.state !== 'gone');
 }
 
 function withSlash(url: string): string {

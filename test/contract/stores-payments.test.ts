@@ -4,8 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type TeamId, teamId } from '../../shared/base/names.ts';
 import { sha256 } from '../../shared/payments/event.ts';
 import type { Initiated } from '../../shared/payments/lifecycle.ts';
-import type { Instalment } from '../../shared/payments/route.ts';
-import { dueShards, factDays, InstalmentStore, PaymentStore, type Place } from '../../shared/payments/store.ts';
+import { dueShards, factDays, PaymentStore, type Place } from '../../shared/payments/store.ts';
 import { databasesHere, type Tables } from '../support/databases.ts';
 import { attempt, bytesOf, captured, failed, initiated } from '../support/facts.ts';
 
@@ -323,42 +322,6 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
 
       expect(await store.threadOf({ team, account: 'second' }, 'pay_1')).toBeUndefined();
       expect(await store.threadOf({ team: teamId(`${team}X`), account: 'live' }, 'pay_1')).toBeUndefined();
-    });
-  });
-
-  describe('an instalment', () => {
-    const instalment = (number: number): Instalment => ({
-      orderId: `order_${number}`,
-      courseId: 'crs_1',
-      number,
-      of: 3,
-      amount: 4_500_000,
-      planTotal: 13_500_000,
-    });
-
-    it('is remembered once for an order, as it was first completed, under its learner', async () => {
-      const place = { team, account: 'live' };
-      const instalments = new InstalmentStore(tables.table('instalments'));
-
-      await instalments.complete(place, 'lead_1', instalment(2));
-      await instalments.complete(place, 'lead_1', instalment(1));
-      await instalments.complete(place, 'lead_1', { ...instalment(1), amount: 1 });
-      await new InstalmentStore(tables.losingReplies('instalments')).complete(place, 'lead_1', instalment(3));
-
-      expect(await instalments.completedBy(place, 'lead_1')).toEqual([instalment(1), instalment(2), instalment(3)]);
-      expect(await instalments.completedBy(place, 'lead_2')).toEqual([]);
-      expect(await instalments.isComplete(place, 'lead_1', 'order_2')).toBe(true);
-      expect(await instalments.isComplete(place, 'lead_2', 'order_2')).toBe(false);
-    });
-
-    it('of a test account is none of a live one', async () => {
-      const instalments = new InstalmentStore(tables.table('instalments'));
-
-      await instalments.complete({ team, account: 'test' }, 'lead_1', instalment(1));
-
-      expect(await instalments.completedBy({ team, account: 'live' }, 'lead_1')).toEqual([]);
-      expect(await instalments.isComplete({ team, account: 'live' }, 'lead_1', 'order_1')).toBe(false);
-      expect(await instalments.completedBy({ team, account: 'test' }, 'lead_1')).toEqual([instalment(1)]);
     });
   });
 });

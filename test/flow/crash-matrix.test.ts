@@ -147,6 +147,7 @@ function processOf(fuse: Fuse, url: string, room: Room) {
   const { tell } = room.another({
     table,
     client: fuse.watch(room.client, 'slack', (method) => ['post', 'update', 'remove'].includes(method)),
+    queue,
   });
   const accounts = new KeptSecret(async () => JSON.stringify(secrets(room.team.id)), Accounts.parse, systemClock);
   const poller = fuse.watch({ done: (receipt: string) => deleted(url, receipt) }, 'poller', () => true);
@@ -248,7 +249,7 @@ function threadOf(room: Room, orderId: string): string[] {
 }
 
 const whole = [
-  'Paid ₹45,000.00 by UPI, part 1 of 3, on the second try. Razorpay keeps ₹1,062.00 (fee and tax).',
+  'Paid ₹45,000.00 by UPI, part 1 of 3, on the second try. ₹90,000.00 of the plan is still due. Razorpay keeps ₹1,062.00 (fee and tax).',
   'Payment failed: the bank declined it for lack of funds.',
   '✅ Part 1 of 3 paid · ₹45,000.00 · Priya S. · Full Stack Web Development',
 ];

@@ -232,6 +232,7 @@ describe('the API', () => {
       ['POST /webhooks/razorpay/{account}', 'RazorpayIngress.Arn'],
       ['POST /v1/payments', 'PaymentsApi.Arn'],
       ['GET /v1/payments/{id}', 'PaymentsApi.Arn'],
+      ['PUT /v1/leads/{id}', 'PaymentsApi.Arn'],
       ['GET /v1/routing', 'RoutingApi.Arn'],
       ['PUT /v1/routing', 'RoutingApi.Arn'],
       ['POST /v1/routing/explain', 'RoutingApi.Arn'],

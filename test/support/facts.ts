@@ -7,6 +7,7 @@ import {
   orderEntity,
   type PaymentStatus,
   paymentEntity,
+  refundedPayment,
   webhookBody,
 } from '../../lib/local/razorpay-bodies.ts';
 import { readEvent } from '../../shared/payments/event.ts';
@@ -41,6 +42,14 @@ export const authorized = (tried: Attempt, told: Told = {}): Body =>
   paymentBody('payment.authorized', 'authorized', tried, told);
 export const captured = (tried: Attempt, told: Told = {}): Body =>
   paymentBody('payment.captured', 'captured', tried, told);
+
+/** `refund.processed` of a try that was paid, of which `before` went back before. */
+export function refunded(tried: Attempt, amount: number, before = 0): Body {
+  const { id: paymentId, currency, at } = tried;
+  const refund = { id: `rfnd_${paymentId}_${before}`, paymentId, amount, currency, speed: 'normal', at } as const;
+  const entities = { payment: refundedPayment(tried, before + amount), refund: refundEntity(refund, 'processed') };
+  return webhookBody('refund.processed', at + 90, entities);
+}
 
 /** `order.paid`, with the payment that completed it. Its payment lacks what only payment.captured carries. */
 export function orderPaid(tried: Attempt, { at }: Told = {}): Body {

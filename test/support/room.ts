@@ -3,12 +3,15 @@ import { type DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/cl
 import { seededCompany } from '../../lib/local/slack-front/company.ts';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { startSlackFront } from '../../lib/local/slack-front/start.ts';
+import type { Message, Queue } from '../../shared/aws/queue.ts';
 import type { Table } from '../../shared/aws/table.ts';
 import type { Clock } from '../../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../../shared/base/names.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
+import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
+import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
-import { InstalmentStore, PaymentStore } from '../../shared/payments/store.ts';
+import { PaymentStore } from '../../shared/payments/store.ts';
 import type { TellDependencies } from '../../shared/payments/tell.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -52,6 +55,8 @@ export type Room = {
   readonly outbox: Outbox;
   readonly tell: TellDependencies;
   readonly report: Report;
+  /** What the room's workers have sent to their queue, oldest first. A worker with a queue of its own sends there. */
+  readonly sent: readonly Message[];
   /** Another worker on the same stores, with parts of its own. */
   readonly another: (parts: Partial<Parts>) => { outbox: Outbox; tell: TellDependencies };
   /** When an invocation that begins now would end. */
@@ -64,6 +69,7 @@ type Parts = {
   readonly client: SlackClient;
   readonly clock: Clock;
   readonly times: Times;
+  readonly queue: Pick<Queue, 'send'>;
 };
 
 let rooms = 0;
@@ -106,8 +112,10 @@ export async function startRoom(
   const arjun = seed.users.find(({ id }) => id === ids.arjun)?.userToken ?? '';
   await installations.saveAdmin(team.id, 'adm_arjun', { user: userId(ids.arjun), token: arjun, installedAt: 1 });
 
+  const sent: Message[] = [];
   const standard: Parts = {
     table,
+    queue: { send: async (message) => void sent.push(message) },
     client: new SlackClient(
       'url' in front
         ? { apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }
@@ -131,9 +139,11 @@ export async function startRoom(
     const outbox = new Outbox({ ...chosen, log, installations, held, pace: new Pace(messages), newId });
     const tell: TellDependencies = {
       store: new PaymentStore(chosen.table('payments')),
+      leads: new LeadStore(chosen.table('payments')),
       instalments: new InstalmentStore(chosen.table('instalments')),
       routing: new RoutingStore(chosen.table('payments')),
       days: new DayStore(chosen.table('payments')),
+      queue: chosen.queue,
       log,
       outbox,
       installations,
@@ -153,6 +163,7 @@ export async function startRoom(
     client: standard.client,
     ...another({}),
     another,
+    sent,
     report: { posted: 0, edited: 0, adopted: 0, doubled: 0 },
     until: () => time.now() + 29_000,
     stop: async () => {

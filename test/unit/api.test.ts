@@ -234,3 +234,58 @@ describe('GET /v1/payments/{id}', () => {
     expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' }, body: { status } });
   });
 });
+
+describe('PUT /v1/leads/{id}', () => {
+  const ravi = { id: 'adm-12', name: 'Ravi Kumar' };
+  const put = (over: Over) =>
+    ask({
+      routeKey: 'PUT /v1/leads/{id}',
+      id: 'lead-41',
+      body: { name: 'Priya Sharma', assignedAdmin: ravi },
+      ...over,
+    });
+
+  beforeEach(() => {
+    database.on(GetCommand).resolves({});
+    database.on(QueryCommand).resolves({ Items: [] });
+    database
+      .on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'T1##lead#lead-41', ':prefix': 'thread#' } })
+      .resolves({ Items: [{ pk: 'T1##lead#lead-41', sk: 'thread#live#order_1' }] });
+  });
+
+  it("keeps who looks after the lead under the key's team, notes it in the lead's thread and wakes it", async () => {
+    const answer = await put({});
+
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id: 'lead-41', name: 'Priya Sharma', assignedAdmin: ravi, threads: 1 },
+    });
+    const kept = database.commandCalls(PutCommand).map(({ args }) => args[0].input.Item);
+    expect(kept).toMatchObject([
+      { pk: 'T1##lead#lead-41', sk: 'owner', name: 'Priya Sharma', owner: ravi },
+      { pk: 'T1#live#order_1', sk: `fact#note#owner#${Date.parse(answer.body.since)}`, note: { owner: ravi } },
+    ]);
+    const [sent] = queue.commandCalls(SendMessageCommand);
+    expect(JSON.parse(sent?.args[0].input.MessageBody ?? '')).toMatchObject({ home: 'order_1', cause: 'lead' });
+  });
+
+  it('answers 500 where a thread could not be woken, so that it is sent again', async () => {
+    queue.on(SendMessageCommand).rejects(new Error('unreachable'));
+
+    expect((await put({})).status).toBe(500);
+  });
+
+  it.each([
+    ['no JSON', { body: '{"name":' }, 400],
+    ['another content type', { headers: { 'content-type': 'text/plain' } }, 415],
+    ['wrong fields', { body: { name: '' } }, 400],
+    ['no id', { id: '' }, 400],
+    ['a key without the scope', { key: 'wr_support' }, 403],
+    ['no known key', { key: 'wr_guessed' }, 401],
+  ] as [string, Over, number][])('refuses %s as a problem, and keeps nothing', async (_, over, status) => {
+    const answer = await put(over);
+
+    expect(answer).toMatchObject({ status, headers: { 'content-type': 'application/problem+json' }, body: { status } });
+    expect([database.calls().length, queue.calls().length]).toEqual([0, 0]);
+  });
+});

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { WrongField } from '../../shared/base/errors.ts';
+import { Refuse, type WrongField } from '../../shared/base/errors.ts';
 import {
   asksForOrder,
   chooseAccount,
   differences,
+  readAssignment,
   readCreation,
   readInitiation,
 } from '../../shared/payments/request.ts';
@@ -270,5 +271,35 @@ describe('a payment that is recorded again', () => {
         '/payment/planTotal',
       ].sort(),
     );
+  });
+});
+
+describe('the body of PUT /v1/leads/{id}', () => {
+  const admin = { id: 'adm-3', name: 'Ravi' };
+
+  it('is read as who looks after the lead of the address', () => {
+    const lead = { name: ' Priya Sharma ', assignedAdmin: admin };
+
+    expect(readAssignment('lead/41', lead)).toEqual({ id: 'lead/41', name: 'Priya Sharma', owner: admin });
+    expect(readAssignment('lead-41', { ...lead, assignedAdmin: null })).toMatchObject({ owner: null });
+  });
+
+  it.each([
+    ['no body', 'lead-41', undefined, ['']],
+    ['nobody and no null', 'lead-41', { name: 'Priya' }, ['/assignedAdmin']],
+    ['a misspelt field', 'lead-41', { name: 'Priya', assignedAdmin: null, owner: admin }, ['/owner']],
+    ['an admin without a name', 'lead-41', { name: 'Priya', assignedAdmin: { id: 'adm-3' } }, ['/assignedAdmin/name']],
+    ['an id that is none, and no name', ' ', { assignedAdmin: null }, ['/id', '/name']],
+    ['an id that is too long', 'x'.repeat(129), { name: 'Priya', assignedAdmin: null }, ['/id']],
+    ['line breaks', 'lead\n41', { name: 'Priya\nSharma', assignedAdmin: null }, ['/id', '/name']],
+  ])('is refused for %s, every wrong field at once', (_, id, value, pointers) => {
+    const read = () => readAssignment(id, value);
+
+    expect(read).toThrow(Refuse);
+    try {
+      read();
+    } catch (error) {
+      expect((error as Refuse).fields.map(({ pointer }) => pointer)).toEqual(pointers);
+    }
   });
 });

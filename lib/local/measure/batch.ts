@@ -7,9 +7,11 @@ import { Table } from '../../../shared/aws/table.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../../../shared/base/names.ts';
 import { DayStore } from '../../../shared/payments/day-store.ts';
+import { InstalmentStore } from '../../../shared/payments/instalment-store.ts';
+import { LeadStore } from '../../../shared/payments/lead-store.ts';
 import { readInitiation } from '../../../shared/payments/request.ts';
 import { RoutingStore } from '../../../shared/payments/routing-store.ts';
-import { InstalmentStore, PaymentStore, type Place } from '../../../shared/payments/store.ts';
+import { PaymentStore, type Place } from '../../../shared/payments/store.ts';
 import { message } from '../../../shared/payments/wake.ts';
 import { type WorkDependencies, work } from '../../../shared/payments/work.ts';
 import { SlackClient } from '../../../shared/slack/client.ts';
@@ -115,14 +117,29 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
   const client = new SlackClient({ apiUrl: 'http://slack.test/api/', timeoutMs: times.callMs, fetch: slack.fetch });
   const [pace, held] = [new Pace(messages), new Held(messages, times.heldMs)];
   const outbox = new Outbox({ log, installations, clock, newId, times, pace, held, client });
-  const store = new PaymentStore(payments);
+  const [store, leads, instalments] = [
+    new PaymentStore(payments),
+    new LeadStore(payments),
+    new InstalmentStore(payments),
+  ];
   const unexpected = async (what: unknown) => {
     throw new Error(`The batch was not worked as it should be: ${String(what)}`);
   };
-  const instalments = new InstalmentStore(payments);
   const [routing, days] = [new RoutingStore(payments), new DayStore(payments)];
   const dependencies: WorkDependencies = {
-    tell: { store, instalments, routing, days, log, outbox, installations, clock, newId },
+    tell: {
+      store,
+      leads,
+      instalments,
+      queue: { send: unexpected },
+      routing,
+      days,
+      log,
+      outbox,
+      installations,
+      clock,
+      newId,
+    },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: { send: ({ body }) => unexpected(body) },
     lines: { info: () => {}, warn: () => {}, error: () => {} },
