@@ -36,9 +36,7 @@ export async function play(target: Target, story: Story, say: (line: string) => 
 
 /** Sends one step and answers the status. What Razorpay's API says of it is put in place first. */
 export async function send(target: Target, step: Step): Promise<number> {
-  for (const [path, entity] of Object.entries(step.world)) {
-    await post(`${target.razorpay.apiUrl}/control/${path}`, JSON.stringify(entity), {}, 'PUT');
-  }
+  await place(target, step.world);
   const { sent } = step;
   if (sent.kind === 'webhook') return deliver(target, sent.eventId, sent.body);
   const body = JSON.stringify({ account: target.razorpay.account, ...sent.body });
@@ -47,6 +45,14 @@ export async function send(target: Target, step: Step): Promise<number> {
     throw new PlayFailed(`POST /v1/payments was refused with ${response.status}: ${await response.text()}`);
   }
   return response.status;
+}
+
+/** Makes Razorpay's API answer so from now on, by path under `/control/`. */
+export async function place({ razorpay }: Target, world: Step['world']): Promise<void> {
+  for (const [path, entity] of Object.entries(world)) {
+    const response = await post(`${razorpay.apiUrl}/control/${path}`, JSON.stringify(entity), {}, 'PUT');
+    await response.arrayBuffer();
+  }
 }
 
 /** Delivers a webhook, signed over the very bytes that are sent, with the headers that Razorpay sends. */

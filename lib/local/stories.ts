@@ -39,12 +39,12 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const FULL_STACK = { id: 'crs_full_stack', name: 'Full Stack Web Development', type: 'bootcamp' };
-const DATA_SCIENCE = { id: 'crs_data_science', name: 'Data Science', type: 'bootcamp' };
-const ARJUN = { id: 'adm_arjun', name: 'Arjun Mehta' };
-const MEERA = { id: 'adm_meera', name: 'Meera Thomas' };
+export const FULL_STACK = { id: 'crs_full_stack', name: 'Full Stack Web Development', type: 'bootcamp' };
+export const DATA_SCIENCE = { id: 'crs_data_science', name: 'Data Science', type: 'bootcamp' };
+export const ARJUN = { id: 'adm_arjun', name: 'Arjun Mehta' };
+export const MEERA = { id: 'adm_meera', name: 'Meera Thomas' };
 
-const DECLINED: Failure = {
+export const DECLINED: Failure = {
   code: 'BAD_REQUEST_ERROR',
   description: 'The account does not hold enough money for this payment. Another account or method may work.',
   source: 'customer',
@@ -52,7 +52,7 @@ const DECLINED: Failure = {
   reason: 'insufficient_funds',
 };
 
-const TIMED_OUT: Failure = {
+export const TIMED_OUT: Failure = {
   code: 'GATEWAY_ERROR',
   description: 'The bank did not answer in time.',
   source: 'bank',
@@ -217,7 +217,7 @@ export function saleOfMany(scene: Scene, index: number): OneSale {
 }
 
 /** Somebody's name, another for each of the next hundred. */
-function nameOf(index: number): string {
+export function nameOf(index: number): string {
   const names = ['Aarav', 'Diya', 'Ishaan', 'Kabir', 'Meher', 'Nila', 'Om', 'Riya', 'Tara', 'Vihaan'];
   const surnames = ['Bose', 'Chopra', 'Das', 'Gill', 'Iyer', 'Joshi', 'Khan', 'Menon', 'Pillai', 'Reddy', 'Shah'];
   return `${names[index % names.length]} ${surnames[index % surnames.length]}`;

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { burstWithKills } from '../support/kills.ts';
+import { killedStack } from '../../lib/local/storm/kills.ts';
+import { storm } from '../../lib/local/storm/storm.ts';
 import { freshFolder } from '../support/stack.ts';
 
-describe('kill -9 of the serving process amid a burst', () => {
-  it('loses nothing and doubles nothing: each order has one root and each of its replies once', async () => {
-    const options = { kills: 3, payments: 20, doubles: 0.2, inflight: 8, seed: 3, folder: freshFolder() };
+describe('kill -9 of the serving process amid a storm', () => {
+  it('loses nothing and doubles nothing: each life comes to its end, and no further', async () => {
+    await using scenery = await killedStack({ kills: 3, folder: freshFolder() }, () => undefined);
+    const options = { payments: 20, duplicates: 0.2, reorder: true, lose: 0, faults: false, inflight: 8, seed: 3 };
 
-    const summary = await burstWithKills(options, () => undefined);
+    const summary = await storm(scenery, options, () => undefined);
 
-    expect(summary).toMatchObject({ faults: [], threads: 20, replies: 40 });
+    expect(summary).toMatchObject({ lost: [], doubled: [], wrong: [], lives: 20 });
   }, 240_000);
 });

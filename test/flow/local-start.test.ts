@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import type { LocalFacts } from '../../lib/local/facts.ts';
 import { send, threadOf, untilTold } from '../../lib/local/play.ts';
+import { startProgram } from '../../lib/local/program.ts';
 import { seededCompany } from '../../lib/local/slack-front/company.ts';
 import { startSlackFront } from '../../lib/local/slack-front/start.ts';
 import { STORIES, seededRandom } from '../../lib/local/stories.ts';
-import { listeningAt, run, startProgram } from '../support/program.ts';
+import { listeningAt, run } from '../support/program.ts';
 import { freshFolder } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 

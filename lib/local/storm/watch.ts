@@ -1,0 +1,78 @@
+/** Watches Slack while a storm goes on, tells how far it is, and says when it is over. */
+import type { LocalFacts } from '../facts.ts';
+import { leftInQueues } from './left.ts';
+import type { Life } from './lives.ts';
+import { looksTold, threadOf } from './oracle.ts';
+import type { Sender } from './sender.ts';
+import { type Reading, rootsShown } from './slack-reader.ts';
+
+const PROGRESS_EVERY_MS = 5_000;
+/** A look reads every channel, which costs the stack about as much as some payments; it is not to be what slows them. */
+const LOOK = { leastMs: 500, restFor: 5 };
+/** Nothing new in Slack for this long, and not all is told: something is lost. In the stack's own time, and at least. */
+const STANDSTILL = { ownMs: 45 * 60_000, leastMs: 40_000 };
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+type Watched = {
+  /** Of the stack that stays, once it is there. */
+  readonly facts: () => LocalFacts | undefined;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+};
+
+/**
+ * Resolves when every life is told and no queue holds anything, or when nothing moves any more; answers what the queues
+ * hold then. Throws what `signal` is aborted with.
+ */
+export async function untilOver(
+  slack: Reading,
+  lives: readonly Life[],
+  sender: Sender,
+  { facts, signal, progress }: Watched,
+): Promise<ReadonlyMap<string, number>> {
+  const began = Date.now();
+  let said = began;
+  let seen = '';
+  let moved = began;
+  for (;;) {
+    signal.throwIfAborted();
+    const from = Date.now();
+    const told = await toldLives(slack, lives);
+    const running = facts();
+    const left = running && (await leftInQueues(running).catch(() => undefined));
+    const isSent = sender.done >= sender.total;
+    if (isSent && left?.size === 0 && told.lives === lives.length) return left;
+
+    const state = JSON.stringify([told, sender.done, [...(left ?? [])]]);
+    if (state !== seen) moved = Date.now();
+    seen = state;
+    const standstillMs = Math.max(STANDSTILL.leastMs, STANDSTILL.ownMs * (running?.timeScale ?? 0));
+    if (isSent && left !== undefined && Date.now() - moved > standstillMs) return left;
+
+    if (Date.now() - said >= PROGRESS_EVERY_MS) {
+      said = Date.now();
+      progress(
+        `${told.lives} of ${lives.length} lives told, ${sender.done} of ${sender.total} deliveries sent${estimate(told.lives / lives.length, said - began)}`,
+      );
+    }
+    await pause(Math.max(LOOK.leastMs, LOOK.restFor * (Date.now() - from)));
+  }
+}
+
+async function toldLives(slack: Reading, lives: readonly Life[]) {
+  const roots = await rootsShown(slack);
+  const byId = new Map(roots.map((root) => [threadOf(root), root]));
+  const told = lives.filter(({ endings }) =>
+    endings.every((ending) => {
+      const root = byId.get(ending.id);
+      return root !== undefined && looksTold(root, ending);
+    }),
+  );
+  return { lives: told.length, roots: roots.length, replies: roots.reduce((sum, { replies }) => sum + replies, 0) };
+}
+
+/** How long it will take if it goes on so; nothing while that would be a guess. */
+function estimate(share: number, tookMs: number): string {
+  return share < 0.05 ? '' : `, about ${Math.ceil((tookMs * (1 - share)) / share / 1_000)} s left`;
+}
