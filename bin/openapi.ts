@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { healthSchema, problemSchema } from '../shared/base/answers.ts';
+import { adminView } from '../shared/org/answers.ts';
+import { adminRequest } from '../shared/org/request.ts';
 import { leadView, paymentView, recordedSchema } from '../shared/payments/answers.ts';
 import { keyDays } from '../shared/payments/creation-store.ts';
 import { assignment, creation, initiation } from '../shared/payments/request.ts';
@@ -26,6 +28,8 @@ export const schemas = {
   Explanation: explanationView,
   Assignment: assignment(),
   Lead: leadView,
+  AdminRequest: adminRequest(),
+  Admin: adminView,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
@@ -150,6 +154,14 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     since: '2026-11-21T04:12:40.118Z',
     threads: 2,
   },
+  AdminRequest: { name: 'Arjun Mehta', email: 'arjun.mehta@acme.example', managerId: 'adm_rohan', active: true },
+  Admin: {
+    id: 'adm_arjun',
+    name: 'Arjun Mehta',
+    email: 'arjun.mehta@acme.example',
+    managerId: 'adm_rohan',
+    active: true,
+  },
   Health: {
     ok: true,
     version: '0.1.0',
@@ -185,6 +197,7 @@ export function openapi(version: string) {
       '/v1/routing': { get: showRouting, put: putRouting },
       '/v1/routing/explain': { post: explainRouting },
       '/v1/leads/{id}': { put: assignLead },
+      '/v1/admins/{id}': { put: putAdmin, get: showAdmin, delete: removeAdmin },
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
     },
@@ -349,6 +362,64 @@ const assignLead = {
       400: 'The body is not JSON, or fields of it are wrong.',
       413: 'The body has more than 256 KB.',
       415: 'The content type is not application/json.',
+    }),
+  },
+};
+
+const adminId = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'Your own id of the person, as in `assignedAdmin`. Percent-encode what needs it.',
+  schema: { type: 'string', pattern: '^\\w[\\w.:@+~-]{0,127}$' },
+};
+
+const putAdmin = {
+  operationId: 'putAdmin',
+  summary: 'Somebody works for the company',
+  description:
+    'Says who somebody is, in the place of what was said before. People are found in Slack by their address, and only ' +
+    'those in the directory can connect their account. Managers come first: one who is not in the directory, somebody who ' +
+    "would come to report to themself, and another person's address are refused by name.",
+  security: [{ apiKey: ['org'] }],
+  parameters: [adminId],
+  requestBody: { required: true, content: json('AdminRequest') },
+  responses: {
+    201: { description: 'Somebody new.', content: json('Admin') },
+    200: { description: 'Changed, or the same again.', content: json('Admin') },
+    ...problems({
+      400: 'The id is none, the body is not JSON, or fields of it are wrong.',
+      409: "The address is another person's, or the manager cannot be; `errors` says whose and why.",
+      413: 'The body has more than 256 KB.',
+      415: 'The content type is not application/json.',
+      503: 'Too many change the directory at once, or a setting of War Room is wrong. Nothing was changed; send it again.',
+    }),
+  },
+};
+
+const showAdmin = {
+  operationId: 'showAdmin',
+  summary: 'Who somebody is',
+  security: [{ apiKey: ['org'] }],
+  parameters: [adminId],
+  responses: {
+    200: { description: 'What the directory says.', content: json('Admin') },
+    ...problems({ 400: 'The id is none.', 404: 'Nobody in the directory has this id.' }),
+  },
+};
+
+const removeAdmin = {
+  operationId: 'removeAdmin',
+  summary: 'Somebody leaves the directory',
+  description: 'To keep somebody who left as the manager of others for now, put them with `active: false` instead.',
+  security: [{ apiKey: ['org'] }],
+  parameters: [adminId],
+  responses: {
+    204: { description: 'Nobody has this id any more.' },
+    ...problems({
+      400: 'The id is none.',
+      409: 'Others report to this person; `detail` names them. Give them another manager first.',
+      503: 'Too many change the directory at once, or a setting of War Room is wrong. Nothing was changed; send it again.',
     }),
   },
 };

@@ -19,6 +19,8 @@ export class StateStack extends Stack {
   readonly adminSlackMessageLog: RoomTable;
   /** Workspaces and their tokens, encrypted under `tokenKey`. */
   readonly slackInstallations: RoomTable;
+  /** Who works for the company. */
+  readonly admins: RoomTable;
   /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
   readonly tokenKey: Key;
   readonly razorpaySecret: Secret;
@@ -36,6 +38,7 @@ export class StateStack extends Stack {
     this.leadPartPayment = new RoomTable(this, 'LeadPartPayment');
     this.adminSlackMessageLog = new RoomTable(this, 'AdminSlackMessageLog', { due: true });
     this.slackInstallations = new RoomTable(this, 'SlackInstallations');
+    this.admins = new RoomTable(this, 'Admins');
 
     this.tokenKey = new Key(this, 'TokenKey', {
       description: `Encrypts the Slack tokens of War Room (${settings.stage})`,

@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Table } from '../../shared/aws/table.ts';
-import { channelId, teamId, userId } from '../../shared/base/names.ts';
+import { channelId, type TeamId, teamId, userId } from '../../shared/base/names.ts';
+import { Directory } from '../../shared/org/directory.ts';
+import { Journal } from '../../shared/org/journal-store.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { writePrivate } from './facts.ts';
@@ -55,9 +57,20 @@ function adminIdOf(handle: string): string {
   return `adm_${handle.split('.')[0]}`;
 }
 
+/** Who reports to whom, by the first part of their handles; a manager before their reports. */
+const MANAGERS = {
+  kavya: null,
+  rohan: 'kavya',
+  lakshmi: 'kavya',
+  arjun: 'rohan',
+  sana: 'rohan',
+  meera: 'lakshmi',
+  dev: 'lakshmi',
+} as const;
+
 /**
- * Seeds the company through the product's own verbs: its secrets, its team record, the installed app, and the people who
- * let War Room post as them.
+ * Seeds the company through the product's own verbs: its secrets, its people, its team record, the installed app, and the
+ * people who let War Room post as them.
  */
 export async function seedCompany(
   prepared: Prepared,
@@ -68,10 +81,12 @@ export async function seedCompany(
   putSecrets(prepared, slack, identity);
 
   const team = teamId(slack.teamId);
-  const tableName = prepared.plan.tables.find(({ id }) => id === 'SlackInstallations')?.name ?? 'SlackInstallations';
+  const tableOf = (id: string) =>
+    new Table(prepared.documents, prepared.plan.tables.find((table) => table.id === id)?.name ?? id);
+  await putPeople(team, tableOf('Admins'), now);
   const keyId = prepared.plan.keys.find(({ id }) => id === 'TokenKey')?.arn ?? '';
   const installations = new Installations(
-    new Table(prepared.documents, tableName),
+    tableOf('SlackInstallations'),
     new Vault(prepared.clients.kms, keyId, () => now),
   );
   await installations.saveTeam({
@@ -92,6 +107,19 @@ export async function seedCompany(
     if (token !== undefined) {
       await installations.saveAdmin(team, adminIdOf(name), { user: userId(id), token, installedAt: now });
     }
+  }
+}
+
+async function putPeople(team: TeamId, admins: Table, now: number): Promise<void> {
+  const directory = new Directory(admins, new Journal(admins, { clock: { now: () => now }, newId: randomUUID }));
+  const { users } = seededCompany();
+  for (const [person, manager] of Object.entries(MANAGERS)) {
+    const user = users.find(({ name }) => name.startsWith(`${person}.`));
+    if (!user) throw new Error(`Nobody of the seeded company is called ${person}.`);
+    const managerId = manager && adminIdOf(manager);
+    const admin = { id: adminIdOf(user.name), name: user.realName, email: user.email, managerId, active: true };
+    const put = await directory.put(team, admin);
+    if (put.outcome === 'refused') throw new Error(`The directory does not take ${person} of the seeded company.`);
   }
 }
 

@@ -116,6 +116,24 @@ export class Table {
     await this.#client.send(new PutCommand({ TableName: this.name, Item: item }));
   }
 
+  /** Puts an item in the place of what `when` holds of. False: it does not hold of what is there, and nothing was written. */
+  async replace(
+    item: Item,
+    { when, names, values }: Omit<Change, 'update'> & { readonly when: string },
+  ): Promise<boolean> {
+    return held(
+      this.#client.send(
+        new PutCommand({
+          TableName: this.name,
+          Item: item,
+          ConditionExpression: when,
+          ...(names && { ExpressionAttributeNames: { ...names } }),
+          ...(values && { ExpressionAttributeValues: { ...values } }),
+        }),
+      ),
+    );
+  }
+
   /** One update of one item. False: the condition did not hold, and nothing was written. */
   async update(key: Key, change: Change): Promise<boolean> {
     return held(

@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { WrongField } from './errors.ts';
 
 /** A value from outside, held to a schema: what it is, or every field that is wrong with it, never just the first. */
@@ -11,6 +11,19 @@ export function hold<Schema extends z.ZodMiniType>(schema: Schema, value: unknow
   const result = schema.safeParse(value, { error: sentence });
   return result.success ? { ok: true, value: result.data } : { ok: false, wrong: result.error.issues.flatMap(wrong) };
 }
+
+/**
+ * A text that a person may read: no line breaks or other control characters, no space around it. Half of a surrogate
+ * pair is stored as another character, so that the same text sent again would differ from what was recorded.
+ */
+export const text = (length: number) =>
+  z.string().check(
+    z.trim(),
+    z.minLength(1),
+    z.maxLength(length),
+    z.regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters.'),
+    z.refine((value) => value.isWellFormed(), 'holds half of a character; a text may be cut between characters only.'),
+  );
 
 /** Nobody puts more than this right at once, and a body may be wrong in as many places as it has bytes. */
 const namedAtOnce = 50;

@@ -30,7 +30,7 @@ export function jsonBody(request: Carrier & Pick<APIGatewayProxyEventV2, 'header
   }
 }
 
-/** A JSON answer that nobody may keep. */
+/** A JSON answer that nobody may keep; without a body where `body` is undefined. */
 export function json(
   status: number,
   body: unknown,
@@ -38,7 +38,11 @@ export function json(
 ): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
-    body: JSON.stringify(body),
+    headers: {
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };
 }

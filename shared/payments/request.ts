@@ -1,23 +1,10 @@
 import * as z from 'zod/mini';
 import { Refuse, type WrongField } from '../base/errors.ts';
-import { hold, named, pointer } from '../base/fields.ts';
+import { hold, named, pointer, text } from '../base/fields.ts';
 import { once } from '../base/lazy.ts';
 import { isCurrency } from '../razorpay/currency.ts';
 import type { LeadSaid } from './lead-store.ts';
 import type { Initiated } from './lifecycle.ts';
-
-/**
- * A text that a person may read: no line breaks or other control characters, no space around it. Half of a surrogate
- * pair is stored as another character, so that the same text sent again would differ from what was recorded.
- */
-export const text = (length: number) =>
-  z.string().check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(length),
-    z.regex(/^\P{Cc}*$/u, 'must not hold line breaks or other control characters.'),
-    z.refine((value) => value.isWellFormed(), 'holds half of a character; a text may be cut between characters only.'),
-  );
 
 /** Somebody, by the company's own id. */
 const person = once(() => z.strictObject({ id: text(128), name: text(200) }));

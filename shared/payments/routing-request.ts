@@ -1,10 +1,9 @@
 import * as z from 'zod/mini';
 import { Refuse, type WrongField } from '../base/errors.ts';
-import { hold, named } from '../base/fields.ts';
+import { hold, named, text } from '../base/fields.ts';
 import { once } from '../base/lazy.ts';
 import type { Case } from './dimension.ts';
 import { changes } from './replies.ts';
-import { text } from './request.ts';
 import type { Row } from './route.ts';
 import { problemInWords, problemsOf } from './route-check.ts';
 

@@ -149,7 +149,7 @@ describe('alarms', () => {
   it('watch the errors of every function that nothing else makes good', () => {
     const watched = functions.filter(({ id }) => alarmsOn('Errors', id).length === 1).map(({ id }) => id);
 
-    expect(watched.sort()).toEqual(['PaymentsApi', 'PaymentsWorker', 'RazorpayIngress']);
+    expect(watched.sort()).toEqual(['OrgApi', 'PaymentsApi', 'PaymentsWorker', 'RazorpayIngress']);
   });
 
   it('watch what the API answers: 5xx, callers refused, and Razorpay refused', () => {
@@ -236,6 +236,9 @@ describe('the API', () => {
       ['GET /v1/routing', 'RoutingApi.Arn'],
       ['PUT /v1/routing', 'RoutingApi.Arn'],
       ['POST /v1/routing/explain', 'RoutingApi.Arn'],
+      ['PUT /v1/admins/{id}', 'OrgApi.Arn'],
+      ['GET /v1/admins/{id}', 'OrgApi.Arn'],
+      ['DELETE /v1/admins/{id}', 'OrgApi.Arn'],
       ['GET /health', 'Health.Arn'],
     ]);
   });

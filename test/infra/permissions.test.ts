@@ -103,6 +103,16 @@ describe('permissions', () => {
       },
     ],
     [
+      'OrgApi',
+      {
+        'dynamodb:GetItem': ['Admins.Arn'],
+        'dynamodb:Query': ['Admins.Arn'],
+        'dynamodb:PutItem': ['Admins.Arn'],
+        'dynamodb:UpdateItem': ['Admins.Arn'],
+        'secretsmanager:GetSecretValue': ['ApiKeysSecret'],
+      },
+    ],
+    [
       'Health',
       {
         'dynamodb:GetItem': ['Payments.Arn'],
@@ -157,6 +167,9 @@ describe('permissions', () => {
       ['apigateway.amazonaws.com', '/*/*/v1/routing', 'RoutingApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/routing', 'RoutingApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/routing/explain', 'RoutingApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/health', 'Health.Arn'],
     ]);
   });
@@ -204,6 +217,7 @@ describe('what each function is told', () => {
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
       ],
+      OrgApi: ['ADMINS_TABLE=Admins', 'API_KEYS_SECRET_ID=ApiKeysSecret'],
       Health: [
         'API_KEYS_SECRET_ID=ApiKeysSecret',
         'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',

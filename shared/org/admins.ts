@@ -1,0 +1,73 @@
+import type { Answer } from '../base/answer.ts';
+import type { ApiKey } from '../base/api-key.ts';
+import { Refuse } from '../base/errors.ts';
+import { named } from '../base/fields.ts';
+import type { AdminView } from './answers.ts';
+import { called, type Directory } from './directory.ts';
+import { readAdmin, readAdminId } from './request.ts';
+
+/**
+ * `PUT /v1/admins/{id}`: 201 for somebody new, 200 for a change and for the same again. Throws `Refuse`, naming every
+ * wrong field at once: 400 where the body is at fault, 409 where only the directory stands against it.
+ */
+export async function putAdmin(
+  id: string | undefined,
+  body: unknown,
+  key: ApiKey,
+  directory: Pick<Directory, 'put' | 'objections'>,
+): Promise<Answer> {
+  const admin = readAdminId(id);
+  const read = readAdmin(body);
+  if (!read.ok) {
+    const wrong = named([...read.wrong, ...(await directory.objections(key.team, admin, read.said))]);
+    throw new Refuse(400, 'Nothing was changed: put right what is named in `errors` and send it again.', wrong);
+  }
+  const person = { id: admin, ...read.said };
+  const put = await directory.put(key.team, person);
+  if (put.outcome === 'refused') {
+    throw new Refuse(409, 'Nothing was changed: the directory stands against it, see `errors`.', put.wrong);
+  }
+  return {
+    status: put.outcome === 'created' ? 201 : 200,
+    body: person satisfies AdminView,
+    ids: { team: key.team, admin, outcome: put.outcome, key: key.name },
+  };
+}
+
+/** `GET /v1/admins/{id}`. 404 for somebody of another team just the same. */
+export async function showAdmin(
+  id: string | undefined,
+  key: ApiKey,
+  directory: Pick<Directory, 'admin'>,
+): Promise<Answer> {
+  const asked = readAdminId(id);
+  const person = await directory.admin(key.team, asked);
+  if (!person) throw new Refuse(404, 'Nobody in the directory has this id.');
+  return { status: 200, body: person satisfies AdminView, ids: { team: key.team, admin: asked, key: key.name } };
+}
+
+/** As many people as a sentence can hold. */
+const namedReports = 10;
+
+/**
+ * `DELETE /v1/admins/{id}`: 204, also where nobody has this id (any more). Throws `Refuse` (409) that names the people who
+ * report to them: each of these would be left with a manager who is not there.
+ */
+export async function removeAdmin(
+  id: string | undefined,
+  key: ApiKey,
+  directory: Pick<Directory, 'remove'>,
+): Promise<Answer> {
+  const admin = readAdminId(id);
+  const removed = await directory.remove(key.team, admin);
+  if (removed.outcome === 'refused') {
+    const shown = removed.reports.slice(0, namedReports).map(called).join(', ');
+    const more = removed.reports.length - namedReports;
+    throw new Refuse(
+      409,
+      `${called(removed.person)} stays in the directory: ${shown}${more > 0 ? ` and ${more} more` : ''} would be left ` +
+        'without a manager. Give them another one first, or null.',
+    );
+  }
+  return { status: 204, body: undefined, ids: { team: key.team, admin, outcome: removed.outcome, key: key.name } };
+}
