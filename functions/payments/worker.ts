@@ -15,6 +15,8 @@ import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
+import { watchTimes } from '../../shared/payments/watch.ts';
+import { WatchStore } from '../../shared/payments/watch-store.ts';
 import { type WorkDependencies, work } from '../../shared/payments/work.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -60,11 +62,12 @@ const ready = lazy(async () => {
   const days = new DayStore(payments);
   const [store, leads] = [new PaymentStore(payments), new LeadStore(payments)];
   const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
+  const watches = new WatchStore(payments, watchTimes(process.env));
   const instalments = new InstalmentStore(new Table(dynamo, names.LEAD_PART_PAYMENT_TABLE));
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const dependencies: WorkDependencies = {
-    tell: { store, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
+    tell: { store, watches, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),
     lines,

@@ -1,6 +1,6 @@
 /**
- * A stand-in for the part of Razorpay's API that War Room asks: orders, payments, refunds, payment links and the list of
- * webhooks. What the world outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`; it
+ * A stand-in for the part of Razorpay's API that War Room asks: orders, payments, refunds, disputes, payment links and
+ * the list of webhooks. What the world outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`; it
  * delivers nothing, so a webhook that nobody sends is one that was lost. What goes wrong with a call is ordered by
  * `PUT /control/faults/{name}`. https://razorpay.com/docs/api/orders/ https://razorpay.com/docs/api/errors/
  */
@@ -26,6 +26,7 @@ type State = {
   readonly orders: Map<string, Body>;
   readonly payments: Map<string, Body>;
   readonly refunds: Map<string, Body>;
+  readonly disputes: Map<string, Body>;
   readonly links: Map<string, Body>;
   readonly webhooks: Map<string, Body>;
   readonly faults: Map<string, Body>;
@@ -37,6 +38,7 @@ const CONTROLLED: Readonly<Record<string, Exclude<keyof State, 'calls'>>> = {
   orders: 'orders',
   payments: 'payments',
   refunds: 'refunds',
+  disputes: 'disputes',
   payment_links: 'links',
   webhooks: 'webhooks',
   faults: 'faults',
@@ -74,6 +76,7 @@ export async function startRazorpayApi(options: {
     orders: new Map(),
     payments: new Map(),
     refunds: new Map(),
+    disputes: new Map(),
     links: new Map(),
     webhooks: new Map(),
     faults: new Map(),
@@ -199,6 +202,8 @@ function answerOf(
             url,
           )
         : unknownId();
+    case 'GET /v1/disputes/:id':
+      return found(state.disputes.get(id));
     case 'GET /v1/payment_links/:id':
       return found(state.links.get(id));
     case 'GET /v1/webhooks':

@@ -98,6 +98,7 @@ export class Telling {
 const COLLECTIONS: Readonly<Record<string, string>> = {
   payment: 'payments',
   refund: 'refunds',
+  dispute: 'disputes',
   payment_link: 'payment_links',
 };
 

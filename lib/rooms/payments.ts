@@ -12,6 +12,17 @@ import type { StateStack } from '../state-stack.ts';
 
 const WEBHOOK = '/webhooks/razorpay/{account}';
 
+/** What a function counts, within an hour. */
+function countedBy({ node }: HubFunction, metricName: string): Metric {
+  return new Metric({
+    namespace: METRICS_NAMESPACE,
+    metricName,
+    dimensionsMap: { service: node.id },
+    statistic: 'Sum',
+    period: Duration.hours(1),
+  });
+}
+
 /** What the payments room stands on. */
 export interface PaymentsRoomProps extends Surroundings {
   readonly api: HubApi;
@@ -71,14 +82,7 @@ export class PaymentsRoom extends Construct {
       .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);
 
     // What the outbox itself counts. Held threads are told in Slack where that is possible; where it is not, only here.
-    const counted = (metricName: string) =>
-      new Metric({
-        namespace: METRICS_NAMESPACE,
-        metricName,
-        dimensionsMap: { service: payments.worker.node.id },
-        statistic: 'Sum',
-        period: Duration.hours(1),
-      });
+    const counted = (metricName: string) => countedBy(payments.worker, metricName);
     props.alarms.ring(this, 'ThreadsHeld', {
       what: 'payment threads are held',
       metric: counted('ThreadsHeld'),
@@ -205,5 +209,38 @@ export class PaymentsRoom extends Construct {
       .mayQueryIndex(state.adminSlackMessageLog, DUE_INDEX, 'ADMIN_SLACK_MESSAGE_LOG_TABLE')
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['Query', 'UpdateItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage']);
+
+    // What a lost webhook would have told is asked for: of the threads that are still open, each at its time.
+    const reconcile = new TimedJob(this, 'PaymentsReconcile', {
+      ...props,
+      entry: 'functions/payments/reconcile.ts',
+      description: 'Asks Razorpay about open payments, whose webhooks may have been lost',
+      memorySize: 512,
+      timeout: Duration.seconds(55),
+      at: { minute: '*' },
+      timeZone: TimeZone.ASIA_KOLKATA,
+      // What one run does not come to, the next does.
+      worthFor: Duration.minutes(1),
+      errors: { noAlarm: 'One failed run is made good by the next; runs given up ring.' },
+      missed: {
+        impact: 'What Razorpay failed to report stays untold, and nobody is warned of money about to be returned.',
+        remedy:
+          'Read the error in the log of PaymentsReconcile; once a run succeeds, empty PaymentsReconcileDeadLetters.',
+      },
+    });
+    reconcile.job
+      .mayQueryIndex(state.payments, DUE_INDEX, 'PAYMENTS_TABLE')
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
+      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
+      .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID');
+    props.alarms.ring(this, 'PaymentsUnasked', {
+      what: 'Razorpay cannot be asked',
+      metric: countedBy(reconcile.job, 'PaymentsUnasked'),
+      atLeast: 30,
+      impact: 'Payments whose webhook was lost stay as they are in Slack, since Razorpay does not answer about them.',
+      remedy:
+        'Read the errors in the log of PaymentsReconcile: they say whether the key of an account in the razorpay secret is ' +
+        'refused, or Razorpay is away. What was not asked is asked again by itself.',
+    });
   }
 }

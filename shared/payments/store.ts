@@ -4,6 +4,7 @@ import type { Item, Key, Table } from '../aws/table.ts';
 import { type TeamId, teamId } from '../base/names.ts';
 import { readEvent, sha256 } from './event.ts';
 import type { Fact, Initiated, Note } from './lifecycle.ts';
+import type { Watch } from './watch.ts';
 
 /** Where a fact is kept: a tenant's Razorpay account, and the home key that its body names (`event.ts`). */
 export type Place = { readonly team: TeamId; readonly account: string; readonly home: string };
@@ -34,6 +35,8 @@ export type ThreadFacts = {
   readonly pointers: readonly string[];
   /** The thread that this one was joined into, if it was. */
   readonly joinedInto: string | undefined;
+  /** When Razorpay is asked about it. */
+  readonly watch: Watch | undefined;
 };
 
 const dayMs = 86_400_000;
@@ -187,6 +190,7 @@ export class PaymentStore {
       homes: [thread, ...homes.map((item) => item.sk.slice('home#'.length))],
       pointers: homes.filter((item) => item['pointer'] === true).map((item) => item.sk.slice('home#'.length)),
       joinedInto: joinedInto(own),
+      watch: watchIn(own),
     };
   }
 
@@ -255,12 +259,13 @@ export class PaymentStore {
   }
 }
 
-function partition(place: Place): string {
+/** The partition of a home's facts. */
+export function partition(place: Place): string {
   return `${place.team}#${place.account}#${place.home}`;
 }
 
 /** The inverse of `partition`: team and account hold no `#`, a home key may. */
-function placeOf(pk: string): Place | undefined {
+export function placeOf(pk: string): Place | undefined {
   const [, team, account, home] = /^([^#]+)#([^#]+)#(.+)$/s.exec(pk) ?? [];
   return team && account && home ? { team: teamId(team), account, home } : undefined;
 }
@@ -307,6 +312,18 @@ function isElsewhere(owner: string | undefined, thread: string): boolean {
 function joinedInto(items: readonly Item[]): string | undefined {
   const joined = items.find((item) => item.sk === 'joined');
   return joined && String(joined['into']);
+}
+
+function watchIn(items: readonly Item[]): Watch | undefined {
+  const item = items.find(({ sk }) => sk === 'watch');
+  if (!item) return undefined;
+  const dueAt = item['dueAt'];
+  return {
+    waitsFor: String(item['waitsFor']),
+    opened: Number(item['opened']),
+    looked: Number(item['looked']),
+    dueAt: dueAt === undefined ? undefined : Number(dueAt),
+  };
 }
 
 /** The caller may leave out when it started, and a repetition may differ in that alone. */

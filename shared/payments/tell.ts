@@ -17,11 +17,13 @@ import type { RoutingStore } from './routing-store.ts';
 import { factDays, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
 import { message, type Wake } from './wake.ts';
 import { renderWarning, warningKey } from './warning.ts';
+import type { WatchStore } from './watch-store.ts';
 
 export type TellDependencies = LeadDependencies & {
   readonly store: PaymentStore;
   readonly routing: Pick<RoutingStore, 'active'>;
   readonly days: Pick<DayStore, 'record'>;
+  readonly watches: Pick<WatchStore, 'follow'>;
   readonly log: ThreadLog;
   readonly outbox: Outbox;
   readonly installations: Installations;
@@ -120,6 +122,9 @@ async function tellThread(
     if (pointed === 'done') await store.clearPointer(place, thread, joined);
   }
   await warn(wake, thread, facts, team, budget, dependencies);
+  if (!thread.startsWith(opsPrefix)) {
+    await dependencies.watches.follow(place, thread, fold(facts.facts), facts.watch, clock.now());
+  }
   await store.clearDue(facts.due);
   // Held, it is spread once it is there: who follows the link should find it.
   if (instalment?.isNews && outcome === 'done') {

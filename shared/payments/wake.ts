@@ -7,8 +7,11 @@ import type { Place } from './store.ts';
 /** A record of the payments queue: it carries no news, it only makes a worker look at what is stored under a home. */
 export type Wake = Place & { readonly cause: Cause };
 
-/** `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before. */
-const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment'] as const;
+/**
+ * `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before;
+ * `reconcile`: Razorpay was asked, and had news.
+ */
+const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile'] as const;
 export type Cause = (typeof causes)[number];
 
 /** What a wake is about, so that SQS can tell it from the others of its group. */

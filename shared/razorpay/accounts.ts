@@ -69,6 +69,11 @@ export class Accounts {
     return this.#accounts.get(name);
   }
 
+  /** Every account whose entry can be used, of all teams. */
+  all(): Account[] {
+    return [...this.#accounts.values()];
+  }
+
   /**
    * A team's accounts, sorted by name. Throws `MalformedSecret` when an entry is wrong that may be one of them: a team
    * of two accounts would otherwise pass for a team of one, and what is meant for either go to the other.

@@ -83,6 +83,10 @@ export class RazorpayClient {
     return this.#call((sdk) => sdk.payments.fetchMultipleRefund(paymentId, { count: mostListed }));
   }
 
+  dispute(id: string): Promise<Outcome> {
+    return this.#call((sdk) => sdk.disputes.fetch(id));
+  }
+
   link(id: string): Promise<Outcome> {
     return this.#call((sdk) => sdk.paymentLink.fetch(id));
   }

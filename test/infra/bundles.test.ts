@@ -46,7 +46,7 @@ function written({ outputFiles: [output] }: Bundle, name: string): string {
 }
 
 /** The functions that call Razorpay. */
-const callers = ['functions/payments/api.ts'];
+const callers = ['functions/payments/api.ts', 'functions/payments/reconcile.ts'];
 
 /** The packages of which anything ends up in the bundle of an entry. */
 async function packagesIn(entry: string): Promise<Set<string>> {

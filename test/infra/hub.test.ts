@@ -77,7 +77,11 @@ describe('queues', () => {
 
   it('are the payments and the dead letters, and no other', () => {
     expect(working.map(({ id }) => id)).toEqual(['PaymentsQueue']);
-    expect(dead.map(({ id }) => id)).toEqual(['PaymentsDeadLetters', 'PaymentsSweepDeadLetters']);
+    expect(dead.map(({ id }) => id)).toEqual([
+      'PaymentsDeadLetters',
+      'PaymentsSweepDeadLetters',
+      'PaymentsReconcileDeadLetters',
+    ]);
   });
 
   it.each(working.map((queue) => [queue.id, queue] as const))('%s has dead letters, as a last resort', (_, queue) => {

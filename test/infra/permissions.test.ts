@@ -103,6 +103,19 @@ describe('permissions', () => {
       },
     ],
     [
+      'PaymentsReconcile',
+      {
+        'dynamodb:GetItem': ['Payments.Arn'],
+        'dynamodb:Query': ['Payments.Arn', 'Payments.Arn/index/due'],
+        'dynamodb:PutItem': ['Payments.Arn'],
+        'dynamodb:UpdateItem': ['Payments.Arn'],
+        'sqs:SendMessage': ['PaymentsQueue.Arn', 'PaymentsReconcileDeadLetters.Arn'],
+        'sqs:GetQueueAttributes': ['PaymentsReconcileDeadLetters.Arn'],
+        'sqs:GetQueueUrl': ['PaymentsReconcileDeadLetters.Arn'],
+        'secretsmanager:GetSecretValue': ['RazorpaySecret'],
+      },
+    ],
+    [
       'OrgApi',
       {
         'dynamodb:GetItem': ['Admins.Arn'],
@@ -216,6 +229,11 @@ describe('what each function is told', () => {
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
+      ],
+      PaymentsReconcile: [
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+        'RAZORPAY_SECRET_ID=RazorpaySecret',
       ],
       OrgApi: ['ADMINS_TABLE=Admins', 'API_KEYS_SECRET_ID=ApiKeysSecret'],
       Health: [

@@ -13,6 +13,8 @@ import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import type { TellDependencies } from '../../shared/payments/tell.ts';
+import { watchTimes } from '../../shared/payments/watch.ts';
+import { WatchStore } from '../../shared/payments/watch-store.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { Installations, type Team } from '../../shared/slack/installation.ts';
@@ -144,6 +146,7 @@ export async function startRoom(
       routing: new RoutingStore(chosen.table('payments')),
       days: new DayStore(chosen.table('payments')),
       queue: chosen.queue,
+      watches: new WatchStore(chosen.table('payments'), watchTimes({})),
       log,
       outbox,
       installations,

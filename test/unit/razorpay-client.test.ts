@@ -57,6 +57,7 @@ describe("a call of Razorpay's API", () => {
     await one.paymentsOf('order_A');
     await one.payment('pay_A');
     await one.refundsOf('pay_A');
+    await one.dispute('disp_A');
     await one.link('plink_A');
     await one.webhooks();
 
@@ -65,6 +66,7 @@ describe("a call of Razorpay's API", () => {
       'GET /v1/orders/order_A/payments',
       'GET /v1/payments/pay_A',
       'GET /v1/payments/pay_A/refunds?count=100',
+      'GET /v1/disputes/disp_A',
       'GET /v1/payment_links/plink_A',
       'GET /v1/webhooks?count=100&skip=0',
     ]);

@@ -13,6 +13,8 @@ import { readInitiation } from '../../../shared/payments/request.ts';
 import { RoutingStore } from '../../../shared/payments/routing-store.ts';
 import { PaymentStore, type Place } from '../../../shared/payments/store.ts';
 import { message } from '../../../shared/payments/wake.ts';
+import { watchTimes } from '../../../shared/payments/watch.ts';
+import { WatchStore } from '../../../shared/payments/watch-store.ts';
 import { type WorkDependencies, work } from '../../../shared/payments/work.ts';
 import { SlackClient } from '../../../shared/slack/client.ts';
 import { Held } from '../../../shared/slack/held.ts';
@@ -122,6 +124,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
     new LeadStore(payments),
     new InstalmentStore(payments),
   ];
+  const watches = new WatchStore(payments, watchTimes({}));
   const unexpected = async (what: unknown) => {
     throw new Error(`The batch was not worked as it should be: ${String(what)}`);
   };
@@ -129,6 +132,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
   const dependencies: WorkDependencies = {
     tell: {
       store,
+      watches,
       leads,
       instalments,
       queue: { send: unexpected },

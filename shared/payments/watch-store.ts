@@ -1,0 +1,103 @@
+import type { Item, Key, Table } from '../aws/table.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { expiry, type Place, partition, placeOf } from './store.ts';
+import { type Watch, type WatchTimes, watchOf } from './watch.ts';
+
+type ThreadPlace = Omit<Place, 'home'>;
+
+/** When the webhook of an account was last looked after (ms), and since when it is off (Unix seconds), if it is. */
+export type WebhookWatch = { readonly looked: number; readonly disabledAt: number | undefined };
+
+/** Watches are spread over this many partitions of the `due` index. */
+export const watchShards = ['watch#0', 'watch#1', 'watch#2', 'watch#3'] as const;
+
+/** When Razorpay is asked about each thread: one item beside the thread's facts, in the index while it has a time. */
+export class WatchStore {
+  readonly #table: Table;
+  readonly #times: WatchTimes;
+
+  constructor(table: Table, times: WatchTimes) {
+    this.#table = table;
+    this.#times = times;
+  }
+
+  /**
+   * Brings the watch of a thread up to what `state` says; nothing is written where nothing changed. That a wait begins
+   * is written in any case; that it ended, only if no other has begun meanwhile: one look too many harms nothing.
+   */
+  async follow(
+    place: ThreadPlace,
+    thread: string,
+    state: Lifecycle,
+    kept: Watch | undefined,
+    now: number,
+  ): Promise<void> {
+    const wanted = watchOf(state, kept, now, this.#times);
+    if (wanted === undefined || wanted === kept) return;
+    if (wanted.dueAt === undefined) await this.close({ ...place, home: thread }, wanted);
+    else await this.#table.put(itemOf({ ...place, home: thread }, wanted, now));
+  }
+
+  /** The threads of one shard that are due before `now` (ms), the longest due first. Only wakes: may be stale. */
+  async due(shard: string, now: number, limit: number): Promise<Place[]> {
+    const keys = await this.#table.due(shard, now, limit);
+    return keys.flatMap(({ pk }) => placeOf(pk) ?? []);
+  }
+
+  /** What came of a look, unless the wait has ended or another has begun since `kept` was read. */
+  async move(place: Place, kept: Watch, { waitsFor, opened, looked, dueAt }: Watch): Promise<void> {
+    const next = dueAt === undefined ? 'REMOVE dueShard, dueAt' : ', dueAt = :dueAt';
+    await this.#table.update(keyOf(place), {
+      update: `SET waitsFor = :waitsFor, opened = :opened, looked = :looked ${next}`,
+      when: 'opened = :seen AND attribute_exists(dueShard)',
+      values: {
+        ':waitsFor': waitsFor,
+        ':opened': opened,
+        ':looked': looked,
+        ':seen': kept.opened,
+        ...(dueAt !== undefined && { ':dueAt': dueAt }),
+      },
+    });
+  }
+
+  /** Nothing is asked any more, unless another wait than `watch` has begun. */
+  async close(place: Place, watch: Watch): Promise<void> {
+    await this.#table.update(keyOf(place), {
+      update: 'SET waitsFor = :nothing REMOVE dueShard, dueAt',
+      when: 'opened = :opened',
+      values: { ':nothing': '', ':opened': watch.opened },
+    });
+  }
+
+  /** A look that could not be taken is due again at `until` (ms). */
+  async putOff(place: Place, until: number): Promise<void> {
+    await this.#table.update(keyOf(place), {
+      update: 'SET dueAt = :until',
+      when: 'attribute_exists(dueShard)',
+      values: { ':until': until },
+    });
+  }
+
+  /** When the account's webhook was looked after, and what was found; `place` is the home of its notes. */
+  async webhook(place: Place): Promise<WebhookWatch | undefined> {
+    const item = await this.#table.get(keyOf(place, 'webhook'));
+    const disabledAt = item?.['disabledAt'];
+    return (
+      item && { looked: Number(item['looked']), disabledAt: disabledAt === undefined ? undefined : Number(disabledAt) }
+    );
+  }
+
+  async keepWebhook(place: Place, watch: WebhookWatch): Promise<void> {
+    await this.#table.put({ ...keyOf(place, 'webhook'), ...watch, expires: expiry(watch.looked) });
+  }
+}
+
+function keyOf(place: Place, sk: 'watch' | 'webhook' = 'watch'): Key {
+  return { pk: partition(place), sk };
+}
+
+function itemOf(place: Place, { waitsFor, opened, looked, dueAt }: Watch, now: number): Item {
+  const shard =
+    watchShards[[...place.home].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % watchShards.length];
+  return { ...keyOf(place), waitsFor, opened, looked, dueAt, dueShard: shard, expires: expiry(now) };
+}
