@@ -8,6 +8,8 @@ export type KeptInstalment = {
   readonly leadId: string;
   /** `amount` is what was paid and not given back: nothing, once it was refunded in full. */
   readonly instalment: Instalment;
+  /** When it was first completed, in milliseconds. */
+  readonly completedAt: number;
   /** When it came to stand so, in milliseconds: later with every change, whatever clocks say. */
   readonly at: number;
   /** The address of its thread's root, once that is posted. */
@@ -40,10 +42,13 @@ export class InstalmentStore {
     this.#table = table;
   }
 
-  /** The instalments that this learner has completed, over all plans. One that was refunded in full is none. */
+  /** The learner's completed instalments, over all plans, in the order of completion. One refunded in full is none. */
   async completedBy(place: ThreadPlace, leadId: string): Promise<KeptInstalment[]> {
     const items = await this.#table.query(partition(place, leadId));
-    return items.map((item) => read(item, leadId)).filter(({ instalment }) => instalment.amount > 0);
+    return items
+      .map((item) => read(item, leadId))
+      .filter(({ instalment }) => instalment.amount > 0)
+      .sort((a, b) => a.completedAt - b.completedAt || a.instalment.number - b.instalment.number);
   }
 
   /**
@@ -67,8 +72,9 @@ export class InstalmentStore {
             names: { '#at': 'at' },
             values: { ':instalment': instalment, ':facts': facts, ':at': at, ':yes': true, ':before': item['facts'] },
           })
-        : await this.#table.insert({ ...key, instalment, facts, at, permalink, isNews: true });
-      if (written) return { leadId, instalment, at, permalink: before?.permalink ?? permalink, isNews: true };
+        : await this.#table.insert({ ...key, instalment, facts, at, completedAt: at, permalink, isNews: true });
+      const { completedAt, permalink: link } = before ?? { completedAt: at, permalink };
+      if (written) return { leadId, instalment, completedAt, at, permalink: link ?? permalink, isNews: true };
     }
     throw new Error(`Others kept changing the instalment of ${instalment.orderId}.`);
   }
@@ -104,6 +110,7 @@ function read(item: Item, leadId: string): KeptInstalment {
   return {
     leadId,
     instalment: item['instalment'] as Instalment,
+    completedAt: Number(item['completedAt']),
     at: Number(item['at']),
     permalink: item['permalink'] as string | undefined,
     isNews: item['isNews'] === true,

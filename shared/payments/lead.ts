@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import type { InstalmentStore, KeptInstalment } from './instalment-store.ts';
 import type { LeadStore } from './lead-store.ts';
 import type { Initiated, Lifecycle, Note } from './lifecycle.ts';
-import { worth } from './plan.ts';
+import { isOpenTo, plansOf, worth } from './plan.ts';
 import type { Instalment } from './route.ts';
 import type { PaymentStore, Place } from './store.ts';
 import { message } from './wake.ts';
@@ -41,10 +41,8 @@ export async function introduce(
     leads.lead(place.team, lead.id),
     plan === undefined ? [] : instalments.completedBy(place, lead.id),
   ]);
-  const copies = [
-    ...(kept ? [ownerCopy(kept)] : []),
-    ...completed.filter(({ instalment }) => isOther(instalment, orderId, plan)).flatMap(instalmentCopy),
-  ];
+  const others = payment.kind === 'part' ? goesOnWith(completed, orderId, course.id, payment.number) : [];
+  const copies = [...(kept ? [ownerCopy(kept)] : []), ...others.flatMap(instalmentCopy)];
   const home = { ...place, home: orderId };
   for (const { name, note, at } of copies) await store.recordNote(home, name, note, at, clock.now());
   return copies.length > 0;
@@ -86,9 +84,14 @@ export async function spreadInstalment(
   // Known before the others are listed: one that is told for the first time just now copies it for itself.
   if (kept.permalink === undefined && link !== undefined) await instalments.link(place, kept, link);
 
-  const payments = await leads.paymentsOf(place.team, kept.leadId);
+  const [payments, completed] = await Promise.all([
+    leads.paymentsOf(place.team, kept.leadId),
+    instalments.completedBy(place, kept.leadId),
+  ]);
+  const formerly = ofOtherPlans(completed, orderId);
   const others = payments.filter(
-    ({ account, orderId: other, plan }) => account === place.account && plan === courseId && other !== orderId,
+    ({ account, orderId: other, plan }) =>
+      account === place.account && plan === courseId && other !== orderId && !formerly.includes(other),
   );
   for (const { orderId: other } of others) {
     const home = { ...place, home: other };
@@ -114,6 +117,23 @@ function instalmentCopy({ instalment, at, permalink }: KeptInstalment): Copy[] {
   return [{ name: `earlier#${orderId}#${at}`, note: { kind: 'earlier', orderId, number, of, amount, permalink }, at }];
 }
 
-function isOther(instalment: Instalment, orderId: string, plan: string | undefined): boolean {
-  return instalment.courseId === plan && instalment.orderId !== orderId;
+/** The completed instalments of the plan that part `number` of a course goes on with; none where it begins one. */
+function goesOnWith(
+  completed: readonly KeptInstalment[],
+  orderId: string,
+  courseId: string,
+  number: number,
+): KeptInstalment[] {
+  const others = completed.filter(
+    ({ instalment }) => instalment.courseId === courseId && instalment.orderId !== orderId,
+  );
+  const plan = plansOf(others.map(({ instalment }) => instalment)).at(-1);
+  return plan && isOpenTo(plan, number) ? others.filter(({ instalment }) => plan.includes(instalment)) : [];
+}
+
+/** The orders of a learner's other plans: what is paid now is nothing to them. None where it belongs to no plan. */
+function ofOtherPlans(completed: readonly KeptInstalment[], orderId: string): string[] {
+  const plans = plansOf(completed.map(({ instalment }) => instalment));
+  const own = plans.find((plan) => plan.some((part) => part.orderId === orderId));
+  return own ? plans.filter((plan) => plan !== own).flatMap((plan) => plan.map((part) => part.orderId)) : [];
 }

@@ -146,11 +146,14 @@ function partInWords({ initiated, attempts, standing }: Lifecycle, sofar: readon
   return isInParts ? `, part ${sofar.length}` : '';
 }
 
-/** What was due after this capture, of the plan or of an order that is paid in parts. */
+/**
+ * What was due after this capture, of the plan or of an order that is paid in parts. Instalments that follow do not
+ * change what this one left to be paid.
+ */
 function dueInWords(state: Lifecycle, sofar: readonly Attempt[]): string {
   const { amount, currency } = state;
   const plan = ofPlan(state);
-  const total = plan ? plan.total - (plan.paid - state.paid + state.refunded) : amount;
+  const total = plan ? plan.total - plan.paidBefore : amount;
   if (total === undefined) return '';
   const due = total - sofar.reduce((sum, each) => sum + (each.amount ?? 0), 0);
   return due > 0 ? ` ${formatAmount(due, currency)}${plan ? ' of the plan' : ''} is still due.` : '';

@@ -3,6 +3,7 @@ import type { Destination } from '../slack/thread-log.ts';
 import { askedInWords, type Case, type Dimension, dimensions, holds, said, type When } from './dimension.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PaymentThread } from './message.ts';
+import { isOpen, plansOf } from './plan.ts';
 import type { Change } from './replies.ts';
 
 /** One completed instalment of a learner's plan, as `LeadPartPayment` keeps it. Amounts in the smallest unit. */
@@ -95,13 +96,13 @@ export function channelOf(named: string, channels: Channels): ChannelId {
   return Object.hasOwn(channels, named) ? channels[named as keyof Channels] : channelId(named);
 }
 
-/** A payment as the decision table sees it. `completed` are the instalments that its learner has completed. */
+/** A payment as the decision table sees it. `completed` are the instalments of its learner, in the order of completion. */
 export function caseOf({ initiated, owner, amount }: Lifecycle, completed: readonly Instalment[]): Case {
   const others = completed.filter(({ orderId }) => orderId !== initiated?.orderId);
   return {
     courseType: initiated?.course.type,
     kind: initiated?.payment.kind ?? 'full',
-    completedInstalments: ofOpenPlans(others).length,
+    completedInstalments: plansOf(others).filter(isOpen).flat().length,
     assigned: owner !== null,
     amount,
   };
@@ -114,16 +115,6 @@ export function asRouted(thread: PaymentThread, { postAs, broadcast = [] }: Dest
     broadcast.includes(reply.key.split('#', 1)[0] ?? '') ? { ...reply, broadcast: true } : reply,
   );
   return { ...told, replies, ...(author && postAs !== 'app' && { author }) };
-}
-
-/** The completed instalments of plans of which money is still due. */
-function ofOpenPlans(completed: readonly Instalment[]): Instalment[] {
-  const plans = Map.groupBy(completed, ({ courseId }) => courseId);
-  const open = [...plans.values()].filter((plan) => {
-    const paid = plan.reduce((sum, { amount }) => sum + amount, 0);
-    return paid < Math.max(...plan.map(({ planTotal }) => planTotal));
-  });
-  return open.flat();
 }
 
 function whyNot({ when }: Row, taken: Row, payment: Case): string {

@@ -145,13 +145,25 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
 
     it('is kept once for an order, under its learner', async () => {
       const unheard = new InstalmentStore(tables.losingReplies('instalments'));
-      await instalments.keep(place(), 'lead_1', saying(2));
       await instalments.keep(place(), 'lead_1', saying(1));
+      await instalments.keep(place(), 'lead_1', saying(2));
       await instalments.keep(place(), 'lead_1', saying(1, { facts: 4, now: now + 9 }));
       expect(await unheard.keep(place(), 'lead_1', saying(3))).toMatchObject({ at: now, isNews: true });
 
       expect(await completed()).toEqual([instalment(1), instalment(2), instalment(3)]);
       expect(await completed('lead_2')).toEqual([]);
+    });
+
+    it('comes in the order in which it was completed first, whatever became of it since', async () => {
+      await instalments.keep(place(), 'lead_1', saying(2));
+      await instalments.keep(place(), 'lead_1', saying(1, { now: now + 5 }));
+      const changed = { facts: 4, now: now + 9, instalment: instalment(2, 1) };
+      expect(await instalments.keep(place(), 'lead_1', saying(2, changed))).toMatchObject({
+        completedAt: now,
+        at: now + 9,
+      });
+
+      expect(await completed()).toEqual([instalment(2, 1), instalment(1)]);
     });
 
     it('that was never completed leaves nothing', async () => {

@@ -78,6 +78,32 @@ describe('the served product', () => {
     expect(root).toMatchObject({ userId: 'U0ARJUN001', asApp: false });
   });
 
+  it('passes a lead to another admin, who posts what comes next, while what is there stays with who posted it', async () => {
+    const story = STORIES['payment']?.story({ random: seededRandom(6), now: Date.now() });
+    const [started, ...rest] = story?.steps ?? [];
+    const [ending] = story?.endings ?? [];
+    if (started?.sent.kind !== 'initiated' || ending === undefined) throw new Error('The story does not begin so.');
+    // A lead of its own: who looks after one is kept for all that follows.
+    const lead = { id: 'lead_passed_on', name: 'Priya Sharma' };
+    await stack.send({ ...started, sent: { ...started.sent, body: { ...started.sent.body, lead } } });
+    await stack.untilQuiet();
+
+    const answer = await fetch(`${stack.facts.api}/v1/leads/${lead.id}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${stack.facts.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: lead.name, assignedAdmin: { id: 'adm_meera', name: 'Meera Thomas' } }),
+    });
+    for (const step of rest) await stack.send(step);
+    await stack.untilTold(ending);
+
+    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ id: lead.id })]);
+    const messages = stack.slack.messages(stack.facts.channels.payments);
+    const root = messages.find(({ blocks }) => JSON.stringify(blocks).includes(ending.id));
+    const replies = messages.filter(({ threadTs, ts }) => threadTs === root?.ts && ts !== root?.ts);
+    expect(root).toMatchObject({ userId: 'U0ARJUN001', text: expect.stringContaining('owner Meera T.') });
+    expect(replies.map(({ userId }) => userId)).toEqual(['U0MEERA001']);
+  });
+
   it('names an address of its Slack where the thread begins', async () => {
     const { thread, root } = await played('payment', 5);
 

@@ -449,6 +449,33 @@ describe('the instalments of a plan', () => {
     expect(inSlack(order(3))).toHaveLength(1);
   });
 
+  it('of a course that is bought again know nothing of the plan before, nor that of them', async () => {
+    for (const n of [1, 2, 3]) {
+      await told(await announcePart(n));
+      await payPart(n);
+      await told(order(n));
+      room.time.advance(1_000);
+    }
+    await workSent();
+    const before = [1, 2, 3].map((n) => inSlack(order(n), n === 1 ? ids.payments : ids.partPayments));
+    for (const n of [1, 2]) {
+      const part = { kind: 'part', number: n, of: 3, planTotal: 4_500_000 } as const;
+      await told(await announcePart(n + 3, { payment: part }));
+      await payPart(n + 3);
+      await told(order(n + 3));
+      room.time.advance(1_000);
+    }
+    const woken = await workSent();
+
+    expect(woken).toEqual([order(4)]);
+    expect([1, 2, 3].map((n) => inSlack(order(n), n === 1 ? ids.payments : ids.partPayments))).toEqual(before);
+    expect(inSlack(order(4))[0]?.lines[1]).toBe('▰▰▱ ₹30,000.00 of ₹45,000.00 paid · ₹15,000.00 due');
+    expect(inSlack(order(5), ids.partPayments)[0]?.lines.slice(1, 3)).toEqual([
+      '▰▰▱ ₹30,000.00 of ₹45,000.00 paid · ₹15,000.00 due',
+      expect.stringContaining('earlier: part 1'),
+    ]);
+  });
+
   it('lead to a root that was posted in the very pass that found it paid', async () => {
     await told(await announcePart(2));
     await announcePart(1);

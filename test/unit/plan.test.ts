@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Fact, fold, type Note } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
+import { isOpen, isOpenTo, plansOf } from '../../shared/payments/plan.ts';
+import type { Instalment } from '../../shared/payments/route.ts';
 import { attempt, captured, factOf, initiated, refunded } from '../support/facts.ts';
 
 const meera = { id: 'adm_meera', name: 'Meera Thomas' };
@@ -88,6 +90,17 @@ describe('the root of an instalment', () => {
   });
 });
 
+describe('the reply of an instalment that is paid', () => {
+  const reply = (...facts: Fact[]) => render(fold(facts)).replies.map(({ content }) => content.text.split('\n')[0]);
+
+  it('says what it left to be paid of the plan, and goes on to say so when more is paid', () => {
+    const said = 'Paid ₹15,000.00 by UPI, part 2 of 3. ₹15,000.00 of the plan is still due.';
+
+    expect(reply(part(2), paid, other(1))).toEqual([expect.stringContaining(said)]);
+    expect(reply(part(2), paid, other(1), other(3))).toEqual(reply(part(2), paid, other(1)));
+  });
+});
+
 describe('the owner', () => {
   const named = (at: number, owner: typeof meera | null) => noted(at, { kind: 'owner', owner });
 
@@ -107,5 +120,37 @@ describe('the owner', () => {
 
     expect(thread.author).toBeUndefined();
     expect(thread.root.content.text).not.toContain('owner');
+  });
+});
+
+describe('the plans of a learner', () => {
+  const completed = (text: string): Instalment[] =>
+    text.split(' ').map((name, index) => {
+      const [courseId = '', number] = name.split('');
+      return {
+        orderId: `order_${index}`,
+        courseId,
+        number: Number(number),
+        of: 3,
+        amount: 1_500_000,
+        planTotal: 4_500_000,
+      };
+    });
+  const inWords = (plans: readonly (readonly Instalment[])[]) =>
+    plans.map((plan) => plan.map(({ courseId, number }) => `${courseId}${number}`).join(' '));
+
+  it.each([
+    ['are one for each course', 'a1 b1 a2', ['a1 a2', 'b1']],
+    ['hold their parts in whatever order they are paid', 'a3 a1', ['a3 a1']],
+    ['are two where all was paid and a part is paid again', 'a1 a2 a3 a1 a2', ['a1 a2 a3', 'a1 a2']],
+    ['are two where a part is paid again before all was paid', 'a1 a2 a1', ['a1 a2', 'a1']],
+  ])('%s', (_, parts, plans) => {
+    expect(inWords(plansOf(completed(parts)))).toEqual(plans);
+  });
+
+  it('are open while money is due, and to every part that is not paid yet', () => {
+    expect(['a1', 'a1 a2', 'a1 a2 a3'].map((parts) => isOpen(completed(parts)))).toEqual([true, true, false]);
+    expect([1, 2, 3].map((number) => isOpenTo(completed('a1 a3'), number))).toEqual([false, true, false]);
+    expect(isOpenTo(completed('a1 a2 a3'), 4)).toBe(false);
   });
 });

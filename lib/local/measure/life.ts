@@ -195,6 +195,8 @@ function subjectOf({ operation, pk, sk }: Written): string {
   if (/#thread#/.test(pk)) return 'thread item';
   if (/#pace#/.test(pk)) return 'pace';
   if (/#alias#/.test(pk)) return 'alias';
+  if (/##lead#/.test(pk)) return 'lead';
+  if (/##day#/.test(pk)) return 'day';
   if (/#lead#/.test(pk)) return 'instalment';
   // A fact is written once; what is changed in it is when a sweep would look at it.
   if (/^fact#/.test(sk)) return operation === 'PutItem' ? 'fact' : 'due';
