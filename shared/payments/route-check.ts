@@ -19,7 +19,7 @@ type Rows = bigint;
  * of rows that are still possible; two ways to the same set are one from there on. In the end each set stands for one
  * kind of payment, which its first row takes.
  */
-export function problemsOf(rows: readonly Row[]): TableProblem[] {
+export function problemsOf(rows: readonly Pick<Row, 'when'>[]): TableProblem[] {
   /** By the row that takes them (its bit): all rows that ask for payments which it takes. */
   const taken = new Map<Rows, Rows>();
   let example: Case | undefined;
@@ -37,7 +37,7 @@ export function problemsOf(rows: readonly Row[]): TableProblem[] {
 }
 
 /** A problem as a sentence that says what to do. */
-export function problemInWords(problem: TableProblem, rows: readonly Row[]): string {
+export function problemInWords(problem: TableProblem, rows: readonly Pick<Row, 'name'>[]): string {
   if (problem.kind === 'open') {
     return `leave a case open: no row takes ${openInWords(problem)}. Add a row that does; a last row that asks for nothing takes all that is left.`;
   }
@@ -66,7 +66,9 @@ function openInWords({ example, matters }: TableProblem & { kind: 'open' }): str
 }
 
 /** Every set of rows that some payment matches, with such a payment; some sets come more than once. */
-function* kindsOf(rows: readonly Row[]): Generator<{ readonly matching: Rows; readonly payment: () => Case }> {
+function* kindsOf(
+  rows: readonly Pick<Row, 'when'>[],
+): Generator<{ readonly matching: Rows; readonly payment: () => Case }> {
   const cells = dimensions.map((dimension) => ({ dimension, values: [...cellsOf(dimension, rows)] }));
   // The longest comes last: what it leads to is too much to keep.
   const [last, ...others] = cells.sort((one, other) => other.values.length - one.values.length);
@@ -91,7 +93,7 @@ function* kindsOf(rows: readonly Row[]): Generator<{ readonly matching: Rows; re
 }
 
 /** The values of a dimension that the rows tell apart: the rows that take each, with the value. */
-function cellsOf(dimension: Dimension, rows: readonly Row[]): Map<Rows, Case[Dimension]> {
+function cellsOf(dimension: Dimension, rows: readonly Pick<Row, 'when'>[]): Map<Rows, Case[Dimension]> {
   const cells = new Map<Rows, Case[Dimension]>();
   for (const value of valuesApart(
     dimension,
@@ -104,7 +106,7 @@ function cellsOf(dimension: Dimension, rows: readonly Row[]): Map<Rows, Case[Dim
 }
 
 /** Dimensions by which every row misses the payment, of which none can be spared. */
-function whatMatters(rows: readonly Row[], example: Case): Dimension[] {
+function whatMatters(rows: readonly Pick<Row, 'when'>[], example: Case): Dimension[] {
   return dimensions.reduce((left: readonly Dimension[], each) => {
     const others = left.filter((dimension) => dimension !== each);
     const missedByAll = rows.every(({ when }) =>

@@ -100,7 +100,8 @@ const bodies = once(() => {
 
   return {
     row,
-    rows,
+    /** What decides which payments a row takes, whatever is wrong with the rest of it. */
+    asking: z.array(z.object({ name: text(80), when })).check(z.maxLength(rowsAtMost)),
     routing: z.strictObject({
       rows,
       dryRunDays: z.optional(z.int().check(z.minimum(1), z.maximum(dryRunDaysAtMost))).register(z.globalRegistry, {
@@ -144,7 +145,7 @@ export type RoutingRequest = {
 export function readRouting(body: unknown): RoutingRequest {
   const held = hold(routingRequest(), body);
   // What else is wrong with the body must not hide what is wrong with the table.
-  const table = hold(bodies().rows, Object(body).rows);
+  const table = hold(bodies().asking, Object(body).rows);
   const wrong = [...(held.ok ? [] : held.wrong), ...(table.ok ? wrongOf(table.value) : [])];
   if (!held.ok || wrong.length > 0) {
     throw new Refuse(
@@ -179,8 +180,8 @@ export function readExplain(body: unknown): ExplainRequest {
   );
 }
 
-/** What is wrong with rows that are each well formed. */
-function wrongOf(table: readonly Row[]): WrongField[] {
+/** What is wrong with rows of which each asks for something that can be asked for. */
+function wrongOf(table: readonly Pick<Row, 'name' | 'when'>[]): WrongField[] {
   const types = new Set(table.flatMap(({ when: { courseType = [] } }) => courseType));
   if (types.size > typesAtMost) {
     return [{ pointer: '/rows', message: `must name at most ${typesAtMost} course types in all.` }];

@@ -169,11 +169,18 @@ describe('the table of a team', () => {
 describe('a table that leaves a case open, or has a row that can never match', () => {
   it('is refused with everything that is wrong with it, and nothing is kept', async () => {
     const refused = await refusal(
-      put({ rows: [row('parts', { kind: 'part' }), row('parts', { kind: 'part', assigned: true })], dryRunDays: 90 }),
+      put({
+        rows: [
+          row('parts', { kind: 'part' }),
+          row('parts', { kind: 'part', assigned: true }, { channel: '#part-payments' }),
+        ],
+        dryRunDays: 90,
+      }),
     );
 
     expect(refused.status).toBe(400);
     expect(refused.fields).toEqual([
+      { pointer: '/rows/1/then/channel', message: expect.stringContaining('or the id of a Slack channel') },
       { pointer: '/dryRunDays', message: 'must be at most 31.' },
       { pointer: '/rows', message: expect.stringMatching(/^leave a case open: no row takes a full payment\. /) },
       { pointer: '/rows/1', message: expect.stringContaining('taken before by "parts"') },

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { permalinkOf, play } from '../../lib/local/play.ts';
 import { STORIES, seededRandom } from '../../lib/local/stories.ts';
@@ -120,4 +121,32 @@ describe('the served product', () => {
 
     expect(summary).toMatchObject({ lost: [], doubled: [], wrong: [], lives: 15 });
   }, 120_000);
+
+  it('sends a payment where the table of docs/routing.md sends it once that is in force, and says why', async () => {
+    const ask = async (method: string, path: string, body?: string) => {
+      const headers = { authorization: `Bearer ${stack.facts.apiKey}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${stack.facts.api}${path}`, { method, headers, ...(body && { body }) });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    };
+    const page = readFileSync('docs/routing.md', 'utf8');
+    const [tryOut = '', putInForce = '', madeUp = ''] = [...page.matchAll(/-d '(\{.*?\n\})'/gs)].map(
+      ([, body]) => body,
+    );
+
+    const tried = await ask('PUT', '/v1/routing', tryOut);
+    const put = await ask('PUT', '/v1/routing', putInForce);
+    const { story, thread } = await played('payment', 6);
+    const [known, guessed] = [
+      await ask('POST', '/v1/routing/explain', JSON.stringify({ paymentId: story.endings[0]?.id })),
+      await ask('POST', '/v1/routing/explain', madeUp),
+    ];
+
+    expect(tried).toMatchObject({ status: 200, body: { version: 1, active: false, dryRun: { cut: false } } });
+    expect(put).toEqual({ status: 200, body: { version: 1, active: true, dryRun: null } });
+    const channel = stack.facts.channels.ops;
+    const why = expect.stringMatching(/^The amount is \d+ \(smallest unit\)\.$/);
+    expect(thread).toMatchObject({ destination: { channel, row: 'large amounts', why } });
+    expect(known).toMatchObject({ status: 200, body: { fixed: { channel, row: 'large amounts', version: 1 } } });
+    expect(guessed).toMatchObject({ status: 200, body: { now: { row: 'learner with an open plan' } } });
+  });
 });

@@ -2,7 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { channelId } from '../../shared/base/names.ts';
 import { fold } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
-import { asRouted, caseOf, decide, defaultTable, destinationOf, type Instalment } from '../../shared/payments/route.ts';
+import {
+  asRouted,
+  caseOf,
+  decide,
+  defaultTable,
+  destinationOf,
+  type Instalment,
+  type Row,
+} from '../../shared/payments/route.ts';
 import { problemInWords, problemsOf } from '../../shared/payments/route-check.ts';
 import { attempt, captured, factOf, failed, initiated } from '../support/facts.ts';
 import { payment, row } from '../support/routing.ts';
@@ -182,8 +190,7 @@ describe('a thread as its destination has it told', () => {
 });
 
 describe('a table that is refused', () => {
-  const sentences = (...rows: Parameters<typeof problemsOf>[0]) =>
-    problemsOf(rows).map((problem) => problemInWords(problem, rows));
+  const sentences = (...rows: Row[]) => problemsOf(rows).map((problem) => problemInWords(problem, rows));
 
   it('is told which case it leaves open, by an example', () => {
     expect(sentences(row('parts', { kind: 'part' }), row('small', { amount: { max: 100_000 } }))).toEqual([

@@ -198,6 +198,7 @@ function subjectOf({ operation, pk, sk }: Written): string {
   if (/##lead#/.test(pk)) return 'lead';
   if (/##day#/.test(pk)) return 'day';
   if (/#lead#/.test(pk)) return 'instalment';
+  if (/##day#/.test(pk)) return 'thread of the day';
   // A fact is written once; what is changed in it is when a sweep would look at it.
   if (/^fact#/.test(sk)) return operation === 'PutItem' ? 'fact' : 'due';
   return sk.split('#')[0] ?? sk;
