@@ -44,7 +44,7 @@ const ROOM = /^shared\/(?!base\/|aws\/|slack\/|razorpay\/)[^/]+\//;
 const REACHES_OUT = /(^|-)(store|worker|client)\.ts$/;
 
 /** Pure by name: not even what they import may reach out. */
-const PURE_THROUGHOUT = /\/(event|lifecycle|route|message)\.ts$/;
+const PURE_THROUGHOUT = /\/(event|lifecycle|dimension|route|route-check|message)\.ts$/;
 
 /** Packages that reach out. `@slack/types` holds types only, and may be named as such. */
 const OUTSIDE = /^(@aws-sdk|@smithy|@aws-lambda-powertools)\/|^@slack\/(?!types$)|^razorpay(\/|$)/;
