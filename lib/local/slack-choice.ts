@@ -27,6 +27,8 @@ export type ChosenSlack = {
   readonly control: SlackControl | undefined;
   /** In words: what was chosen and why. */
   readonly told: string;
+  /** Lets the consent page lead back to this address, and to what lies under it; at another Slack that is done by hand. */
+  registerRedirectUri(address: string): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -73,6 +75,11 @@ export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSl
     userTokens: running.userTokens ?? {},
     control: undefined,
     told: `the local one of \`npm run slack\` (process ${running.pid})`,
+    registerRedirectUri: async (redirectUri) => {
+      const url = `${running.url}/control/app/redirect-uris`;
+      const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ redirectUri }) });
+      if (!answer.ok) throw new SlackUnclear(`The local Slack at ${running.url} refused ${redirectUri}: restart it.`);
+    },
     stop: async () => {},
   };
 }
@@ -94,6 +101,7 @@ async function ownSlack(seed: SlackSeed, port: number): Promise<ChosenSlack> {
     workspaceUrl: `${front.url}/`,
     control: front.control,
     told: 'a local one of its own',
+    registerRedirectUri: async (address) => front.control.registerRedirectUri(address),
     stop: () => front.stop(),
   };
 }
@@ -163,6 +171,7 @@ async function otherSlack(origin: string, { botToken, signingSecret }: SlackChoi
     installer: String(identity['user_id']),
     control: undefined,
     told: 'by SLACK_API_URL',
+    registerRedirectUri: async () => {},
     stop: async () => {},
   };
 }

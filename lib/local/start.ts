@@ -126,6 +126,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   );
   const webhookUrl = `${served.api}/webhooks/razorpay/${RAZORPAY_ACCOUNT}`;
   razorpay.registerWebhook(webhookUrl);
+  await slack.registerRedirectUri(`${served.api}/slack`);
 
   const running = started.move();
   return {

@@ -1,6 +1,5 @@
 /** People, channels and installations. Each name here is a rule listed in coverage.ts. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { seededCompany } from '../../lib/local/slack-front/company.ts';
 import { TokenPool } from '../../lib/local/slack-front/inner-emulate.ts';
 import { ids, refusalOf, type SlackWorld, startSlackWorld } from '../support/slack-world.ts';
 
@@ -209,51 +208,7 @@ describe('channels', () => {
   });
 });
 
-describe('installation', () => {
-  const redirect = 'http://127.0.0.1:3000/slack/oauth/callback';
-  const { clientId } = seededCompany().app;
-
-  /** Goes through emulate's consent page as a person would. */
-  async function consent(user: string, userScope: string): Promise<string> {
-    const query = new URLSearchParams({
-      client_id: clientId,
-      redirect_uri: redirect,
-      scope: 'chat:write',
-      user_scope: userScope,
-      state: 's',
-    });
-    const consentPage = await (await fetch(`${world.front.url}/oauth/v2/authorize?${query}`)).text();
-    expect(consentPage).toContain(`value="${user}"`);
-    const answer = await fetch(`${world.front.url}/oauth/v2/authorize/callback`, {
-      method: 'POST',
-      redirect: 'manual',
-      body: new URLSearchParams({ ...Object.fromEntries(query), user_id: user }),
-    });
-    const location = new URL(answer.headers.get('location') ?? '');
-    expect(location.searchParams.get('state')).toBe('s');
-    return location.searchParams.get('code') ?? '';
-  }
-
-  it('gives working tokens for a code from the consent page, once', async () => {
-    const { clientSecret } = world.seed.app;
-    const code = await consent(ids.sana, 'chat:write');
-    const exchange = () =>
-      world
-        .client('')
-        .oauth.v2.access({ client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirect });
-
-    const granted = await exchange();
-    const again = await refusalOf(exchange());
-    const { message } = await world
-      .client(granted.authed_user?.access_token ?? '')
-      .chat.postMessage({ channel: ids.general, text: 'as Sana' });
-
-    expect(granted).toMatchObject({ team: { id: 'T0ACADEMY1' }, bot_user_id: ids.bot, authed_user: { id: ids.sana } });
-    expect(again).toBe('invalid_code');
-    expect(message?.user).toBe(ids.sana);
-    expect((await world.client(granted.access_token ?? '').auth.test()).user_id).toBe(ids.bot);
-  });
-
+describe('emulate', () => {
   it('hands App Home on to emulate, with the ids of the company', async () => {
     const view = { type: 'home' as const, blocks: [] };
 

@@ -4,8 +4,7 @@ import type { Clock } from '../../lib/local/slack-front/clock.ts';
 import type { SlackSeed } from '../../lib/local/slack-front/company.ts';
 import { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { callWithFaults } from '../../lib/local/slack-front/faulty-call.ts';
-import { MessageStore } from '../../lib/local/slack-front/message-store.ts';
-import { Workspace } from '../../lib/local/slack-front/workspace.ts';
+import { openState } from '../../lib/local/slack-front/state.ts';
 
 export type SlackInProcess = { readonly control: SlackControl; readonly fetch: typeof fetch };
 
@@ -14,11 +13,10 @@ export type Moved = Clock & { advance(ms: number): void };
 
 /** `callMs` is how long a caller waits for an answer that never comes: that much time goes by. */
 export function openSlack(seed: SlackSeed, time: Moved, callMs: number): SlackInProcess {
-  const workspace = new Workspace(seed, Math.floor(time.now() / 1000));
-  const messages = new MessageStore(workspace, time);
-  const control = new SlackControl(workspace, messages, time);
+  const state = openState(seed, time);
+  const control = new SlackControl(state);
   const inner = { ask: () => Promise.reject(new Error('Nothing is behind this Slack.')), stop: async () => {} };
-  const context: ApiContext = { workspace, messages, clock: time, inner, url: 'http://slack.test' };
+  const context: ApiContext = { state, inner: () => inner, url: 'http://slack.test' };
 
   const answer: typeof fetch = async (input, init) => {
     const url = new URL(String(input));

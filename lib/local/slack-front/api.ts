@@ -1,15 +1,17 @@
 /** The Web API: authorizes a call, does it here or hands it to emulate, and says it the way Slack does. */
-import { Args, isRecord } from './args.ts';
+import { Args } from './args.ts';
 import { chatMethods } from './chat-methods.ts';
-import type { Clock } from './clock.ts';
 import { conversationMethods } from './conversation-methods.ts';
 import { historyMethods } from './history-methods.ts';
-import type { InnerAnswer, InnerEmulate } from './inner-emulate.ts';
-import type { MessageStore } from './message-store.ts';
+import { identityMethods } from './identity-methods.ts';
+import type { InnerEmulate } from './inner-emulate.ts';
 import type { Method } from './method.ts';
 import { peopleMethods } from './people-methods.ts';
 import { SlackRefusal } from './refusal.ts';
-import type { Grant, Workspace } from './workspace.ts';
+import type { SlackState } from './state.ts';
+import type { Tenant, Tenants } from './tenants.ts';
+import { tokenMethods } from './token-methods.ts';
+import type { Grant } from './workspace.ts';
 
 /** Methods the front answers itself, since emulate keeps Slack's rules here too loosely. */
 export const ownMethods: Readonly<Record<string, Method>> = {
@@ -17,6 +19,7 @@ export const ownMethods: Readonly<Record<string, Method>> = {
   ...historyMethods,
   ...conversationMethods,
   ...peopleMethods,
+  ...identityMethods,
 };
 
 /** Methods that go to emulate once the token is known. */
@@ -37,9 +40,6 @@ export const delegatedMethods: ReadonlySet<string> = new Set([
   'views.update',
 ]);
 
-/** Methods that go to emulate and need no token: they are how one comes by a token. */
-export const tokenMethods: ReadonlySet<string> = new Set(['oauth.v2.access']);
-
 /** A call as it came in. */
 export interface ApiRequest {
   readonly method: string;
@@ -59,23 +59,29 @@ export interface ApiAnswer {
 
 /** What the API works on. */
 export interface ApiContext {
-  readonly workspace: Workspace;
-  readonly messages: MessageStore;
-  readonly clock: Clock;
-  readonly inner: InnerEmulate;
+  readonly state: SlackState;
+  /** The emulate behind a workspace, by its team. */
+  readonly inner: (teamId: string) => InnerEmulate;
+  /** Where the front is served, without a slash at the end. */
   readonly url: string;
 }
 
 /** Answers a call; a refusal is an answer too. */
 export async function answerApi(context: ApiContext, request: ApiRequest): Promise<ApiAnswer> {
+  const { state, url } = context;
+  let known: Readonly<Record<string, string>> = {};
   try {
-    if (tokenMethods.has(request.method)) return await exchangeCode(context, request);
     const args = Args.read(request.query, request.contentType, request.body);
-    const grant = authorize(context.workspace, request, args);
+    const tokenMethod = tokenMethods[request.method];
+    if (tokenMethod !== undefined) {
+      return json({ ok: true, ...tokenMethod({ args, state, authorization: request.authorization, url }) });
+    }
+    const { tenant, grant } = authorize(state.tenants, request, args);
+    // https://docs.slack.dev/authentication/installing-with-oauth#checking: every answer to a token says what it may do.
+    known = { 'x-oauth-scopes': [...grant.scopes].join(',') };
     const own = ownMethods[request.method];
     if (own !== undefined) {
-      const fields = own({ args, grant, ...context });
-      return json({ ok: true, ...fields }, { 'x-oauth-scopes': [...grant.scopes].join(',') });
+      return json({ ok: true, ...own({ args, grant, ...tenant, state, clock: state.clock, url }) }, known);
     }
     if (!delegatedMethods.has(request.method)) {
       const messages = [
@@ -83,9 +89,10 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
       ];
       throw new SlackRefusal('unknown_method', { req_method: request.method, response_metadata: { messages } });
     }
-    return await context.inner.ask({ ...passOn(request), as: grant.userId });
+    const answer = await context.inner(tenant.workspace.team.id).ask({ ...passOn(request), as: grant.userId });
+    return { ...answer, headers: { ...answer.headers, ...known } };
   } catch (error) {
-    if (error instanceof SlackRefusal) return json({ ok: false, error: error.code, ...error.details });
+    if (error instanceof SlackRefusal) return json({ ok: false, error: error.code, ...error.details }, known);
     throw error;
   }
 }
@@ -108,52 +115,19 @@ export function json(body: unknown, headers: Readonly<Record<string, string>> = 
   };
 }
 
-function authorize(workspace: Workspace, request: ApiRequest, args: Args): Grant {
+function authorize(
+  tenants: Tenants,
+  request: ApiRequest,
+  args: Args,
+): { readonly tenant: Tenant; readonly grant: Grant } {
   const token = request.authorization?.replace(/^Bearer\s+/i, '').trim() ?? args.text('token') ?? '';
   if (token === '') throw new SlackRefusal('not_authed');
-  const grant = workspace.grants.get(token);
-  if (grant === undefined) throw new SlackRefusal('invalid_auth');
+  const known = tenants.ofToken(token);
+  if (known === undefined) throw new SlackRefusal('invalid_auth');
+  const { grant, tenant } = known;
+  if (tenant.workspace.members.get(grant.userId)?.deactivated === true) throw new SlackRefusal('account_inactive');
   if (grant.revoked) throw new SlackRefusal('token_revoked');
-  if (workspace.members.get(grant.userId)?.deactivated === true) throw new SlackRefusal('account_inactive');
-  return grant;
-}
-
-/** Lets emulate exchange the code, and makes the tokens it gives known here. */
-async function exchangeCode(context: ApiContext, request: ApiRequest): Promise<InnerAnswer> {
-  const { authorization } = request;
-  const args = Args.read(request.query, request.contentType, request.body);
-  // The client's id and secret may come as HTTP Basic, which the token swap would replace: they go into the body instead.
-  const basic = /^Basic\s+(.+)$/i.exec(authorization ?? '')?.[1];
-  const [id = '', secret = ''] = basic === undefined ? [] : Buffer.from(basic, 'base64').toString('utf8').split(':');
-  const form = new URLSearchParams();
-  for (const name of ['code', 'client_id', 'client_secret', 'redirect_uri', 'grant_type']) {
-    const value = args.text(name);
-    if (value !== undefined) form.set(name, value);
-  }
-  if (basic !== undefined) {
-    form.set('client_id', decodeURIComponent(id));
-    form.set('client_secret', decodeURIComponent(secret));
-  }
-  const contentType = 'application/x-www-form-urlencoded';
-  const body = Buffer.from(form.toString());
-  const answer = await context.inner.ask({ ...passOn(request), method: 'POST', contentType, body, as: undefined });
-  learnTokens(context.workspace, JSON.parse(answer.body.toString('utf8')));
-  return answer;
-}
-
-function learnTokens(workspace: Workspace, given: unknown): void {
-  if (!isRecord(given) || given['ok'] !== true) return;
-  const scopes = (value: unknown) =>
-    String(value ?? '')
-      .split(',')
-      .filter((scope) => scope !== '');
-  if (typeof given['access_token'] === 'string') {
-    workspace.grant(given['access_token'], 'bot', workspace.app.botUserId, scopes(given['scope']));
-  }
-  const person = given['authed_user'];
-  if (isRecord(person) && typeof person['access_token'] === 'string') {
-    workspace.grant(person['access_token'], 'user', String(person['id']), scopes(person['scope']));
-  }
+  return known;
 }
 
 function passOn(request: ApiRequest) {

@@ -11,16 +11,18 @@ export interface SeedUser {
   readonly name: string;
   readonly realName: string;
   readonly email: string;
-  readonly title?: string;
+  readonly title?: string | undefined;
   /** A user token (`xoxp-`) that this person has already granted to the app. */
-  readonly userToken?: string;
-  readonly isAdmin?: boolean;
+  readonly userToken?: string | undefined;
+  readonly isAdmin?: boolean | undefined;
   /** Default true; false for somebody who never clicked the confirmation mail. */
-  readonly emailConfirmed?: boolean;
+  readonly emailConfirmed?: boolean | undefined;
   /** Invited and never signed in. */
-  readonly invited?: boolean;
-  readonly deactivated?: boolean;
-  readonly guest?: 'single-channel' | 'multi-channel';
+  readonly invited?: boolean | undefined;
+  readonly deactivated?: boolean | undefined;
+  readonly guest?: 'single-channel' | 'multi-channel' | undefined;
+  /** The team of somebody who is here through a shared channel only (Slack Connect). */
+  readonly homeTeam?: string | undefined;
 }
 
 /** A channel of the seeded workspace; `members` are user ids. */
@@ -32,12 +34,16 @@ interface SeedChannel {
   readonly topic?: string;
 }
 
-/** The installed app. */
-interface SeedApp {
-  readonly id: string;
-  readonly name: string;
+/** What the app is called inside one workspace. */
+interface SeedBot {
   readonly botId: string;
   readonly botUserId: string;
+}
+
+/** The app, installed in the first workspace. */
+export interface SeedApp extends SeedBot {
+  readonly id: string;
+  readonly name: string;
   readonly botToken: string;
   readonly scopes: readonly string[];
   readonly userScopes: readonly string[];
@@ -48,12 +54,32 @@ interface SeedApp {
   readonly redirectUris: readonly string[];
 }
 
-/** Everything the front starts from. */
-export interface SlackSeed {
+/** One workspace with its people and channels. The app is installed where it has a token. */
+export interface SeedWorkspace {
   readonly team: { readonly id: string; readonly name: string; readonly domain: string };
-  readonly app: SeedApp;
+  readonly app: Omit<SeedApp, 'botToken'> & { readonly botToken?: string | undefined };
   readonly users: readonly SeedUser[];
   readonly channels: readonly SeedChannel[];
+}
+
+/** A workspace beside the first, which has never heard of the app. */
+interface SeedNeighbour extends Pick<SeedWorkspace, 'team' | 'users' | 'channels'> {
+  readonly bot: SeedBot;
+}
+
+/** Everything the front starts from: the company's workspace, and others in the same Slack. */
+export interface SlackSeed extends SeedWorkspace {
+  readonly app: SeedApp;
+  readonly neighbours?: readonly SeedNeighbour[];
+}
+
+/** Every workspace of a seed, the company's own first. */
+export function workspacesOf(seed: SlackSeed): readonly SeedWorkspace[] {
+  const others = (seed.neighbours ?? []).map(({ bot, ...rest }) => ({
+    ...rest,
+    app: { ...seed.app, ...bot, botToken: undefined },
+  }));
+  return [seed, ...others];
 }
 
 /** The scopes War Room's bot asks for. */
@@ -77,7 +103,10 @@ const BOT_SCOPES = [
 /** The scopes a person grants so that War Room may post as that person. */
 const USER_SCOPES = ['chat:write'] as const;
 
-/** Acme Academy: a founder, two managers, four sellers; two courses; the app a member of #general only. */
+/**
+ * Acme Academy: a founder, two managers, four sellers; two courses; the app a member of #general only. Beside it Bright Path
+ * Tutors, which has nothing to do with it but one person of the same name and e-mail address, and where the app is not installed.
+ */
 export function seededCompany(secret: () => string = () => randomBytes(18).toString('hex')): SlackSeed {
   const founder = 'U0KAVYA001';
   const arjun = 'U0ARJUN001';
@@ -123,6 +152,14 @@ export function seededCompany(secret: () => string = () => randomBytes(18).toStr
       channel('C0OPS00001', 'ops', [founder, rohan, lakshmi], 'What needs a person'),
       channel('C0COURSEFS', 'course-full-stack', [founder, rohan, arjun, sana], 'Full Stack Web Development'),
       channel('C0COURSEDS', 'course-data-science', [founder, lakshmi, meera, dev], 'Data Science'),
+    ],
+    neighbours: [
+      {
+        team: { id: 'T0BRIGHT01', name: 'Bright Path Tutors', domain: 'bright-path' },
+        bot: { botId: 'B0WARROOM2', botUserId: 'U0WARROOM2' },
+        users: [person('U0ARJUN002', 'Arjun Mehta', 'Tutor', { isAdmin: true })],
+        channels: [channel('C0BRIGHT01', 'general', ['U0ARJUN002'], 'Everyone at Bright Path Tutors')],
+      },
     ],
   };
 }

@@ -1,5 +1,6 @@
 /** The control API over HTTP: `/control/...`, JSON in and out. Loopback only, and not for browsers (see server.ts). */
 import { z } from 'zod/mini';
+import { behaviourSchema } from './behaviour.ts';
 import { NotThere, type SlackControl } from './control.ts';
 import { faultSchema } from './faults.ts';
 
@@ -18,9 +19,26 @@ export interface ControlAnswer {
 
 type Handler = (control: SlackControl, path: readonly string[], body: unknown) => ControlAnswer;
 
-const renaming = z.strictObject({ name: z.string().check(z.minLength(1)) });
 const saying = z.strictObject({ user: z.string(), text: z.string(), thread_ts: z.optional(z.string()) });
 const revoking = z.union([z.strictObject({ token: z.string() }), z.strictObject({ user: z.string() })]);
+
+const text = z.string().check(z.minLength(1));
+const renaming = z.strictObject({ name: text });
+const joining = z.strictObject({
+  team: z.optional(z.string()),
+  name: text,
+  realName: text,
+  email: text,
+  title: z.optional(z.string()),
+  isAdmin: z.optional(z.boolean()),
+  emailConfirmed: z.optional(z.boolean()),
+  invited: z.optional(z.boolean()),
+  deactivated: z.optional(z.boolean()),
+  guest: z.optional(z.enum(['single-channel', 'multi-channel'])),
+  homeTeam: z.optional(z.string()),
+});
+const registering = z.strictObject({ redirectUri: z.url() });
+const regenerating = z.strictObject({ clientSecret: text });
 
 const [ID, TS] = ['([^/]+)', '([^/]+)'];
 
@@ -99,6 +117,37 @@ const ROUTES: readonly (readonly [string, string, string, Handler])[] = [
     `/members/${ID}/deactivate`,
     'deactivate a member',
     (control, [id = '']) => act(() => control.deactivate(id)),
+  ],
+  [
+    'PUT',
+    `/members/${ID}`,
+    'somebody joins or is changed: {team?, name, realName, email, title?, isAdmin?, emailConfirmed?, invited?, deactivated?, guest?, homeTeam?}',
+    (control, [id = ''], body) => {
+      const { team, ...user } = joining.parse(body);
+      return act(() => control.putMember({ id, ...user }, team));
+    },
+  ],
+  [
+    'POST',
+    '/app/redirect-uris',
+    'consents may lead back here, and to what lies under it: {redirectUri}',
+    (control, _, body) => act(() => control.registerRedirectUri(registering.parse(body).redirectUri)),
+  ],
+  [
+    'PUT',
+    '/app/client-secret',
+    'the one client secret from now on: {clientSecret}',
+    (control, _, body) => act(() => control.regenerateClientSecret(regenerating.parse(body).clientSecret)),
+  ],
+  ['GET', '/behaviour', 'how the switches stand', (control) => ok(control.behaviour())],
+  [
+    'PUT',
+    '/behaviour',
+    'turn switches, the others back: {tokens?, revocation?, withheld?, organization?, idToken?}',
+    (control, _, body) => {
+      control.behave(behaviourSchema.parse(body));
+      return ok(control.behaviour());
+    },
   ],
 ];
 

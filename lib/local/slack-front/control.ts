@@ -1,8 +1,11 @@
 /** The hand that moves the workspace from outside: what a person, an administrator or bad luck would do. For tests and demonstrations. */
-import type { Clock } from './clock.ts';
+import { type Behaviour, type BehaviourInput, behaviourSchema } from './behaviour.ts';
+import type { SeedUser } from './company.ts';
 import { type FaultInput, FaultScript, type OrderedFault } from './faults.ts';
-import type { Block, Message, MessageStore, Metadata } from './message-store.ts';
-import type { Change, Conversation, Workspace } from './workspace.ts';
+import type { Block, Message, Metadata } from './message-store.ts';
+import type { SlackState } from './state.ts';
+import type { Tenant } from './tenants.ts';
+import type { Change, Conversation } from './workspace.ts';
 
 /** A message as it truly is: no page, no window, no permission. */
 export interface TrueMessage {
@@ -23,6 +26,7 @@ export interface TrueMessage {
 /** A channel as it truly is. */
 export interface TrueChannel {
   readonly id: string;
+  readonly team: string;
   readonly name: string;
   readonly isPrivate: boolean;
   readonly isArchived: boolean;
@@ -36,18 +40,14 @@ export class NotThere extends Error {
 
 /** The typed handle; `/control` offers the same over HTTP (control-routes.ts). */
 export class SlackControl {
-  private readonly workspace: Workspace;
-  private readonly store: MessageStore;
-  private readonly clock: Clock;
+  private readonly state: SlackState;
   private readonly faultScript = new FaultScript();
   private readonly counts = new Map<string, number>();
   private readonly late = new Set<() => void>();
   private readonly idlers = new Set<() => void>();
 
-  constructor(workspace: Workspace, store: MessageStore, clock: Clock) {
-    this.workspace = workspace;
-    this.store = store;
-    this.clock = clock;
+  constructor(state: SlackState) {
+    this.state = state;
   }
 
   // Faults
@@ -74,7 +74,7 @@ export class SlackControl {
 
   /** For the server: does `effect` later, and remembers that it is to come. */
   later(milliseconds: number, effect: () => Promise<unknown>): void {
-    const cancel = this.clock.after(milliseconds, () => {
+    const cancel = this.state.clock.after(milliseconds, () => {
       void effect().finally(() => {
         this.late.delete(cancel);
         if (this.late.size === 0) for (const wake of [...this.idlers]) wake();
@@ -116,25 +116,28 @@ export class SlackControl {
 
   // Evidence
 
-  /** All channels, direct messages too. */
+  /** All channels of all workspaces, direct messages too. */
   channels(): readonly TrueChannel[] {
-    return [...this.workspace.conversations.values()].map(({ id, name, isPrivate, isArchived, members }) => ({
-      id,
-      name,
-      isPrivate,
-      isArchived,
-      members: [...members],
-    }));
+    return this.state.tenants.all.flatMap(({ workspace }) =>
+      [...workspace.conversations.values()].map(({ id, name, isPrivate, isArchived, members }) => ({
+        id,
+        team: workspace.team.id,
+        name,
+        isPrivate,
+        isArchived,
+        members: [...members],
+      })),
+    );
   }
 
   /** Every message of a channel, replies included, oldest first. */
   messages(channel: string): readonly TrueMessage[] {
-    return this.store.everything(this.channel(channel).id).map(truth);
+    return this.where(channel).messages.everything(channel).map(truth);
   }
 
   /** Calls `listener` after every change until the returned function is called. */
   onChange(listener: (change: Change) => void): () => void {
-    return this.workspace.onChange(listener);
+    return this.state.tenants.onChange(listener);
   }
 
   /** Resolves with the first defined value that `look` gives, asked now and after every change. The caller sets the time limit. */
@@ -154,7 +157,7 @@ export class SlackControl {
         done();
         resolve(value);
       };
-      const stop = this.workspace.onChange(check);
+      const stop = this.state.tenants.onChange(check);
       signal?.addEventListener('abort', abandon);
       if (signal?.aborted === true) abandon();
       else check();
@@ -165,92 +168,137 @@ export class SlackControl {
 
   /** Somebody types a message. */
   say(channel: string, userId: string, text: string, threadTs?: string): TrueMessage {
-    const author = { userId: this.person(userId), appBotId: undefined, asApp: false };
-    const { id } = this.channel(channel);
-    const root = threadTs === undefined ? undefined : this.message(id, threadTs).ts;
-    return truth(this.store.post(id, { author, text, blocks: [], metadata: undefined, root }));
+    const { messages } = this.where(channel);
+    const author = { userId: this.person(channel, userId), appBotId: undefined, asApp: false };
+    const root = threadTs === undefined ? undefined : this.message(channel, threadTs).ts;
+    return truth(messages.post(channel, { author, text, blocks: [], metadata: undefined, root }));
   }
 
   /** Somebody deletes a message, whoever it is by. */
   deleteMessage(channel: string, ts: string): void {
-    this.store.remove(this.message(channel, ts));
+    this.where(channel).messages.remove(this.message(channel, ts));
   }
 
   archive(channel: string): void {
-    this.setArchived(channel, true);
+    this.change(channel, (conversation) => {
+      conversation.isArchived = true;
+    });
   }
 
   unarchive(channel: string): void {
-    this.setArchived(channel, false);
+    this.change(channel, (conversation) => {
+      conversation.isArchived = false;
+    });
   }
 
   rename(channel: string, name: string): void {
-    const conversation = this.channel(channel);
-    conversation.previousNames.unshift(conversation.name);
-    conversation.name = name;
-    this.workspace.changed({ channel });
+    this.change(channel, (conversation) => {
+      conversation.previousNames.unshift(conversation.name);
+      conversation.name = name;
+    });
   }
 
   addMember(channel: string, userId: string): void {
-    this.channel(channel).members.add(this.person(userId));
-    this.workspace.changed({ channel });
+    this.change(channel, ({ members }) => members.add(this.person(channel, userId)));
   }
 
   removeMember(channel: string, userId: string): void {
-    this.channel(channel).members.delete(this.person(userId));
-    this.workspace.changed({ channel });
+    this.change(channel, ({ members }) => members.delete(this.person(channel, userId)));
+  }
+
+  /** Somebody joins a workspace (the first, unless another is named) or is changed by an administrator. */
+  putMember(user: SeedUser, team = this.state.tenants.first.workspace.team.id): void {
+    const tenant = this.state.tenants.ofTeam(team);
+    if (tenant === undefined) throw new NotThere(`There is no workspace ${team}.`);
+    const home = this.state.tenants.ofMember(user.id);
+    if (home !== undefined && home !== tenant) throw new NotThere(`${user.id} belongs to another workspace.`);
+    tenant.workspace.putMember(user, this.seconds());
   }
 
   /** From now on the token is refused with `token_revoked`. */
   revokeToken(token: string): void {
-    const grant = this.workspace.grants.get(token);
-    if (grant === undefined) throw new NotThere('There is no such token.');
-    grant.revoked = true;
+    const known = this.state.tenants.ofToken(token);
+    if (known === undefined) throw new NotThere('There is no such token.');
+    known.grant.revoked = true;
   }
 
   /** Revokes every token of one person (or of the bot). Says how many. */
   revokeTokensOf(userId: string): number {
-    const grants = [...this.workspace.grants.values()].filter(
-      (grant) => grant.userId === this.person(userId) && !grant.revoked,
-    );
+    const grants = this.home(userId).workspace.grantsOf(userId);
     for (const grant of grants) grant.revoked = true;
     return grants.length;
   }
 
   /** Makes a new token known, as an installation would. */
   grantToken(token: string, kind: 'bot' | 'user', userId: string, scopes: readonly string[]): void {
-    this.workspace.grant(token, kind, this.person(userId), scopes);
+    this.home(userId).workspace.grant(token, kind, userId, scopes);
   }
 
   /** Deactivates a member: their tokens are refused with `account_inactive`. */
   deactivate(userId: string): void {
-    const member = this.workspace.members.get(this.person(userId));
+    const { workspace } = this.home(userId);
+    const member = workspace.members.get(userId);
     if (member === undefined) return;
     member.deactivated = true;
-    member.updated = Math.floor(this.clock.now() / 1000);
-    this.workspace.changed({});
+    member.updated = this.seconds();
+    workspace.changed({});
   }
 
-  private setArchived(channel: string, isArchived: boolean): void {
-    this.channel(channel).isArchived = isArchived;
-    this.workspace.changed({ channel });
+  // The app and its consents
+
+  /** Lets consents lead back to this address and whatever lies under it. */
+  registerRedirectUri(address: string): void {
+    const { redirectUris } = this.state.app;
+    if (!redirectUris.includes(address)) redirectUris.push(address);
   }
 
-  private channel(id: string): Conversation {
-    const conversation = this.workspace.conversations.get(id);
-    if (conversation === undefined) throw new NotThere(`There is no channel ${id}. GET /control/channels lists them.`);
-    return conversation;
+  /** From now on only this client secret is accepted. */
+  regenerateClientSecret(clientSecret: string): void {
+    this.state.app.regenerateSecret(clientSecret);
+  }
+
+  behaviour(): Behaviour {
+    return this.state.behaviour;
+  }
+
+  /** Turns the switches that are named, and all others back to what is usual. Refuses with a ZodError what is not one. */
+  behave(input: BehaviourInput): void {
+    this.state.behaviour = behaviourSchema.parse(input);
+  }
+
+  private change(channel: string, deed: (conversation: Conversation) => unknown): void {
+    const { workspace } = this.where(channel);
+    const conversation = workspace.conversations.get(channel);
+    if (conversation !== undefined) deed(conversation);
+    workspace.changed({ channel });
+  }
+
+  private where(channel: string): Tenant {
+    const tenant = this.state.tenants.ofChannel(channel);
+    if (tenant === undefined) throw new NotThere(`There is no channel ${channel}. GET /control/channels lists them.`);
+    return tenant;
   }
 
   private message(channel: string, ts: string): Message {
-    const message = this.store.find(this.channel(channel).id, ts);
+    const message = this.where(channel).messages.find(channel, ts);
     if (message === undefined) throw new NotThere(`There is no message ${ts} in ${channel}.`);
     return message;
   }
 
-  private person(id: string): string {
-    if (!this.workspace.members.has(id)) throw new NotThere(`There is no member ${id}.`);
+  /** Somebody of the workspace that has the channel. */
+  private person(channel: string, id: string): string {
+    if (!this.where(channel).workspace.members.has(id)) throw new NotThere(`There is no member ${id}.`);
     return id;
+  }
+
+  private home(userId: string): Tenant {
+    const tenant = this.state.tenants.ofMember(userId);
+    if (tenant === undefined) throw new NotThere(`There is no member ${userId}.`);
+    return tenant;
+  }
+
+  private seconds(): number {
+    return Math.floor(this.state.clock.now() / 1000);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The `emulate` behind the front: OAuth consent and exchange, App Home and modals, files, and its inspector.
+ * The `emulate` behind the front, one for each workspace: App Home and modals, files, and its inspector.
  *
  * emulate makes its own ids for team and people, and lets any token in. The front's own ids and tokens are what callers see, so
  * ids are exchanged in both directions on the way, and tokens are swapped for inner ones. Inner tokens are rotated: emulate answers
@@ -7,7 +7,7 @@
  */
 import { createEmulator } from 'emulate';
 import { isRecord } from './args.ts';
-import type { SlackSeed } from './company.ts';
+import type { SeedWorkspace } from './company.ts';
 import { handleOf } from './workspace.ts';
 
 /** emulate's limit is 5,000; a token is put aside before. */
@@ -28,7 +28,7 @@ interface InnerRequest {
 }
 
 /** Its answer, with the front's ids. Redirects are not followed. */
-export interface InnerAnswer {
+interface InnerAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -40,8 +40,26 @@ export interface InnerEmulate {
   stop(): Promise<void>;
 }
 
-/** Starts emulate with the seed's people. `frontUrl` takes the place of emulate's own address in what it answers. */
-export async function startInnerEmulate(seed: SlackSeed, frontUrl: string): Promise<InnerEmulate> {
+/** One for each workspace, found by its team. */
+export interface InnerEmulates {
+  readonly of: (teamId: string) => InnerEmulate;
+  stop(): Promise<unknown>;
+}
+
+/** Starts emulate for each workspace. `frontUrl` takes the place of emulate's own address in what it answers. */
+export async function startInnerEmulates(seeds: readonly SeedWorkspace[], frontUrl: string): Promise<InnerEmulates> {
+  const started = new Map(
+    await Promise.all(seeds.map(async (seed) => [seed.team.id, await startInnerEmulate(seed, frontUrl)] as const)),
+  );
+  const of = (teamId: string) => {
+    const inner = started.get(teamId);
+    if (inner === undefined) throw new Error(`There is no emulate for the workspace ${teamId}.`);
+    return inner;
+  };
+  return { of, stop: () => Promise.all([...started.values()].map((inner) => inner.stop())) };
+}
+
+async function startInnerEmulate(seed: SeedWorkspace, frontUrl: string): Promise<InnerEmulate> {
   const botName = handleOf(seed.app.name);
   const callers = [
     ...seed.users.map((user) => ({ id: user.id, name: user.name })),

@@ -3,6 +3,7 @@ import type { Args } from './args.ts';
 import type { Clock } from './clock.ts';
 import type { Message, MessageStore } from './message-store.ts';
 import { SlackRefusal } from './refusal.ts';
+import type { SlackState } from './state.ts';
 import type { Conversation, Grant, Member, Workspace } from './workspace.ts';
 
 /** One authorized call. */
@@ -11,6 +12,7 @@ export interface Call {
   readonly grant: Grant;
   readonly workspace: Workspace;
   readonly messages: MessageStore;
+  readonly state: SlackState;
   readonly clock: Clock;
   /** Where the front is served, without a slash at the end. */
   readonly url: string;

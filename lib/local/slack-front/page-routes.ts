@@ -1,17 +1,22 @@
-/** What the page is served from: its addresses (the shapes of Slack's permalinks), its files, its news, and emulate's own pages. */
+/** What the page is served from: its addresses (the shapes of Slack's permalinks), its files, its news, the consent pages, and emulate's inspector. */
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { ApiAnswer, ApiContext } from './api.ts';
+import { answerConsent } from './consent-routes.ts';
 import type { Html } from './html.ts';
 import { liveliest, type Place, renderMissing, renderPage } from './page.ts';
+import type { Tenant } from './tenants.ts';
 import { timestampOfPermalink } from './timestamp.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A request for something to look at. */
 export interface PageRequest {
   readonly httpMethod: string;
   readonly url: URL;
   readonly contentType: string | undefined;
+  /** The `Origin` header. */
+  readonly origin: string | undefined;
   readonly body: Buffer;
 }
 
@@ -27,9 +32,9 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-/** emulate's pages style themselves in the document and send a form; they get that and nothing else. */
+/** emulate's pages style themselves in the document; they get that and nothing else. */
 const INNER_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const SAFETY = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
@@ -39,6 +44,7 @@ const SAFETY = {
 /** What the page loads, by its name under /assets/. */
 const ASSETS: ReadonlyMap<string, { readonly type: string; readonly file: () => URL }> = new Map([
   ['page.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/page.css', import.meta.url) }],
+  ['consent.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/consent.css', import.meta.url) }],
   ['page.js', { type: 'text/javascript; charset=utf-8', file: () => new URL('./assets/page.js', import.meta.url) }],
   ['favicon.svg', { type: 'image/svg+xml', file: () => new URL('./assets/favicon.svg', import.meta.url) }],
   [
@@ -81,9 +87,9 @@ const ASSETS: ReadonlyMap<string, { readonly type: string; readonly file: () => 
 /** Answers what is neither the Web API nor the control API; undefined when there is no such thing. */
 export async function answerPage(context: ApiContext, request: PageRequest): Promise<ApiAnswer | undefined> {
   const { pathname } = request.url;
-  if (pathname === '/inspector' || pathname.startsWith('/_emulate/') || pathname.startsWith('/oauth/')) {
-    return answerInner(context, request);
-  }
+  if (pathname === '/inspector' || pathname.startsWith('/_emulate/')) return answerInner(context, request);
+  const consent = answerConsent(context.state, context.url, request);
+  if (consent !== undefined) return consent;
   if (request.httpMethod !== 'GET' && request.httpMethod !== 'HEAD') return undefined;
   if (pathname.startsWith('/assets/')) return answerAsset(pathname.slice('/assets/'.length));
   return answerPlace(context, request.url);
@@ -93,28 +99,32 @@ export async function answerPage(context: ApiContext, request: PageRequest): Pro
 export function streamNews(context: ApiContext, response: ServerResponse): void {
   response.writeHead(200, { ...SAFETY, 'content-type': 'text/event-stream; charset=utf-8' });
   response.write('retry: 1000\n\n');
-  const stop = context.workspace.onChange((change) => {
+  const stop = context.state.tenants.onChange((change) => {
     response.write(`data: ${JSON.stringify({ channel: change.channel ?? null })}\n\n`);
   });
   response.on('close', stop);
 }
 
 function answerPlace(context: ApiContext, url: URL): ApiAnswer | undefined {
-  const source = { ...context, now: context.clock.now() };
+  const { tenants, clock } = context.state;
+  const team =
+    url.pathname === '/' ? tenants.first.workspace.team.id : /^\/client\/(T[A-Z0-9]+)\/?$/.exec(url.pathname)?.[1];
   const path = /^\/archives\/([A-Z0-9]+)(?:\/(p\d+))?\/?$/.exec(url.pathname);
-  if (path === null) {
-    if (url.pathname !== '/') return undefined;
-    const channel = liveliest(source);
-    return channel === undefined
-      ? missing(context, 'This workspace has no channels.')
-      : page(renderPage(source, { channel }));
+  if (team === undefined && path === null) return undefined;
+  const tenant = team === undefined ? tenants.ofChannel(path?.[1] ?? '') : tenants.ofTeam(team);
+  if (tenant === undefined) {
+    const what = team === undefined ? 'No channel of any workspace' : 'No workspace';
+    return missing(tenants.first.workspace, `${what} has this address.`);
   }
-  const channel = context.workspace.conversations.get(path[1] ?? '');
-  if (channel === undefined) return missing(context, 'No channel of this workspace has this address.');
-  const place = placeOf(context, channel, path[2], url.searchParams);
+  const { workspace } = tenant;
+  const teams = tenants.all.map((one) => one.workspace.team);
+  const source = { ...tenant, teams, now: clock.now() };
+  const channel = team === undefined ? workspace.conversations.get(path?.[1] ?? '') : liveliest(source);
+  if (channel === undefined) return missing(workspace, 'This workspace has no channels.');
+  const place = team === undefined ? placeOf(tenant, channel, path?.[2], url.searchParams) : { channel };
   return place === undefined
     ? missing(
-        context,
+        workspace,
         'The message was deleted, or the local Slack was started anew since (it keeps messages in memory only).',
       )
     : page(renderPage(source, place));
@@ -122,7 +132,7 @@ function answerPlace(context: ApiContext, url: URL): ApiAnswer | undefined {
 
 /** Where a permalink leads: to a message in the channel, or to a reply in its thread. */
 function placeOf(
-  context: ApiContext,
+  { messages }: Tenant,
   channel: Place['channel'],
   part: string | undefined,
   query: URLSearchParams,
@@ -131,10 +141,7 @@ function placeOf(
     return { channel, before: query.get('before') ?? undefined, list: query.get('list') !== null };
   }
   const ts = timestampOfPermalink(part);
-  const message =
-    ts === undefined
-      ? undefined
-      : (context.messages.thread(channel.id, ts)[0] ?? context.messages.find(channel.id, ts));
+  const message = ts === undefined ? undefined : (messages.thread(channel.id, ts)[0] ?? messages.find(channel.id, ts));
   if (message === undefined) return undefined;
   return { channel, target: message.ts, thread: message.root ?? message.ts };
 }
@@ -143,7 +150,9 @@ async function answerInner(context: ApiContext, request: PageRequest): Promise<A
   const path =
     request.url.pathname === '/inspector' ? `/${request.url.search}` : request.url.pathname + request.url.search;
   const { httpMethod: method, contentType, body } = request;
-  const answer = await context.inner.ask({ method, path, contentType, body, as: undefined });
+  const answer = await context
+    .inner(context.state.tenants.first.workspace.team.id)
+    .ask({ method, path, contentType, body, as: undefined });
   const isHtml = (answer.headers['content-type'] ?? '').includes('html');
   return {
     status: answer.status,
@@ -171,6 +180,6 @@ function page(document: Html, status = 200): ApiAnswer {
   };
 }
 
-function missing(context: ApiContext, why: string): ApiAnswer {
-  return page(renderMissing(context.workspace, why), 404);
+function missing(workspace: Workspace, why: string): ApiAnswer {
+  return page(renderMissing(workspace, why), 404);
 }

@@ -21,6 +21,8 @@ export interface Place {
 export interface PageSource {
   readonly workspace: Workspace;
   readonly messages: MessageStore;
+  /** The teams of all workspaces there are. */
+  readonly teams: readonly Workspace['team'][];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -119,13 +121,22 @@ function renderChannels(source: PageSource, place: Place): Html {
       current && html` aria-current="page"`
     }>${sign}<span class="label">${nameOf(conversation, workspace)}</span></a></li>`;
   };
+  const others = source.teams.filter(({ id }) => id !== workspace.team.id);
   return html`<nav class="side" id="side" aria-label="Channels">
 <p class="team">${workspace.team.name}</p>
 <h2>Channels</h2>
 <ul>${ordered(workspace).map(item)}</ul>
 ${direct.length > 0 && html`<h2>Direct messages</h2><ul>${direct.map(item)}</ul>`}
-<h2>Apps</h2>
-<ul><li><span class="plain">${renderAvatar({ userId: workspace.app.botUserId, asApp: true }, workspace, 'small')}<span class="label">${workspace.app.name}</span></span></li></ul>
+${
+  workspace.members.get(workspace.app.botUserId)?.deactivated === false &&
+  html`<h2>Apps</h2>
+<ul><li><span class="plain">${renderAvatar({ userId: workspace.app.botUserId, asApp: true }, workspace, 'small')}<span class="label">${workspace.app.name}</span></span></li></ul>`
+}
+${
+  others.length > 0 &&
+  html`<h2>Other workspaces</h2>
+<ul>${others.map(({ id, name }) => html`<li><a id="team-${id}" href="/client/${id}"><span class="label">${name}</span></a></li>`)}</ul>`
+}
 <p class="footnote"><a href="/inspector?tab=auth">Apps and tokens</a> · <a href="/control">Control</a></p>
 </nav>`;
 }

@@ -1,30 +1,9 @@
-/** users.*, auth.* and team.info: who is there and who is calling. */
+/** users.* and team.info: who is there. */
 import { type Call, type Method, memberOf, needScope, pageOf } from './method.ts';
 import { SlackRefusal } from './refusal.ts';
 import type { Member } from './workspace.ts';
 
 export const peopleMethods: Readonly<Record<string, Method>> = {
-  'auth.test': (call) => {
-    const member = memberOf(call, call.grant.userId);
-    return {
-      // Slack's is https://<domain>.slack.com/. This one is where permalinks lead on this machine.
-      url: `${call.url}/`,
-      team: call.workspace.team.name,
-      team_id: call.workspace.team.id,
-      user: member.name,
-      user_id: member.id,
-      ...(call.grant.kind === 'bot' && { bot_id: call.workspace.app.botId }),
-      is_enterprise_install: false,
-    };
-  },
-
-  /** Revokes the calling token. (Slack may take the app's whole authorization along; see coverage.ts.) */
-  'auth.revoke': (call) => {
-    if (call.args.flag('test')) return { revoked: false };
-    call.grant.revoked = true;
-    return { revoked: true };
-  },
-
   'users.info': (call) => {
     needScope(call, 'users:read');
     return { user: wire(call, memberOf(call, call.args.text('user'))) };

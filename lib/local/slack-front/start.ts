@@ -1,24 +1,24 @@
 /**
  * The Slack front: Slack, on this machine. One HTTP server on 127.0.0.1 with
  *   /api/<method>   the Web API           /control/...   what tests and demonstrations turn (control-routes.ts)
- *   /, /archives/   a page of its own     /oauth/, /inspector   emulate's consent page and inspector
+ *   /, /archives/   a page of its own     /oauth/v2/authorize, /openid/connect/...   consent, and Sign in with Slack
+ *   /inspector      emulate's inspector
  *
- * Who keeps what. Messages, threads, channels, members and tokens are the front's own: the rules that War Room leans on (windows,
- * membership, authors, deleted roots, sizes) touch all of them at once, and emulate 0.12.2 keeps few of them. emulate stays
- * behind the front for what it does well: OAuth consent and code exchange, App Home and modals, files, profiles, its inspector.
+ * Who keeps what. Workspaces, messages, threads, channels, members, consents and tokens are the front's own: the rules that War
+ * Room leans on (windows, membership, authors, deleted roots, sizes, codes used once) touch all of them at once, and emulate
+ * 0.12.2 keeps few of them. emulate stays behind the front for what it does well: App Home and modals, files, profiles.
  * What emulate shows of messages is therefore empty; the page of the front shows them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type ApiAnswer, type ApiContext, type ApiRequest, json } from './api.ts';
 import { type Clock, machineClock } from './clock.ts';
-import type { SlackSeed } from './company.ts';
+import { type SlackSeed, workspacesOf } from './company.ts';
 import { SlackControl } from './control.ts';
 import { answerControl } from './control-routes.ts';
 import { callWithFaults, type Outcome } from './faulty-call.ts';
-import { startInnerEmulate } from './inner-emulate.ts';
-import { MessageStore } from './message-store.ts';
+import { startInnerEmulates } from './inner-emulate.ts';
 import { answerPage, streamNews } from './page-routes.ts';
-import { Workspace } from './workspace.ts';
+import { openState } from './state.ts';
 
 /** How to start the front. */
 export interface SlackFrontOptions {
@@ -61,9 +61,8 @@ const MOST_BYTES = 20 * 1024 * 1024;
 export async function startSlackFront(options: SlackFrontOptions): Promise<SlackFront> {
   const { seed } = options;
   const clock = options.clock ?? machineClock;
-  const workspace = new Workspace(seed, Math.floor(clock.now() / 1000));
-  const messages = new MessageStore(workspace, clock);
-  const control = new SlackControl(workspace, messages, clock);
+  const state = openState(seed, clock);
+  const control = new SlackControl(state);
 
   let context: ApiContext | undefined;
   const server = createServer((request, response) => {
@@ -80,8 +79,8 @@ export async function startSlackFront(options: SlackFrontOptions): Promise<Slack
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   const url = `http://127.0.0.1:${port}`;
-  const inner = await startInnerEmulate(seed, url);
-  const ready: ApiContext = { workspace, messages, clock, inner, url };
+  const inner = await startInnerEmulates(workspacesOf(seed), url);
+  const ready: ApiContext = { state, inner: inner.of, url };
   context = ready;
 
   const stop = async () => {
@@ -152,8 +151,8 @@ async function route(
   } else if (url.pathname === '/live' && httpMethod === 'GET') {
     streamNews(context, response);
   } else {
-    const contentType = request.headers['content-type'];
-    const answer = await answerPage(context, { httpMethod, url, contentType, body });
+    const { 'content-type': contentType, origin } = request.headers;
+    const answer = await answerPage(context, { httpMethod, url, contentType, origin, body });
     send(response, answer ?? json({ ok: false, error: 'not_found' }, {}, 404));
   }
 }

@@ -1,5 +1,5 @@
 /** The workspace: who is there, which channels, who may come in with which token. Messages are kept beside it (message-store.ts). */
-import type { SeedUser, SlackSeed } from './company.ts';
+import type { SeedUser, SeedWorkspace } from './company.ts';
 
 /** A member of the workspace, people and the bot alike. */
 export interface Member {
@@ -13,6 +13,8 @@ export interface Member {
   readonly emailConfirmed: boolean;
   readonly invited: boolean;
   readonly guest: 'single-channel' | 'multi-channel' | undefined;
+  /** Another workspace's team, for somebody who is here through a shared channel only. */
+  readonly homeTeam: string | undefined;
   deactivated: boolean;
   /** Seconds since 1970. */
   updated: number;
@@ -50,26 +52,21 @@ export interface Change {
 
 /** People, conversations and tokens of one team. */
 export class Workspace {
-  readonly team: SlackSeed['team'];
-  readonly app: SlackSeed['app'];
+  readonly team: SeedWorkspace['team'];
+  readonly app: SeedWorkspace['app'];
   readonly members = new Map<string, Member>();
   readonly conversations = new Map<string, Conversation>();
   readonly grants = new Map<string, Grant>();
   private readonly listeners = new Set<(change: Change) => void>();
-  private created = 0;
+  private readonly nextNumber: () => number;
 
-  constructor(seed: SlackSeed, seconds: number) {
+  /** `nextNumber` numbers new conversations: one count for all workspaces, since an id names a conversation of any of them. */
+  constructor(seed: SeedWorkspace, seconds: number, nextNumber: () => number) {
     this.team = seed.team;
     this.app = seed.app;
-    for (const user of seed.users) this.members.set(user.id, memberOf(user, seconds));
-    this.members.set(seed.app.botUserId, {
-      ...memberOf(
-        { id: seed.app.botUserId, name: handleOf(seed.app.name), realName: seed.app.name, email: '' },
-        seconds,
-      ),
-      email: undefined,
-      isBot: true,
-    });
+    this.nextNumber = nextNumber;
+    for (const user of seed.users) this.putMember(user, seconds);
+    if (seed.app.botToken !== undefined) this.bringBot(seconds);
     // Slackbot is in every workspace, and its is_bot is false: https://docs.slack.dev/reference/objects/user-object
     const slackbot = { id: 'USLACKBOT', name: 'slackbot', realName: 'Slackbot', email: '' };
     this.members.set(slackbot.id, { ...memberOf(slackbot, seconds), email: undefined });
@@ -89,15 +86,46 @@ export class Workspace {
         isArchived: false,
       });
     }
-    this.grant(seed.app.botToken, 'bot', seed.app.botUserId, seed.app.scopes);
+    if (seed.app.botToken !== undefined) this.grant(seed.app.botToken, 'bot', seed.app.botUserId, seed.app.scopes);
     for (const user of seed.users) {
       if (user.userToken !== undefined) this.grant(user.userToken, 'user', user.id, seed.app.userScopes);
     }
   }
 
-  /** Makes a token known. */
-  grant(token: string, kind: Grant['kind'], userId: string, scopes: Iterable<string>): void {
-    this.grants.set(token, { token, kind, userId, scopes: new Set(scopes), revoked: false });
+  /** Makes a token known, or gives a known one other scopes. */
+  grant(token: string, kind: Grant['kind'], userId: string, scopes: Iterable<string>): Grant {
+    const grant = { token, kind, userId, scopes: new Set(scopes), revoked: false };
+    this.grants.set(token, grant);
+    return grant;
+  }
+
+  /** The tokens of a member that still work. */
+  grantsOf(userId: string): readonly Grant[] {
+    return [...this.grants.values()].filter((grant) => grant.userId === userId && !grant.revoked);
+  }
+
+  /** Adds a person, or changes one. */
+  putMember(user: SeedUser, seconds: number): void {
+    this.members.set(user.id, memberOf(user, seconds));
+    this.changed({});
+  }
+
+  /** The app's bot comes, or comes back, without the channels it was in. */
+  bringBot(seconds: number): void {
+    const { botUserId: id, name } = this.app;
+    const bot = memberOf({ id, name: handleOf(name), realName: name, email: '' }, seconds);
+    this.members.set(id, { ...bot, email: undefined, isBot: true });
+    this.changed({});
+  }
+
+  /** The app's bot goes: deactivated, and in no channel any more. */
+  dismissBot(seconds: number): void {
+    const bot = this.members.get(this.app.botUserId);
+    if (bot === undefined) return;
+    bot.deactivated = true;
+    bot.updated = seconds;
+    for (const { members } of this.conversations.values()) members.delete(bot.id);
+    this.changed({});
   }
 
   /** A new conversation with an id of its own. */
@@ -109,10 +137,9 @@ export class Workspace {
     creator: string,
     seconds: number,
   ) {
-    this.created += 1;
     const letter = kind === 'im' ? 'D' : 'C';
     const conversation: Conversation = {
-      id: `${letter}0NEW${String(this.created).padStart(6, '0')}`,
+      id: `${letter}0NEW${String(this.nextNumber()).padStart(6, '0')}`,
       kind,
       isPrivate,
       creator,
@@ -177,6 +204,7 @@ function memberOf(user: SeedUser, seconds: number): Member {
     emailConfirmed: user.emailConfirmed ?? true,
     invited: user.invited ?? false,
     guest: user.guest,
+    homeTeam: user.homeTeam,
     deactivated: user.deactivated ?? false,
     updated: seconds,
   };

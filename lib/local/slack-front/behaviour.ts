@@ -1,0 +1,47 @@
+/** How this Slack behaves where Slack's own behaviour is not certain, or where a test wants it at its worst. */
+import { z } from 'zod/mini';
+
+/** What may be wrong with an id token. Each must be noticed by whoever takes it for an identity. */
+const ID_TOKEN_FAULTS = [
+  'wrong_audience',
+  'wrong_issuer',
+  'wrong_nonce',
+  'no_nonce',
+  'expired',
+  /** Signed by a key that is not published, under the id of one that is. */
+  'foreign_key',
+  'unknown_key_id',
+  'algorithm_none',
+  /** Signed with the published key as if it were a shared secret. */
+  'algorithm_hs256',
+  /** Changed after it was signed. */
+  'tampered',
+  'email_unverified',
+  'other_team',
+] as const;
+
+/** Every switch, with what is usual as its default. */
+export const behaviourSchema = z.strictObject({
+  /**
+   * Whether a further consent of the same person gives the token there is already, with the added scopes, or a fresh one beside it.
+   * Slack mostly does the former and promises neither: https://github.com/slackapi/bolt-python/issues/969
+   */
+  tokens: z._default(z.enum(['same', 'fresh']), 'same'),
+  /** What `auth.revoke` with a person's token takes along: nothing more, all that the person allowed, or the app's own token too. */
+  revocation: z._default(z.enum(['token', 'person', 'installation']), 'person'),
+  /** Scopes that are asked for and not granted, as when somebody declines optional ones. */
+  withheld: z._default(z.array(z.string()), []),
+  /** Installs for a whole Enterprise organization, where an answer names no team. */
+  organization: z._default(z.boolean(), false),
+  idToken: z._default(z.nullable(z.enum(ID_TOKEN_FAULTS)), null),
+});
+
+/** The switches to turn; what is left out is as usual. */
+export type BehaviourInput = z.input<typeof behaviourSchema>;
+/** How all switches stand. */
+export type Behaviour = z.output<typeof behaviourSchema>;
+
+/** The behaviour of a Slack that nobody has turned anything on. */
+export function usualBehaviour(): Behaviour {
+  return behaviourSchema.parse({});
+}
