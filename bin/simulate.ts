@@ -69,6 +69,7 @@ async function tell(facts: LocalFacts, name: string): Promise<void> {
     const thread = await untilTold(facts, ending, TOLD_WITHIN_MS);
     console.log(`${thread.state}: ${permalinkOf(thread) ?? facts.slack.url}`);
   }
+  if (story.endings.length === 0) console.log(`In the ops channel: ${facts.slack.url}/archives/${facts.channels.ops}`);
 }
 
 /** In a storm with kills everything is started here, and kept in a folder of its own where something went wrong. */

@@ -4,13 +4,14 @@
  */
 
 import { linkEnds } from './orderless.ts';
+import { type Downtime, downtimeEntity, settlementEntity } from './razorpay-account.ts';
 import type { Failure } from './razorpay-bodies.ts';
 import { Sale, type Terms } from './sale.ts';
 import { type Ending, type Scene, type Step, Telling } from './telling.ts';
 
 export type Story = {
   readonly steps: readonly Step[];
-  /** One of each thread that it is told in. */
+  /** One of each payment's thread that it is told in. */
   readonly endings: readonly Ending[];
 };
 
@@ -32,6 +33,10 @@ export const STORIES: Readonly<Record<string, { readonly shows: string; readonly
   refund: { shows: 'a part given back, then the rest; and a refund that failed', story: refundStory },
   dispute: { shows: 'a payment that the bank asks back, answered and won', story: disputeStory },
   link: { shows: 'a payment link that is paid, and one that is cancelled', story: linkStory },
+  account: {
+    shows: 'a method that is down for a while, and a settlement: told in the ops channel',
+    story: accountStory,
+  },
 };
 
 const SECOND = 1_000;
@@ -61,8 +66,8 @@ export const TIMED_OUT: Failure = {
 };
 
 function paymentStory(scene: Scene): Story {
-  const lead = { id: 'lead_2001', name: 'Ananya Iyer' };
   const telling = new Telling(scene, 75 * SECOND);
+  const lead = { id: telling.id('lead_'), name: 'Ananya Iyer' };
   const sale = new Sale(telling, { lead, amount: 45_000_00, course: FULL_STACK, owner: ARJUN });
   sale.initiated();
   telling.pass(35 * SECOND);
@@ -73,8 +78,8 @@ function paymentStory(scene: Scene): Story {
 }
 
 function failedThenCaptured(scene: Scene): Story {
-  const lead = { id: 'lead_1042', name: 'Priya Sharma' };
   const telling = new Telling(scene, 6 * MINUTE);
+  const lead = { id: telling.id('lead_'), name: 'Priya Sharma' };
   const sale = new Sale(telling, { lead, amount: 45_000_00, course: FULL_STACK, owner: ARJUN });
   sale.initiated();
   telling.pass(40 * SECOND);
@@ -88,8 +93,8 @@ function failedThenCaptured(scene: Scene): Story {
 }
 
 function lateAuthorization(scene: Scene): Story {
-  const lead = { id: 'lead_3310', name: 'Rahul Kulkarni' };
   const telling = new Telling(scene, 2 * HOUR + 12 * MINUTE);
+  const lead = { id: telling.id('lead_'), name: 'Rahul Kulkarni' };
   const sale = new Sale(telling, { lead, amount: 62_500_00, course: DATA_SCIENCE, owner: MEERA });
   sale.initiated();
   telling.pass(30 * SECOND);
@@ -106,7 +111,7 @@ function lateAuthorization(scene: Scene): Story {
  */
 function partPayments(scene: Scene): Story {
   const telling = new Telling(scene, 2 * HOUR);
-  const plan = { lead: { id: 'lead_4127', name: 'Rahul Kapoor' }, course: DATA_SCIENCE, owner: MEERA };
+  const plan = { lead: { id: telling.id('lead_'), name: 'Rahul Kapoor' }, course: DATA_SCIENCE, owner: MEERA };
   const endings: Ending[] = [];
   for (const number of [1, 2, 3]) {
     const part = { number, of: 3, planTotal: 45_000_00 };
@@ -120,7 +125,7 @@ function partPayments(scene: Scene): Story {
     endings.push(sale.ending(`Part ${number} of 3 paid`, [`paid#${attempt.id}`], { channel }));
   }
 
-  const lead = { id: 'lead_4190', name: 'Sneha Pillai' };
+  const lead = { id: telling.id('lead_'), name: 'Sneha Pillai' };
   const inParts = new Sale(telling, { lead, amount: 45_000_00, course: FULL_STACK, owner: ARJUN });
   inParts.initiated();
   telling.pass(40 * SECOND);
@@ -136,14 +141,14 @@ function partPayments(scene: Scene): Story {
 
 function refundStory(scene: Scene): Story {
   const telling = new Telling(scene, 3 * DAY);
-  const partial = paidSale(telling, { lead: { id: 'lead_5204', name: 'Kavya Nair' }, ...FULL_COURSE });
+  const partial = paidSale(telling, { lead: { id: telling.id('lead_'), name: 'Kavya Nair' }, ...FULL_COURSE });
   const part = partial.sale.refund(partial.attempt, 5_000_00, DAY, 'optimum');
   partial.sale.refundSlowed(partial.attempt, part, MINUTE);
   partial.sale.refundProcessed(partial.attempt, part, 4 * HOUR);
   const rest = partial.sale.refund(partial.attempt, 40_000_00, 6 * HOUR);
   partial.sale.refundProcessed(partial.attempt, rest, DAY);
 
-  const failing = paidSale(telling, { lead: { id: 'lead_5260', name: 'Dev Malhotra' }, ...FULL_COURSE });
+  const failing = paidSale(telling, { lead: { id: telling.id('lead_'), name: 'Dev Malhotra' }, ...FULL_COURSE });
   const failed = failing.sale.refund(failing.attempt, 5_000_00, 2 * HOUR);
   failing.sale.refundFailed(failing.attempt, failed, 8 * HOUR);
   return {
@@ -156,13 +161,13 @@ function refundStory(scene: Scene): Story {
 }
 
 function disputeStory(scene: Scene): Story {
-  const telling = new Telling(scene, 12 * DAY);
-  const lead = { id: 'lead_6018', name: 'Aditya Rao' };
+  const telling = new Telling(scene, 9 * DAY);
+  const lead = { id: telling.id('lead_'), name: 'Aditya Rao' };
   const { sale, attempt } = paidSale(telling, { ...FULL_COURSE, lead });
-  const dispute = sale.disputed(attempt, 2 * DAY, 10);
+  const dispute = sale.disputed(attempt, 2 * DAY, 12);
   sale.disputeMoved(attempt, dispute, 'payment.dispute.action_required', 3 * DAY);
   sale.disputeMoved(attempt, dispute, 'payment.dispute.under_review', DAY);
-  sale.disputeMoved(attempt, dispute, 'payment.dispute.won', 5 * DAY);
+  sale.disputeMoved(attempt, dispute, 'payment.dispute.won', 3 * DAY);
   const steps = ['dispute', 'disputeAction', 'disputeReview', 'disputeWon'].map((step) => `${step}#${dispute.id}`);
   return { steps: telling.steps, endings: [sale.ending('Paid', [`paid#${attempt.id}`, ...steps])] };
 }
@@ -170,7 +175,7 @@ function disputeStory(scene: Scene): Story {
 /** Nobody announces what is paid by a link; it has no order before somebody opens it. */
 function linkStory(scene: Scene): Story {
   const telling = new Telling(scene, 3 * HOUR);
-  const lead = { id: 'lead_7033', name: 'Isha Verma' };
+  const lead = { id: telling.id('lead_'), name: 'Isha Verma' };
   const sale = new Sale(telling, { lead, amount: 9_999_00, course: DATA_SCIENCE, owner: MEERA, by: 'link' });
   telling.pass(HOUR);
   const attempt = sale.attempt('upi');
@@ -178,6 +183,28 @@ function linkStory(scene: Scene): Story {
   sale.captured(attempt, 700);
   const cancelled = linkEnds(telling, 24_500_00, 'cancelled', HOUR);
   return { steps: telling.steps, endings: [sale.ending('Paid', [`paid#${attempt.id}`]), cancelled] };
+}
+
+/** What Razorpay reports of no single payment. */
+function accountStory(scene: Scene): Story {
+  const telling = new Telling(scene, 2 * HOUR);
+  const downtime: Downtime = {
+    id: telling.id('down_'),
+    method: 'netbanking',
+    severity: 'high',
+    instrument: { bank: 'UTIB' },
+    begin: telling.at,
+  };
+  const report = (status: 'started' | 'resolved', afterMs: number) => {
+    const at = telling.at + afterMs / SECOND;
+    const entities = { 'payment.downtime': downtimeEntity(downtime, status, at) };
+    telling.webhook(`payment.downtime.${status}`, afterMs, entities, { world: {} });
+  };
+  report('started', MINUTE);
+  report('resolved', 50 * MINUTE);
+  const settlement = settlementEntity({ id: telling.id('setl_'), amount: 2_84_512_00, at: telling.at });
+  telling.webhook('settlement.processed', HOUR, { settlement }, { world: {} });
+  return { steps: telling.steps, endings: [] };
 }
 
 const FULL_COURSE = { amount: 45_000_00, course: FULL_STACK, owner: ARJUN };

@@ -48,6 +48,18 @@ describe('the served product', () => {
     }
   });
 
+  it('tells what belongs to no payment in the ops channel', async () => {
+    const story = STORIES['account']?.story({ random: seededRandom(9), now: Date.now() });
+    await play({ ...stack.facts, timeScale: 0 }, story ?? { steps: [], endings: [] }, () => undefined);
+    await stack.untilQuiet();
+
+    const shown = stack.slack.messages(stack.facts.channels.ops).map(({ text }) => text.split('\n')[0]);
+
+    // Those of the story that was played above are there as well.
+    expect(shown.filter((text) => text === '✅ Works again · Net banking (UTIB)')).toHaveLength(2);
+    expect(shown.filter((text) => text === '🏦 Settled · ₹2,84,512.00')).toHaveLength(2);
+  });
+
   it('tells a payment that goes well in one thread with one reply', async () => {
     const { thread, root, replies, steps } = await played('payment', 1);
 

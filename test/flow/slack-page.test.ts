@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { startBrowser } from '../support/browser.ts';
+import { startBrowser } from '../../lib/local/browser.ts';
 import { type Story, tellStory } from '../support/slack-story.ts';
 import { ids, ManualClock, type SlackWorld, startSlackWorld } from '../support/slack-world.ts';
 

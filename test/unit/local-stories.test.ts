@@ -29,7 +29,8 @@ describe.each(all)('the story "%s"', (_, tell) => {
       return reading.home;
     });
 
-    expect([...new Set(homes)].sort()).toEqual(story.endings.map(({ id }) => id).sort());
+    const ofPayments = homes.filter((home) => !String(home).startsWith('ops#'));
+    expect([...new Set(ofPayments)].sort()).toEqual(story.endings.map(({ id }) => id).sort());
   });
 
   it('replies of payments, refunds, disputes and links that it told of', () => {
@@ -55,7 +56,7 @@ describe.each(all)('the story "%s"', (_, tell) => {
 
   it('is the same again for the same seed, and another for another', () => {
     expect(tell(4)).toEqual(tell(4));
-    expect(tell(4).endings[0]?.id).not.toBe(tell(5).endings[0]?.id);
+    expect(JSON.stringify(tell(4).steps)).not.toBe(JSON.stringify(tell(5).steps));
   });
 
   it("keeps Razorpay's API in step: its payments add up to what their order says is paid", () => {

@@ -1,4 +1,4 @@
-/** A Chromium for tests: the system's where there is one, else the one that @sparticuz/chromium carries. */
+/** A Chromium for tests and pictures: the system's where there is one, else the one that @sparticuz/chromium carries. */
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 

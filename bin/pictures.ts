@@ -1,0 +1,159 @@
+/**
+ * `npm run pictures`: plays every story against a stack of its own, and writes what its threads look like on a telephone to
+ * `docs/images/`, for docs/threads.md.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { startBrowser } from '../lib/local/browser.ts';
+import { permalinkOf, play, threadOf, untilTold } from '../lib/local/play.ts';
+import { startStack } from '../lib/local/start.ts';
+import { STORIES, type Story, seededRandom } from '../lib/local/stories.ts';
+
+/** As wide as many telephones, and higher than any thread; a desk; and twice as fine as the page counts. */
+const TELEPHONE = { width: 390, height: 4000 };
+const DESK = { width: 1280, height: 760 };
+const DENSITY = 2;
+/** Below the last message. */
+const MARGIN = 12;
+const TOLD_WITHIN_MS = 30_000;
+
+const root = join(import.meta.dirname, '..');
+const images = join(root, 'docs', 'images');
+
+/** Moments on the way: the story, how many of its steps are told by then, and how many messages stand in its first thread. */
+const MOMENTS: readonly (readonly [file: string, story: string, steps: number, messages: number])[] = [
+  ['initiated', 'payment', 1, 1],
+  ['authorized', 'payment', 2, 1],
+  ['failed', 'failed-then-captured', 2, 2],
+  ['part-paid', 'part-payments', 3, 2],
+  ['refund-on-its-way', 'refund', 4, 3],
+  ['disputed', 'dispute', 4, 3],
+  ['dispute-evidence', 'dispute', 5, 4],
+];
+
+function storyOf(name: string, seed: number): Story {
+  const story = STORIES[name]?.story({ random: seededRandom(seed), now: Date.now() });
+  if (story === undefined) throw new Error(`There is no story "${name}".`);
+  return story;
+}
+
+/** Plays a story, and answers where each of its threads begins, by the name of its picture. */
+async function played(name: string, seed: number): Promise<readonly Picture[]> {
+  const story = storyOf(name, seed);
+  await play({ ...stack.facts, timeScale: 0 }, story, () => undefined);
+  if (story.endings.length === 0) return inOps(name);
+  const threads = [];
+  for (const ending of story.endings) threads.push(await untilTold(stack.facts, ending, TOLD_WITHIN_MS));
+  return threads.map((thread, index) => ({
+    file: threads.length === 1 ? name : `${name}-${index + 1}`,
+    permalink: permalinkOf(thread) ?? '',
+  }));
+}
+
+/** Plays a story as far as `steps`. */
+async function playedTo([file, name, steps, wanted]: (typeof MOMENTS)[number], seed: number): Promise<Picture> {
+  const story = storyOf(name, seed);
+  const id = story.endings[0]?.id ?? '';
+  await play({ ...stack.facts, timeScale: 0 }, { ...story, steps: story.steps.slice(0, steps) }, () => undefined);
+  const end = Date.now() + TOLD_WITHIN_MS;
+  for (;;) {
+    const thread = await threadOf(stack.facts, id);
+    const posted = thread?.messages.filter(({ state }) => state === 'posted') ?? [];
+    if (thread !== undefined && posted.length === wanted) return { file, permalink: permalinkOf(thread) ?? '' };
+    if (Date.now() > end) throw new Error(`${file}: ${posted.length} messages are there, and ${wanted} should be.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** The threads of the ops channel, once nothing more is added to them. */
+async function inOps(name: string): Promise<readonly Picture[]> {
+  const { slack, channels } = stack.facts;
+  let before = '';
+  for (;;) {
+    const messages = stack.slack.control?.messages(channels.ops) ?? [];
+    const now = JSON.stringify(messages);
+    const roots = messages.filter(({ threadTs }) => threadTs === undefined);
+    if (roots.length > 0 && now === before) {
+      return roots.map(({ channel, ts }, index) => ({
+        file: `${name}-${index + 1}`,
+        permalink: `${slack.url}/archives/${channel}/p${ts.replace('.', '')}?thread_ts=${ts}&cid=${channel}`,
+      }));
+    }
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}
+
+/** Writes the picture of a thread on a telephone, whole: a telephone scrolls, a picture does not. */
+async function photograph({ file, permalink }: Picture): Promise<void> {
+  const page = await opened(permalink, TELEPHONE);
+  const thread = page.getByRole('region', { name: 'Thread' });
+  const last = await thread.locator('.messages > *').last().boundingBox();
+  const height = Math.ceil((last?.y ?? 0) + (last?.height ?? 0)) + MARGIN;
+  await page.setViewportSize({ width: TELEPHONE.width, height });
+  await write(thread, file);
+  await page.close();
+}
+
+/** Writes the picture of the whole page, with a thread open in it. */
+async function photographPage({ file, permalink }: Picture): Promise<void> {
+  const page = await opened(permalink, DESK);
+  await page.locator('.live.on').waitFor();
+  await write(page, file);
+  await page.close();
+}
+
+async function opened(permalink: string, viewport: { readonly width: number; readonly height: number }): Promise<Page> {
+  const page = await browser.newPage({
+    viewport,
+    deviceScaleFactor: DENSITY,
+    reducedMotion: 'reduce',
+    locale: 'en-IN',
+    timezoneId: 'Asia/Kolkata',
+  });
+  await page.goto(permalink);
+  await page.getByRole('region', { name: 'Thread' }).waitFor();
+  return page;
+}
+
+async function write(shown: Pick<Page, 'screenshot'> | Pick<Locator, 'screenshot'>, file: string): Promise<void> {
+  await shown.screenshot({ path: join(images, `${file}.png`) });
+  console.log(`docs/images/${file}.png`);
+}
+
+type Picture = { readonly file: string; readonly permalink: string };
+
+const folder = mkdtempSync(join(tmpdir(), 'war-room-pictures-'));
+const stack = await startStack({
+  root,
+  folder,
+  port: 0,
+  slackPort: 0,
+  keep: false,
+  timeScale: 0.05,
+  others: {},
+  lookForRunningSlack: false,
+  say: (sentence) => console.log(`! ${sentence}`),
+  log: () => undefined,
+  lost: (sentence) => console.log(`! ${sentence}`),
+});
+const browser = await startBrowser();
+try {
+  // The first picture of the README: a channel with four payments.
+  await played('payment', 51);
+  await played('late-authorization', 52);
+  const [failed] = await played('failed-then-captured', 53);
+  await playedTo(['initiated', 'payment', 1, 1], 54);
+  if (failed) await photographPage({ ...failed, file: 'thread' });
+
+  for (const [index, name] of Object.keys(STORIES).entries()) {
+    for (const picture of await played(name, index + 1)) await photograph(picture);
+  }
+  for (const [index, moment] of MOMENTS.entries()) await photograph(await playedTo(moment, 100 + index));
+} finally {
+  await browser.close();
+  await stack.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
