@@ -147,7 +147,7 @@ describe('the served product', () => {
 
     const tried = await ask('PUT', '/v1/routing', tryOut);
     const put = await ask('PUT', '/v1/routing', putInForce);
-    const { story, thread } = await played('payment', 6);
+    const { story, thread } = await played('payment', 206);
     const [known, guessed] = [
       await ask('POST', '/v1/routing/explain', JSON.stringify({ paymentId: story.endings[0]?.id })),
       await ask('POST', '/v1/routing/explain', madeUp),
