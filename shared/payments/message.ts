@@ -166,6 +166,7 @@ function kindInWords(state: Lifecycle): string | undefined {
   const { initiated, charge, linkId, invoiceId, standing } = state;
   // The line above has the plan then, and the first line the part.
   if (ofPlan(state) && standing === 'paid') return undefined;
+  if (initiated?.payment.kind === 'full' && standing === 'partlyPaid') return 'Full payment, paid in parts';
   if (initiated) return announcedInWords(initiated);
   if (charge) return `Subscription, charge ${charge.number}${charge.of === undefined ? '' : ` of ${charge.of}`}`;
   if (linkId) return 'Payment link';

@@ -186,13 +186,14 @@ function refunding(state: Lifecycle, refund: Refund): Content {
   const money = moneyOf(refund, state);
   const what = isPart ? `${money} of ${formatAmount(payment.amount, payment.currency ?? currency)}` : money;
   const to = givenName(state).inside;
-  const speed = refund.isSlowed ? 'The instant way did not work, so it takes the slow one: 5 to 7 working days.' : '';
   if (refund.status === 'failed')
     return message(body(`A refund of ${what} to ${to} was started. It failed later.`), refundFine(refund));
   const sentence =
     refund.status === 'processed'
-      ? `Refunded ${what} to ${to}. ${speed || 'The bank may take up to 7 working days to show it. Nothing to do.'}`
-      : `Refund of ${what} to ${to} started. ${speed || 'It usually arrives within 5 to 7 working days.'}`;
+      ? `Refunded ${what} to ${to}. The bank may take up to 7 working days to show it. Nothing to do.`
+      : `Refund of ${what} to ${to} started. ${
+          refund.isSlowed ? 'The instant way did not work: it' : 'It'
+        } arrives within 5 to 7 working days.`;
   return message(body(sentence), refundFine(refund));
 }
 
@@ -246,7 +247,7 @@ function raised(state: Lifecycle, dispute: Dispute): Content {
         dispute.id,
         dispute.paymentId,
         dispute.phase && brief(dispute.phase.replaceAll('_', ' '), 30),
-        dispute.reason && brief(dispute.reason, 60),
+        dispute.reason && brief(dispute.reason, 40),
       ]),
     ),
   );

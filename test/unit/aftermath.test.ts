@@ -108,7 +108,7 @@ describe('a dispute', () => {
       'dispute#disp_1',
       "Priya's bank disputes ₹45,000.00: the payer says that the course was not delivered. Answer by 30 Mar, 15:10 IST, or the money is lost.",
       "What helps: log-ins and attendance, messages with the learner. Answer it in <https://dashboard.razorpay.com/app/disputes|Razorpay's dashboard>.",
-      'disp_1 · pay_1 · chargeback · goods_or_services_not_received_or_partially_received',
+      'disp_1 · pay_1 · chargeback · goods_or_services_not_received_or_parti…',
     ]);
   });
 
