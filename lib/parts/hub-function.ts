@@ -130,7 +130,7 @@ export class HubFunction extends Construct {
     this.#tell('STAGE', settings.stage);
     this.#tell('VERSION', settings.version);
     this.#tell('POWERTOOLS_SERVICE_NAME', id);
-    this.#tell('POWERTOOLS_METRICS_NAMESPACE', METRICS_NAMESPACE);
+    this.#tell('METRICS_NAMESPACE', METRICS_NAMESPACE);
     if (settings.sentryDsn !== undefined) this.#tell('SENTRY_DSN', settings.sentryDsn);
 
     if ('impact' in errors) {

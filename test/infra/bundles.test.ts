@@ -4,12 +4,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
 import { type BuildOptions, type BuildResult, build } from 'esbuild';
 import { bundling, REPOSITORY } from '../../lib/parts/hub-function.ts';
 import { bundleLater } from '../../lib/parts/loaded-later.ts';
 import { folder, functions, tidy } from './synthesized.ts';
 import { at } from './template.ts';
+
+/** Each bundles a function or two, on a machine that may be busy with other tests. */
+jest.setTimeout(90_000);
 
 afterAll(tidy);
 

@@ -14,7 +14,7 @@ Object.assign(process.env, {
   PAYMENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Payments.fifo',
   RAZORPAY_SECRET_ID: 'war-room/test/razorpay',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
-  POWERTOOLS_METRICS_NAMESPACE: 'WarRoom',
+  METRICS_NAMESPACE: 'WarRoom',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   POWERTOOLS_METRICS_DISABLED: 'true',
 });

@@ -13,7 +13,7 @@ Object.assign(process.env, {
   RAZORPAY_SECRET_ID: 'war-room/test/razorpay',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
   VERSION: '0.1.0',
-  POWERTOOLS_METRICS_NAMESPACE: 'WarRoom',
+  METRICS_NAMESPACE: 'WarRoom',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
   POWERTOOLS_METRICS_DISABLED: 'true',
 });

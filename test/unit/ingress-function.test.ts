@@ -9,7 +9,7 @@ import { sign } from '../../shared/razorpay/signature.ts';
 process.env['PAYMENTS_TABLE'] = 'Payments';
 process.env['PAYMENTS_QUEUE_URL'] = 'http://127.0.0.1:1/000000000000/Payments.fifo';
 process.env['RAZORPAY_SECRET_ID'] = 'war-room/test/razorpay';
-process.env['POWERTOOLS_METRICS_NAMESPACE'] = 'WarRoom';
+process.env['METRICS_NAMESPACE'] = 'WarRoom';
 process.env['POWERTOOLS_LOG_LEVEL'] = 'SILENT';
 process.env['POWERTOOLS_METRICS_DISABLED'] = 'true';
 
