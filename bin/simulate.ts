@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { folderOf, type LocalFacts, readFacts } from '../lib/local/facts.ts';
-import { PlayFailed, permalinkOf, play, untilTold } from '../lib/local/play.ts';
+import { isTold, PlayFailed, permalinkOf, play, type Thread, untilTold } from '../lib/local/play.ts';
 import { STORIES } from '../lib/local/stories.ts';
 import { killedStack, passesIn } from '../lib/local/storm/kills.ts';
 import { type StormOptions, type StormSummary, steady, storm } from '../lib/local/storm/storm.ts';
+import type { Ending } from '../lib/local/telling.ts';
 
 const STORM = 'storm';
 
@@ -16,9 +17,13 @@ const LIST = [
   `  ${STORM.padEnd(22)} many lives at once: --payments 200 --duplicates 20% --reorder --lose 5% --faults\n${' '.repeat(25)}--inflight 16 --seed 1; with --kills 3, against a stack of its own that is killed`,
 ].join('\n');
 
-const HELP = `npm run simulate -- <scenario>\n\nPlays a story against the stack that \`npm start\` serves:\n\n${LIST}`;
+const HELP = `npm run simulate -- <scenario>\n\nPlays a story against the stack that \`npm start\` serves:\n\n${LIST}
+
+With --lose 100%, or a smaller share, a story's webhooks are lost: War Room asks Razorpay's API for what they would have told.`;
 
 const TOLD_WITHIN_MS = 60_000;
+/** Of the stack's own time: the first look at a thread comes after a quarter of an hour, the second after an hour. */
+const ASKED_WITHIN_MS = 65 * 60_000;
 /** More of the same sentences help nobody. */
 const MOST_FAULTS_TOLD = 40;
 
@@ -61,15 +66,28 @@ function share(name: string, text: string | undefined, otherwise: number): numbe
   throw new Mistyped(`--${name} is "${text}": give a share such as 20%.`);
 }
 
-async function tell(facts: LocalFacts, name: string): Promise<void> {
+async function tell(facts: LocalFacts, name: string, lose: number): Promise<void> {
   const story = STORIES[name]?.story({ random: Math.random, now: Date.now() });
   if (story === undefined) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
-  await play(facts, story, (line) => console.log(line));
+  await play(
+    facts,
+    story,
+    (line) => console.log(line),
+    () => Math.random() < lose,
+  );
+  if (lose > 0)
+    console.log('Now it is asked for. Not every reply can be: what a payment once was, its API does not tell.');
+  const withinMs = TOLD_WITHIN_MS + (lose > 0 ? ASKED_WITHIN_MS * facts.timeScale : 0);
   for (const ending of story.endings) {
-    const thread = await untilTold(facts, ending, TOLD_WITHIN_MS);
+    const thread = await untilTold(facts, ending, withinMs, lose > 0 ? standsAs : isTold);
     console.log(`${thread.state}: ${permalinkOf(thread) ?? facts.slack.url}`);
   }
   if (story.endings.length === 0) console.log(`In the ops channel: ${facts.slack.url}/archives/${facts.channels.ops}`);
+}
+
+/** Whether a thread stands as it should, and has its root in Slack. */
+function standsAs({ state, messages }: Thread, ending: Ending): boolean {
+  return state === ending.state && messages.some(({ key, state }) => key.startsWith('root') && state === 'posted');
 }
 
 /** In a storm with kills everything is started here, and kept in a folder of its own where something went wrong. */
@@ -147,7 +165,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   if (name === undefined) throw new Mistyped(HELP);
   if (name !== STORM && !Object.hasOwn(STORIES, name)) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
-  await (name === STORM ? rage(values) : tell(runningStack(), name));
+  await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0)));
 }
 
 await main().catch((error: unknown) => {

@@ -25,12 +25,23 @@ type Target = Pick<LocalFacts, 'api' | 'apiKey' | 'razorpay' | 'timeScale'>;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Plays every step of a story in order, with its gaps shortened by the stack's scale of time. */
-export async function play(target: Target, story: Story, say: (line: string) => void): Promise<void> {
+/**
+ * Plays every step of a story in order, with its gaps shortened by the stack's scale of time. A webhook that `isLost` is
+ * sent by nobody: Razorpay's API alone knows what happened.
+ */
+export async function play(
+  target: Target,
+  story: Story,
+  say: (line: string) => void,
+  isLost: () => boolean = () => false,
+): Promise<void> {
   for (const step of story.steps) {
     if (step.awaits) await untilTold(target, step.awaits, AWAITED_WITHIN_MS);
     await pause(Math.min(step.afterMs * target.timeScale, LONGEST_GAP_MS));
-    say(`${step.tells} -> ${await send(target, step)}`);
+    if (step.sent.kind === 'webhook' && isLost()) {
+      await place(target, step.world);
+      say(`${step.tells} -> lost`);
+    } else say(`${step.tells} -> ${await send(target, step)}`);
   }
 }
 
@@ -93,13 +104,18 @@ export async function threadOf(target: Target, id: string): Promise<Thread | und
   return (await response.json()) as Thread;
 }
 
-/** Waits until a thread is in Slack as it should end, and answers it. */
-export async function untilTold(target: Target, ending: Ending, withinMs: number): Promise<Thread> {
+/** Waits until a thread is in Slack as it should end (`isThere` says when that is), and answers it. */
+export async function untilTold(
+  target: Target,
+  ending: Ending,
+  withinMs: number,
+  isThere: (thread: Thread, ending: Ending) => boolean = isTold,
+): Promise<Thread> {
   const { id } = ending;
   const end = Date.now() + withinMs;
   for (;;) {
     const thread = await threadOf(target, id);
-    if (thread !== undefined && isTold(thread, ending)) return thread;
+    if (thread !== undefined && isThere(thread, ending)) return thread;
     if (Date.now() > end) {
       throw new PlayFailed(
         `The thread of ${id} is not in Slack as it should be after ${Math.round(withinMs / 1000)} s: it is to say ` +

@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { permalinkOf, play } from '../../lib/local/play.ts';
+import { permalinkOf, play, untilTold } from '../../lib/local/play.ts';
 import { STORIES, seededRandom } from '../../lib/local/stories.ts';
 import { steady, storm } from '../../lib/local/storm/storm.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
 let stack: TestStack;
 
+/** Nobody tells of it but the checkout; by the last test its first look is near. */
+const lost = STORIES['payment']?.story({ random: seededRandom(50), now: Date.now() }) ?? { steps: [], endings: [] };
+
 beforeAll(async () => {
   stack = await startTestStack();
+  await play(
+    { ...stack.facts, timeScale: 0 },
+    lost,
+    () => undefined,
+    () => true,
+  );
 }, 60_000);
 
 afterAll(() => stack.stop());
@@ -161,4 +170,20 @@ describe('the served product', () => {
     expect(known).toMatchObject({ status: 200, body: { fixed: { channel, row: 'large amounts', version: 1 } } });
     expect(guessed).toMatchObject({ status: 200, body: { now: { row: 'learner with an open plan' } } });
   });
+
+  it('tells a payment of which every webhook was lost, once it has asked Razorpay', async () => {
+    const [ending] = lost.endings;
+    if (ending === undefined) throw new Error('The story ends in no thread.');
+
+    // A quarter of an hour after it began, in the time of this stack, and a minute until the next run.
+    const thread = await untilTold(stack.facts, ending, 16 * 60_000 * stack.facts.timeScale + 25_000);
+
+    expect(thread.messages.map(({ key, state }) => [key, state])).toEqual([
+      ['root', 'posted'],
+      [ending.replies[0], 'posted'],
+    ]);
+    const runs = stack.lines('PaymentsReconcile').filter(({ message }) => message === 'reconcile');
+    expect(runs.reduce((sum, { news }) => sum + Number(news), 0)).toBeGreaterThan(0);
+    expect(stack.lines('PaymentsReconcile').filter(({ level }) => level === 'ERROR')).toEqual([]);
+  }, 90_000);
 });
