@@ -47,7 +47,9 @@ const ready = lazy(async () => {
   const vault = new Vault(keyClient(), names.TOKEN_KEY_ID, clock.now);
   const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
   const log = new ThreadLog(messages);
+  const origin = process.env['PUBLIC_ORIGIN'];
   const outbox = new Outbox({
+    reconnectUrl: origin && `${origin}/slack/install?as=me`,
     log,
     installations,
     clock,

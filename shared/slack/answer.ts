@@ -15,7 +15,7 @@ export type Refusal = { readonly code: string } & (
   | { readonly kind: 'ambiguous' }
   /** Nobody can: the app's own token is dead. */
   | { readonly kind: 'app' }
-  /** This person cannot; the app may. `dead` says that the token itself is refused. */
+  /** This person cannot; the app may. `dead` says that the token itself is refused, or is not enough to post with. */
   | { readonly kind: 'author'; readonly dead: boolean }
   /** Nobody can write to this channel now. */
   | { readonly kind: 'destination' }
@@ -31,7 +31,7 @@ export type Refusal = { readonly code: string } & (
   | { readonly kind: 'unknown' }
 );
 
-type Kind = Exclude<Refusal['kind'], 'wait' | 'author'> | 'token' | 'person' | 'closed' | 'later';
+type Kind = Exclude<Refusal['kind'], 'wait' | 'author'> | 'token' | 'grant' | 'person' | 'closed' | 'later';
 
 const codes = (kind: Kind, list: string): [string, Kind][] => list.split(/\s+/).map((code) => [code, kind]);
 
@@ -43,7 +43,8 @@ const meanings = new Map<string, Kind>([
   ...codes('destination', 'channel_not_found not_in_channel ekm_access_denied no_permission restricted_action'),
   ...codes('destination', 'restricted_action_read_only_channel restricted_action_thread_only_channel'),
   ...codes('destination', 'restricted_action_non_threadable_channel messages_tab_disabled'),
-  ...codes('destination', 'method_not_supported_for_channel_type missing_scope not_allowed_token_type'),
+  ...codes('destination', 'method_not_supported_for_channel_type'),
+  ...codes('grant', 'missing_scope not_allowed_token_type'),
   ...codes('closed', 'is_archived is_inactive'),
   ...codes('missing', 'message_not_found thread_not_found'),
   ...codes('locked', 'restricted_action_thread_locked cannot_reply_to_message'),
@@ -90,6 +91,8 @@ function platformRefusal(code: string, author: 'bot' | 'user'): Refusal {
   const kind = meanings.get(code) ?? 'unknown';
   if (kind === 'later') return { kind: 'wait', code, afterMs: defaultWaitMs };
   if (kind === 'token') return author === 'bot' ? { kind: 'app', code } : { kind: 'author', code, dead: true };
+  // What the app was not granted it lacks in this kind of channel; a person grants posting, and nothing else.
+  if (kind === 'grant') return author === 'bot' ? { kind: 'destination', code } : { kind: 'author', code, dead: true };
   if (kind === 'person')
     return author === 'bot' ? { kind: 'destination', code } : { kind: 'author', code, dead: false };
   if (kind === 'closed') return { kind: 'destination', code };

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import { type ChannelId, type Ts, ts, type UserId, userId } from '../base/names.ts';
+import { type ChannelId, channelId, type Ts, ts, type UserId, userId } from '../base/names.ts';
 import type { Author } from './installation.ts';
 import type { Content } from './text.ts';
 
@@ -78,6 +78,13 @@ export class SlackClient {
   async remove(author: Author, ref: { readonly channel: ChannelId; readonly ts: Ts }): Promise<void> {
     const client = await this.#as(author);
     await client.chat.delete({ channel: ref.channel, ts: ref.ts });
+  }
+
+  /** The channel in which the app and a person write to each other; the same each time. Throws as Slack refuses. */
+  async directMessages(author: Author, user: UserId): Promise<ChannelId> {
+    const client = await this.#as(author);
+    const { channel } = await client.conversations.open({ users: user });
+    return channelId(channel?.id ?? '');
   }
 
   /** A direct message from the app, unmarked: for what no channel can be told. */

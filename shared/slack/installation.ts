@@ -22,9 +22,25 @@ export type Author = {
   readonly token: () => Promise<string>;
   /** Which of the tokens stored over time this is: a refusal of an older one says nothing of a newer. */
   readonly version: string;
+  /** When it was last used, as it was noted (ms): an hour late at most. */
+  readonly lastUsed: number | undefined;
 };
 
+/** A person's token that Slack refused, when (ms) and with which code, and whose holder may not know yet. */
+export type Refused = {
+  readonly user: UserId;
+  readonly version: string;
+  readonly at: number;
+  readonly code: string;
+};
+
+/** How long a note of a token's last use stands before it is written again (ms): a write an hour, not one a message. */
+const usedKeptMs = 3_600_000;
+
 type Token = { readonly user: UserId; readonly token: string; readonly installedAt: number };
+
+/** Why a token is not used any more, where its person ends it. */
+const leaving = 'leaving';
 
 /**
  * The installations of the app: a partition for each team, holding its record, the app's own token, and a token for
@@ -73,16 +89,56 @@ export class Installations {
     await this.#table.put({ pk: team, sk: `admin#${adminId}`, user: token.user });
   }
 
-  /** Slack refused this token. It is marked dead only if it is still the one that is stored. */
+  /**
+   * Slack refused this token. It is marked dead only if it is still the one that is stored, and in use. Of a person's it is
+   * noted first that they are to be told: a crash between the two writes leaves a note that waits for the next refusal.
+   */
   async markDead(team: TeamId, author: Author, at: number, code: string): Promise<void> {
-    await this.#table.update(
-      { pk: team, sk: author.kind === 'bot' ? 'bot' : `user#${author.user}` },
-      {
-        update: 'SET dead = :dead',
-        when: 'version = :version',
-        values: { ':dead': { at, code }, ':version': author.version },
-      },
-    );
+    if (author.kind === 'user') {
+      await this.#table.update(untoldKey(team), {
+        update: 'ADD people :one',
+        values: { ':one': new Set([`${author.user} ${author.version}`]) },
+      });
+    }
+    await this.#table.update(authorKey(team, author), {
+      update: 'SET dead = :dead',
+      when: 'version = :version AND attribute_not_exists(dead)',
+      values: { ':dead': { at, code }, ':version': author.version },
+    });
+  }
+
+  /** The people whose token was refused and who are still to be told. Nobody who connected again, or ended it themself. */
+  async untold(team: TeamId): Promise<Refused[]> {
+    const item = await this.#table.get(untoldKey(team));
+    const noted = [...((item?.['people'] as Set<string> | undefined) ?? [])].sort();
+    const untold: Refused[] = [];
+    for (const note of noted) {
+      const [user = '', version = ''] = note.split(' ');
+      const kept = await this.#table.get({ pk: team, sk: `user#${user}` });
+      const dead = kept?.['dead'] as { readonly at: number; readonly code: string } | undefined;
+      if (kept?.['version'] !== version || dead?.code === leaving)
+        await this.told(team, { user: userId(user), version });
+      else if (dead) untold.push({ user: userId(user), version, ...dead });
+    }
+    return untold;
+  }
+
+  /** Nobody has to be told of this token (any more). */
+  async told(team: TeamId, { user, version }: Pick<Refused, 'user' | 'version'>): Promise<void> {
+    await this.#table.update(untoldKey(team), {
+      update: 'DELETE people :one',
+      values: { ':one': new Set([`${user} ${version}`]) },
+    });
+  }
+
+  /** Notes that a token was used, once an hour at most. */
+  async used(team: TeamId, author: Author, at: number): Promise<void> {
+    if (author.lastUsed !== undefined && at < author.lastUsed + usedKeptMs) return;
+    await this.#table.update(authorKey(team, author), {
+      update: 'SET lastUsed = :at',
+      when: 'version = :version AND (attribute_not_exists(lastUsed) OR lastUsed < :before)',
+      values: { ':at': at, ':version': author.version, ':before': at },
+    });
   }
 
   async #save(team: TeamId, sk: string, kind: 'bot' | 'user', { user, token, installedAt }: Token): Promise<void> {
@@ -99,9 +155,18 @@ export class Installations {
       kind,
       user,
       version: String(item['version']),
+      lastUsed: item['lastUsed'] === undefined ? undefined : Number(item['lastUsed']),
       token: () => this.#vault.decrypt(item['token'] as Uint8Array, { team, user, kind }),
     };
   }
+}
+
+function authorKey(team: TeamId, { kind, user }: Author) {
+  return { pk: team, sk: kind === 'bot' ? 'bot' : `user#${user}` };
+}
+
+function untoldKey(team: TeamId) {
+  return { pk: team, sk: 'untold' };
 }
 
 /** The team's record alone, for functions that may not decrypt a token. */

@@ -22,6 +22,8 @@ export class Membership {
 
   /** Makes the app a member where that is up to it. Answers why it is none, or undefined. */
   async refusal(bot: Author, channel: ChannelId): Promise<Refusal | undefined> {
+    // The app opened it, and the two who are in it stay.
+    if (isDirectMessage(channel)) return undefined;
     const id = `${bot.user} ${channel}`;
     if ((this.#until.get(id) ?? 0) > this.#clock.now()) return undefined;
     try {
@@ -33,4 +35,9 @@ export class Membership {
       return refusal(error, 'bot');
     }
   }
+}
+
+/** https://docs.slack.dev/reference/objects/conversation-object */
+function isDirectMessage(channel: ChannelId): boolean {
+  return channel.startsWith('D');
 }

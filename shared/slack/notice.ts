@@ -1,5 +1,6 @@
 import type { ChannelId } from '../base/names.ts';
 import type { Reason } from './held.ts';
+import type { Refused } from './installation.ts';
 import { body, type Content, fine, type Inline, message } from './text.ts';
 
 /** What the ops channel is told when threads wait for a person: what happened, since when, how many, what to do. */
@@ -19,6 +20,50 @@ export function restoredNotice(channel: ChannelId, reason: Reason): Content {
     body('▶️ Messages for ', { channel }, ' are posted again. Everything that waited is there.'),
     fine('waited since ', { at: Math.floor(reason.since / 1000) }, ` · ${reason.code}`),
   );
+}
+
+/** What a person is told whose token Slack refused. `reconnectUrl` is where they can allow it again. */
+export function reconnectNotice(refused: Refused, reconnectUrl: string | undefined): Content {
+  return message(
+    body('🔑 ', { bold: 'Messages no longer appear as you' }, `: ${refusedInWords(refused.code, 'your')}.`),
+    body(
+      'War Room posts them itself and names you; nothing is lost. ',
+      ...(reconnectUrl === undefined
+        ? ['To have them in your name again, ask whoever installed War Room for the way to connect.']
+        : ['To have them in your name again, ', { link: reconnectUrl, label: 'connect once more' }, '.']),
+    ),
+    fine('since ', { at: Math.floor(refused.at / 1000) }, ` · ${refused.code}`),
+  );
+}
+
+/** What the ops channel is told of somebody who could not be told themself. */
+export function unreachableNotice(refused: Refused, reconnectUrl: string | undefined): Content {
+  return message(
+    body(
+      '🔑 Messages no longer appear as ',
+      { person: refused.user },
+      `: ${refusedInWords(refused.code, 'their')}, and War Room could not tell them.`,
+    ),
+    body(
+      'War Room posts them itself and names the person; nothing is lost. If they still work here, ',
+      ...(reconnectUrl === undefined
+        ? ['they can connect once more.']
+        : ['they can ', { link: reconnectUrl, label: 'connect once more' }, '.']),
+    ),
+    fine('since ', { at: Math.floor(refused.at / 1000) }, ` · ${refused.code}`),
+  );
+}
+
+function refusedInWords(code: string, whose: 'your' | 'their'): string {
+  switch (code) {
+    case 'account_inactive':
+      return `${whose} Slack account was deactivated`;
+    case 'missing_scope':
+    case 'not_allowed_token_type':
+      return `what was allowed in Slack is not enough to post in ${whose} name`;
+    default:
+      return `Slack does not accept ${whose} consent any more`;
+  }
 }
 
 /** Who posts, when the app has to do it for a person. */

@@ -10,6 +10,7 @@ import type { Author, Installations } from './installation.ts';
 import { Membership } from './membership.ts';
 import type { Pace } from './pace.ts';
 import { Pass, type Report, type Stop } from './pass.ts';
+import { Reconnecting } from './reconnecting.ts';
 import { type Settled, settle } from './settle.ts';
 import type { Thread, ThreadLog, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
@@ -33,6 +34,8 @@ type Dependencies = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly times: Times;
+  /** Where people allow anew that messages are posted as them. */
+  readonly reconnectUrl: string | undefined;
 };
 
 /** A thread that keeps changing under the passes of one record gives the record back after so many. */
@@ -50,18 +53,30 @@ export class Outbox {
   readonly #with: Dependencies;
   readonly #membership: Membership;
   readonly #holding: Holding;
+  readonly #reconnecting: Reconnecting;
 
   constructor(dependencies: Dependencies) {
     this.#with = dependencies;
     this.#membership = new Membership(dependencies.client, dependencies.clock);
     this.#holding = new Holding(dependencies);
+    this.#reconnecting = new Reconnecting(dependencies);
   }
 
   /**
    * Makes the thread what `compose` says. Throws `Retry` when it has to wait or an attempt failed, `Park` when Slack
    * will never take a message as it is.
+   *
+   * Afterwards the people of the team are told whose token Slack has refused, in this pass or in one that did not come to it.
+   * What keeps them from being told has the record come again: the thread itself is done then, and costs nothing.
    */
   async sync(ref: ThreadRef, compose: Compose, budget: Budget): Promise<Outcome> {
+    const outcome = await this.#sync(ref, compose, budget);
+    const { until, report } = budget;
+    await this.#reconnecting.tell(ref.team, until, (its, about) => this.#sync(its, about, { until, report }));
+    return outcome;
+  }
+
+  async #sync(ref: ThreadRef, compose: Compose, budget: Budget): Promise<Outcome> {
     for (let pass = 0; pass < passes; pass += 1) {
       const outcome = await this.#pass(ref, compose, budget);
       if (outcome !== 'again') return outcome;
@@ -127,6 +142,9 @@ export class Outbox {
     // 5. The results in one write, which gives the lease back, unless it was lost.
     const results = { entries: pass.entries, mended: pass.mended, failed: isFailure(stop) };
     if (!(await log.finish(ref, owner, results))) return this.#disown(ref, owner, pass);
+    for (const author of pass.used.values()) {
+      if (author.kind === 'user') await installations.used(ref.team, author, clock.now());
+    }
 
     if (stop?.next === 'again') return 'again';
     if (stop?.next === 'hold') return this.hold(ref, stop.channel, stop.code, budget, bot);
@@ -215,7 +233,7 @@ export class Outbox {
 
   #teller({ until, report }: Budget) {
     return async (ref: ThreadRef, notice: Wanted) =>
-      (await this.sync(ref, async () => notice, { until, report })) === 'done';
+      (await this.#sync(ref, async () => notice, { until, report })) === 'done';
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Park, Retry } from '../base/errors.ts';
-import type { ChannelId, Ts } from '../base/names.ts';
+import type { ChannelId, Ts, UserId } from '../base/names.ts';
 import { type Agenda, notesOn, posted, type Step, statusKey, type Wanted } from './agenda.ts';
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
@@ -63,6 +63,10 @@ export class Pass {
   readonly #plan: Plan;
   readonly #until: number;
   readonly #report: Report;
+  /** The person in whose name it is posted; the app, once the person was refused here. */
+  #poster: Author;
+  /** As whom something was posted or edited, by Slack user. */
+  readonly used = new Map<UserId, Author>();
   #rootTs: Ts | undefined;
 
   constructor(tools: Tools, plan: Plan, budget: { readonly until: number; readonly report: Report }) {
@@ -70,6 +74,7 @@ export class Pass {
     this.#plan = plan;
     this.#until = budget.until;
     this.#report = budget.report;
+    this.#poster = plan.poster;
     this.entries = { ...plan.thread.entries };
   }
 
@@ -98,7 +103,7 @@ export class Pass {
     const marker = { key: markerKey(ref.key, step.key), revision: step.intent.revision };
 
     // What speaks for a root that nobody can edit any more has to stay editable: the app posts it.
-    let author = step.key === statusKey ? bot : this.#plan.poster;
+    let author = step.key === statusKey ? bot : this.#poster;
     let withoutMetadata = false;
     let joined = false;
     for (;;) {
@@ -124,11 +129,13 @@ export class Pass {
         this.traces.strays.push({ ts: sent.ts, author: author.user });
         if (step.place === 'root') this.#rootTs = sent.ts;
         this.#report.posted += 1;
+        this.used.set(author.user, author);
         return undefined;
       } catch (error) {
         const no = refusal(error, author.kind);
         if (no.kind === 'author') {
           await this.#refusedAuthor(author, no);
+          this.#poster = bot;
           author = bot;
         } else if (no.kind === 'metadata' && !withoutMetadata) {
           withoutMetadata = true;
@@ -187,6 +194,7 @@ export class Pass {
         // Only the notes that were there when this pass read: one that came since is about a text put there since.
         this.mended.resend.push(...notesOn(step.key, this.#plan.thread.resend));
         this.#report.edited += 1;
+        this.used.set(author.user, author);
         return undefined;
       } catch (error) {
         const no = refusal(error, author.kind);
@@ -272,6 +280,7 @@ export class Pass {
         }
         if (no.kind === 'ambiguous')
           return failed(`Slack did not say whether a message was removed (${no.code}).`, times.settleMs);
+        await this.#refusedAuthor(author, no);
         // Gone already, or nobody's to remove any more: forgotten. Anything else is tried again in a later pass.
         const isOver = no.kind === 'missing' || no.kind === 'fixed' || no.kind === 'author';
         if (!isOver) return undefined;

@@ -1,6 +1,6 @@
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { once } from '../base/lazy.ts';
-import type { ChannelId } from '../base/names.ts';
+import type { ChannelId, UserId } from '../base/names.ts';
 
 /**
  * A piece of a line. A bare string is text, whoever wrote it: it is escaped and defused when printed, so nothing that
@@ -12,7 +12,9 @@ export type Inline =
   /** A moment in Unix seconds; each reader sees it in local time, the plain text says it in Indian time. */
   | { readonly at: number; readonly dateless?: boolean }
   | { readonly link: string; readonly label: string }
-  | { readonly channel: ChannelId };
+  | { readonly channel: ChannelId }
+  /** A mention: only for somebody who has to act. */
+  | { readonly person: UserId };
 
 /** A paragraph of a message: body text, or the fine print below it. */
 export type Paragraph = { readonly kind: 'body' | 'fine'; readonly inlines: readonly Inline[] };
@@ -110,9 +112,11 @@ function told({ at, dateless }: { readonly at: number; readonly dateless?: boole
 }
 
 function reference(
-  inline: { readonly link: string; readonly label: string } | { readonly channel: ChannelId },
+  inline: Extract<Inline, { readonly link: string } | { readonly channel: ChannelId } | { readonly person: UserId }>,
 ): string {
-  return 'channel' in inline ? `<#${inline.channel}>` : `<${escaped(inline.link)}|${defuse(inline.label)}>`;
+  if ('channel' in inline) return `<#${inline.channel}>`;
+  if ('person' in inline) return `<@${inline.person}>`;
+  return `<${escaped(inline.link)}|${defuse(inline.label)}>`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text#escaping */

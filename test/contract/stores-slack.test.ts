@@ -394,11 +394,12 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     it('marks nothing of a token that is no longer there, and makes no half a record of it', async () => {
-      const gone = { kind: 'user', user: someone, version: '1', token: async () => '' } as const;
+      const gone = { kind: 'user', user: someone, version: '1', lastUsed: undefined, token: async () => '' } as const;
 
       await installations.markDead(team, gone, now, 'token_revoked');
 
-      expect(await tables.table('installations').query(team)).toEqual([]);
+      expect(await installations.untold(team)).toEqual([]);
+      expect(await tables.table('installations').query(team)).toEqual([{ pk: team, sk: 'untold' }]);
     });
 
     it("finds a person's token by the company's id for them and by their Slack user, apart from the app's", async () => {
@@ -414,6 +415,84 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await installations.admin(team, 'adm_arjun')).toBeUndefined();
       expect(await installations.admin(team, 'adm_meera')).toBeUndefined();
       expect(await installations.bot(team)).toBeDefined();
+    });
+
+    describe('of a person', () => {
+      const arjun = userId('U0ARJUN001');
+      const connect = (installedAt: number) =>
+        installations.saveAdmin(team, 'adm_arjun', { user: arjun, token: `xoxp-${installedAt}`, installedAt });
+      const author = async () => {
+        const found = await installations.user(team, arjun);
+        if (!found) throw new Error('Nobody is connected.');
+        return found;
+      };
+
+      it('is to be told of once Slack has refused it, with when and why, until it was', async () => {
+        await connect(1);
+        await installations.markDead(team, await author(), now, 'token_revoked');
+
+        const refused = { user: arjun, version: '1', at: now, code: 'token_revoked' };
+        expect(await installations.untold(team)).toEqual([refused]);
+
+        await installations.told(team, refused);
+        expect(await installations.untold(team)).toEqual([]);
+      });
+
+      it('keeps the first reason for which it was refused', async () => {
+        await connect(1);
+        const late = await author();
+        await installations.markDead(team, late, now, 'token_revoked');
+        await installations.markDead(team, late, now + 1, 'invalid_auth');
+
+        expect(await installations.untold(team)).toMatchObject([{ at: now, code: 'token_revoked' }]);
+      });
+
+      it('is told of to nobody once another has taken its place', async () => {
+        await connect(1);
+        await installations.markDead(team, await author(), now, 'token_revoked');
+        await connect(2);
+
+        expect(await installations.untold(team)).toEqual([]);
+      });
+
+      it('is neither dead nor forgotten where a crash left only the note: the next refusal ends both', async () => {
+        await connect(1);
+        const found = await author();
+        const table = tables.table('installations');
+        await table.update(
+          { pk: team, sk: 'untold' },
+          { update: 'ADD people :one', values: { ':one': new Set([`${arjun} 1`]) } },
+        );
+
+        expect(await installations.untold(team)).toEqual([]);
+        await installations.markDead(team, found, now, 'token_revoked');
+        expect(await installations.untold(team)).toMatchObject([{ user: arjun }]);
+      });
+
+      it('has its last use noted once an hour', async () => {
+        await connect(1);
+        const hour = 3_600_000;
+        const notes: (number | undefined)[] = [];
+        for (const at of [now, now + hour - 1, now + hour, now + 2 * hour]) {
+          await installations.used(team, await author(), at);
+          notes.push((await author()).lastUsed);
+        }
+
+        expect(notes).toEqual([now, now, now + hour, now + 2 * hour]);
+      });
+
+      it('does not take over the last use of the one before it, nor a later one by a slower worker', async () => {
+        await connect(1);
+        const old = await author();
+        await connect(2);
+        const current = await author();
+        await installations.used(team, old, now);
+        expect((await author()).lastUsed).toBeUndefined();
+
+        await installations.used(team, current, now + 5);
+        await installations.used(team, current, now);
+        expect((await author()).lastUsed).toBe(now + 5);
+      });
     });
 
     it("keeps a team's own record as it was given", async () => {

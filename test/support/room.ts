@@ -28,6 +28,9 @@ import { chosenDatabase, type Tables } from './databases.ts';
 import { type Moved, openSlack } from './slack-in-process.ts';
 import { ids, ManualClock } from './slack-world.ts';
 
+/** Where people connect again, in these tests. */
+export const reconnectUrl = 'https://war-room.example/slack/install?as=me';
+
 /** A database with the tables of both rooms. */
 export const startTables = (): Promise<Tables> => chosenDatabase().start();
 
@@ -138,7 +141,7 @@ export async function startRoom(
       passes += 1;
       return `pass-${rooms}-${passes}`;
     };
-    const outbox = new Outbox({ ...chosen, log, installations, held, pace: new Pace(messages), newId });
+    const outbox = new Outbox({ ...chosen, reconnectUrl, log, installations, held, pace: new Pace(messages), newId });
     const tell: TellDependencies = {
       store: new PaymentStore(chosen.table('payments')),
       leads: new LeadStore(chosen.table('payments')),

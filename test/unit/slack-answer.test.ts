@@ -36,8 +36,16 @@ describe("Slack's answers", () => {
     expect(kinds(code ?? '')).toEqual([app, person]);
   });
 
-  it('says that a token is dead only where the token itself is refused', () => {
-    expect(refusal(refused('token_revoked'), 'user')).toMatchObject({ kind: 'author', dead: true });
+  it('says that a token is dead only where the token itself is refused or not enough', () => {
+    for (const code of [
+      'token_revoked',
+      'invalid_auth',
+      'account_inactive',
+      'missing_scope',
+      'not_allowed_token_type',
+    ]) {
+      expect(refusal(refused(code), 'user')).toMatchObject({ kind: 'author', dead: true });
+    }
     expect(refusal(refused('not_in_channel'), 'user')).toMatchObject({ kind: 'author', dead: false });
   });
 

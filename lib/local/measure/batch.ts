@@ -118,7 +118,17 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
   const log = new ThreadLog(messages);
   const client = new SlackClient({ apiUrl: 'http://slack.test/api/', timeoutMs: times.callMs, fetch: slack.fetch });
   const [pace, held] = [new Pace(messages), new Held(messages, times.heldMs)];
-  const outbox = new Outbox({ log, installations, clock, newId, times, pace, held, client });
+  const outbox = new Outbox({
+    log,
+    installations,
+    clock,
+    newId,
+    times,
+    pace,
+    held,
+    client,
+    reconnectUrl: undefined,
+  });
   const [store, leads, instalments] = [
     new PaymentStore(payments),
     new LeadStore(payments),

@@ -96,6 +96,7 @@ const BOT_SCOPES = [
   'users:read.email',
   'metadata.message:read',
   'im:write',
+  'im:history',
   'commands',
   'files:write',
 ] as const;
