@@ -6,6 +6,7 @@ import { historyMethods } from './history-methods.ts';
 import { identityMethods } from './identity-methods.ts';
 import type { InnerEmulate } from './inner-emulate.ts';
 import type { Method } from './method.ts';
+import { openidDocuments } from './openid-documents.ts';
 import { peopleMethods } from './people-methods.ts';
 import { SlackRefusal } from './refusal.ts';
 import type { SlackState } from './state.ts';
@@ -42,6 +43,7 @@ export const delegatedMethods: ReadonlySet<string> = new Set([
 
 /** A call as it came in. */
 export interface ApiRequest {
+  /** The method's name; for a document of OpenID its path, without the first slash. */
   readonly method: string;
   readonly httpMethod: string;
   readonly query: URLSearchParams;
@@ -71,6 +73,8 @@ export async function answerApi(context: ApiContext, request: ApiRequest): Promi
   const { state, url } = context;
   let known: Readonly<Record<string, string>> = {};
   try {
+    const document = openidDocuments[request.method];
+    if (document !== undefined) return json(document(state, url), { 'cache-control': 'no-store' });
     const args = Args.read(request.query, request.contentType, request.body);
     const tokenMethod = tokenMethods[request.method];
     if (tokenMethod !== undefined) {

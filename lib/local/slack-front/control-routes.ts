@@ -139,6 +139,12 @@ const ROUTES: readonly (readonly [string, string, string, Handler])[] = [
     'the one client secret from now on: {clientSecret}',
     (control, _, body) => act(() => control.regenerateClientSecret(regenerating.parse(body).clientSecret)),
   ],
+  [
+    'POST',
+    '/app/signing-key',
+    'a fresh key signs id tokens from now on',
+    (control) => act(() => control.renewSigningKey()),
+  ],
   ['GET', '/behaviour', 'how the switches stand', (control) => ok(control.behaviour())],
   [
     'PUT',

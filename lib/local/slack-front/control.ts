@@ -257,6 +257,11 @@ export class SlackControl {
     this.state.app.regenerateSecret(clientSecret);
   }
 
+  /** From now on a fresh key signs id tokens; the one before stays published. */
+  renewSigningKey(): void {
+    this.state.signingKeys.renew();
+  }
+
   behaviour(): Behaviour {
     return this.state.behaviour;
   }

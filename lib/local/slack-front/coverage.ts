@@ -71,6 +71,12 @@ export const methods: readonly MethodCoverage[] = [
     'code_already_used is not among the documented refusals, and seen in practice',
     'x-oauth-scopes does not name identify',
   ),
+  front(
+    'openid.connect.token',
+    'no token rotation, no PKCE',
+    'the token is apart from the one that posts; whether Slack gives one for both is not documented',
+  ),
+  front('openid.connect.userInfo', 'no pictures but the app’s own mark'),
   front('team.info'),
   front('users.conversations'),
   front('users.info'),
@@ -134,6 +140,21 @@ export const rules: readonly RuleCoverage[] = [
       'tells an install for a whole organization by naming no team',
       'takes a new client secret and the old one no longer',
       'names the scopes of the token with every answer',
+    ],
+  },
+  {
+    about: 'signing in',
+    rules: [
+      'asks to sign in with a page of its own, and refuses %s',
+      'says where everything is, on this machine',
+      'tells who somebody is in a token signed with a published key',
+      'tells no more than the scopes allow',
+      'says whether the e-mail address is confirmed',
+      'takes no code of installing for signing in, nor the other way round',
+      'tells the same to whoever holds the token, and lets it do nothing else',
+      'signs with a fresh key and still publishes the one before',
+      'makes an id token that is wrong in one way when told to: %s',
+      'fails to give its keys when told to',
     ],
   },
   {
@@ -257,7 +278,7 @@ export const rules: readonly RuleCoverage[] = [
 /** What is not there at all. */
 export const missing: readonly string[] = [
   'events, commands and presses are not delivered to the app',
-  'OpenID (Sign in with Slack), admin.users.invite and conversations.inviteShared are not there',
+  'admin.users.invite and conversations.inviteShared are not there',
   'reactions, pins, bookmarks, scheduled and ephemeral messages are refused with unknown_method',
   'one app; no Enterprise organization but in the answer of an install',
   'nobody signs in: the consent page asks who one is, and does not skip the question for who answered it before',

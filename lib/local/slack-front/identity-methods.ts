@@ -1,6 +1,8 @@
-/** auth.*, apps.uninstall: who is calling, and how that ends. */
+/** auth.*, apps.uninstall, openid.connect.userInfo: who is calling, and how that ends. */
 import { revoke, uninstall } from './authorization.ts';
-import { type Method, memberOf, seconds } from './method.ts';
+import { type Method, memberOf, needScope, seconds } from './method.ts';
+import { personalClaims } from './openid.ts';
+import { SlackRefusal } from './refusal.ts';
 
 export const identityMethods: Readonly<Record<string, Method>> = {
   'auth.test': (call) => {
@@ -28,5 +30,12 @@ export const identityMethods: Readonly<Record<string, Method>> = {
     call.state.app.authenticate(call.args.text('client_id'), call.args.text('client_secret'));
     uninstall(call.workspace, seconds(call));
     return {};
+  },
+
+  /** https://docs.slack.dev/reference/methods/openid.connect.userInfo: for a person's token only. */
+  'openid.connect.userInfo': (call) => {
+    if (call.grant.kind !== 'user') throw new SlackRefusal('not_allowed_token_type');
+    needScope(call, 'openid');
+    return { ...personalClaims(call.workspace, memberOf(call, call.grant.userId), call.grant.scopes, call.url) };
   },
 };

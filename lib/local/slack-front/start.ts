@@ -17,6 +17,7 @@ import { SlackControl } from './control.ts';
 import { answerControl } from './control-routes.ts';
 import { callWithFaults, type Outcome } from './faulty-call.ts';
 import { startInnerEmulates } from './inner-emulate.ts';
+import { openidDocuments } from './openid-documents.ts';
 import { answerPage, streamNews } from './page-routes.ts';
 import { openState } from './state.ts';
 
@@ -125,9 +126,10 @@ async function route(
   const url = new URL(request.url ?? '/', context.url);
   const httpMethod = request.method ?? 'GET';
   const body = await readBody(request);
-  if (url.pathname.startsWith('/api/')) {
+  const method = methodOf(url.pathname);
+  if (method !== undefined) {
     const call: ApiRequest = {
-      method: url.pathname.slice('/api/'.length),
+      method,
       httpMethod,
       query: url.searchParams,
       contentType: request.headers['content-type'] ?? '',
@@ -155,6 +157,12 @@ async function route(
     const answer = await answerPage(context, { httpMethod, url, contentType, origin, body });
     send(response, answer ?? json({ ok: false, error: 'not_found' }, {}, 404));
   }
+}
+
+/** What is called by an address: a method of the Web API, or a document of OpenID; undefined for anything else. */
+function methodOf(path: string): string | undefined {
+  if (path.startsWith('/api/')) return path.slice('/api/'.length);
+  return Object.hasOwn(openidDocuments, path.slice(1)) ? path.slice(1) : undefined;
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

@@ -5,6 +5,7 @@ import { type Behaviour, usualBehaviour } from './behaviour.ts';
 import type { Clock } from './clock.ts';
 import { Codes } from './codes.ts';
 import type { SlackSeed } from './company.ts';
+import { SigningKeys } from './signing-keys.ts';
 import { Tenants } from './tenants.ts';
 
 /** Workspaces, the app's registration, consents under way. */
@@ -12,6 +13,7 @@ export interface SlackState {
   readonly tenants: Tenants;
   readonly app: AppSettings;
   readonly codes: Codes;
+  readonly signingKeys: SigningKeys;
   readonly clock: Clock;
   /** Something that nobody can guess, for codes and tokens. */
   readonly secret: () => string;
@@ -28,6 +30,7 @@ export function openState(
     tenants: new Tenants(seed, clock),
     app: new AppSettings(seed.app),
     codes: new Codes(clock, secret),
+    signingKeys: new SigningKeys(),
     clock,
     secret,
     behaviour: usualBehaviour(),

@@ -2,6 +2,7 @@
 import type { Args } from './args.ts';
 import { allowApp, allowPerson } from './authorization.ts';
 import type { Consent } from './codes.ts';
+import { idToken, personalClaims } from './openid.ts';
 import { SlackRefusal } from './refusal.ts';
 import type { SlackState } from './state.ts';
 import type { Tenant } from './tenants.ts';
@@ -51,6 +52,35 @@ export const tokenMethods: Readonly<Record<string, CredentialMethod>> = {
       team: behaviour.organization ? null : { id: workspace.team.id, name: workspace.team.name },
       enterprise: behaviour.organization ? ORGANIZATION : null,
       is_enterprise_install: behaviour.organization,
+    };
+  },
+
+  /** https://docs.slack.dev/reference/methods/openid.connect.token */
+  'openid.connect.token': (call) => {
+    const { consent, tenant } = exchange(call, 'sign-in');
+    const { workspace } = tenant;
+    const { app, behaviour, clock, secret, signingKeys } = call.state;
+    const issuedAt = Math.floor(clock.now() / 1000);
+    const member = workspace.members.get(consent.userId);
+    if (member === undefined) throw new SlackRefusal('invalid_code');
+    const grant = allowPerson({ workspace, behaviour, secret, at: issuedAt }, member.id, consent.userScopes);
+    const about = {
+      issuer: call.url,
+      clientId: app.clientId,
+      nonce: consent.nonce,
+      accessToken: grant.token,
+      allowedAt: Math.floor(consent.allowedAt / 1000),
+      issuedAt,
+    };
+    return {
+      access_token: grant.token,
+      token_type: 'Bearer',
+      id_token: idToken(
+        personalClaims(workspace, member, new Set(consent.userScopes), call.url),
+        about,
+        signingKeys,
+        behaviour.idToken,
+      ),
     };
   },
 };
