@@ -1,6 +1,7 @@
 /** Bad luck on order: what a caller sees, and what Slack has done all the same. Each name here is a rule listed in coverage.ts. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultInput } from '../../lib/local/slack-front/faults.ts';
+import { codeFrom } from '../support/slack-consent.ts';
 import { ids, ManualClock, refusalOf, type SlackWorld, startSlackWorld } from '../support/slack-world.ts';
 
 const channel = ids.payments;
@@ -199,6 +200,41 @@ describe('the control API over HTTP', () => {
     expect(await refusalOf(world.client(world.front.slack.userTokens[ids.meera] ?? '').auth.test())).toBe(
       'token_revoked',
     );
+  });
+
+  it('turns what belongs to the app: addresses, secret, signing key, people, switches', async () => {
+    const { clientId: client_id } = world.seed.app;
+    const redirect_uri = 'https://war-room.example/callback';
+    const kid = async () =>
+      /"kid":"(\w+)"/.exec(await (await fetch(`${world.front.url}/openid/connect/keys`)).text())?.[1];
+    const before = await kid();
+
+    const done = [
+      await ask('POST', '/app/redirect-uris', { redirectUri: redirect_uri }),
+      await ask('PUT', '/app/client-secret', { clientSecret: 'the next' }),
+      await ask('POST', '/app/signing-key'),
+      await ask('PUT', '/members/U0NEW', { name: 'ina', realName: 'Ina Roy', email: 'ina@x.example', isAdmin: true }),
+      await ask('PUT', '/behaviour', { withheld: ['users:read'] }),
+    ];
+    const wrong = await ask('PUT', '/behaviour', { tokens: 'stale', idToken: 'odd' });
+    const stood = await ask('GET', '/behaviour');
+    const code = await codeFrom(world, 'U0NEW', { user_scope: 'chat:write,users:read', redirect_uri });
+    const { authed_user } = await world
+      .client('')
+      .oauth.v2.access({ client_id, client_secret: 'the next', code, redirect_uri });
+    await ask('PUT', '/behaviour', {});
+
+    expect(done.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(wrong).toMatchObject({ status: 400, body: { fields: [expect.anything(), expect.anything()] } });
+    expect(stood.body).toEqual({
+      tokens: 'same',
+      revocation: 'person',
+      withheld: ['users:read'],
+      organization: false,
+      idToken: null,
+    });
+    expect(authed_user).toMatchObject({ id: 'U0NEW', scope: 'chat:write' });
+    expect(await kid()).not.toBe(before);
   });
 
   it('counts calls per method', async () => {

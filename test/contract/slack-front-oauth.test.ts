@@ -238,6 +238,16 @@ describe('installing', () => {
     expect([first, again, inTime, late]).toEqual(['accepted', 'code_already_used', 'accepted', 'invalid_code']);
   });
 
+  it('has taken a code whose answer was lost', async () => {
+    const code = await codeFrom(world, ids.sana, { scope: 'chat:write' });
+    world.front.control.fault({ method: 'oauth.v2.access', kind: 'reset', when: 'after', count: 1 });
+
+    const lost = await refusalOf(exchange(code));
+    const again = await refusalOf(exchange(code));
+
+    expect([lost, again]).toEqual(['slack_webapi_request_error', 'code_already_used']);
+  });
+
   it('wants the address again that the consent page was sent', async () => {
     const sent = await codeFrom(world, ids.sana, { scope: 'chat:write' });
     const unsent = await codeFrom(world, ids.sana, { scope: 'chat:write', redirect_uri: '' });

@@ -71,6 +71,28 @@ describe('people', () => {
     ]);
   });
 
+  it('shows guests, the unconfirmed and people from elsewhere as what they are', async () => {
+    const { control } = world.front;
+    const person = { name: 'ed', realName: 'Ed Roy', email: 'ed@partner.example', homeTeam: 'T0PARTNER1' };
+    control.putMember({ ...person, id: 'U0PARTNER1' });
+    const info = async (user: string) => (await world.app.users.info({ user })).user;
+    const stranger = await info('U0PARTNER1');
+
+    control.addMember(ids.general, 'U0PARTNER1');
+    const partner = await info('U0PARTNER1');
+    control.removeMember(ids.general, 'U0PARTNER1');
+
+    expect(stranger).toMatchObject({ team_id: 'T0PARTNER1', is_stranger: true });
+    expect(partner).toMatchObject({ team_id: 'T0PARTNER1', is_stranger: false });
+    expect(stranger?.profile).not.toHaveProperty('email');
+    expect(stranger).not.toHaveProperty('is_email_confirmed');
+    expect(await refusalOf(world.app.users.lookupByEmail({ email: person.email }))).toBe('users_not_found');
+    expect(await info('U0INVITED1')).toMatchObject({ is_email_confirmed: false, team_id: 'T0ACADEMY1' });
+    expect(await info('U0GUEST001')).toMatchObject({ is_ultra_restricted: true, is_email_confirmed: true });
+    control.putMember({ ...person, id: 'U0PARTNER1', deactivated: true });
+    expect(await info('U0PARTNER1')).toMatchObject({ deleted: true });
+  });
+
   it('refuses the token of somebody who was deactivated', async () => {
     world.front.control.grantToken('xoxp-dev', 'user', 'U0DEV00001', ['chat:write']);
     world.front.control.deactivate('U0DEV00001');
@@ -177,6 +199,22 @@ describe('channels', () => {
 
     expect(first.channel?.id).toMatch(/^D/);
     expect(second).toMatchObject({ already_open: true, channel: { id: first.channel?.id } });
+  });
+
+  it('opens direct messages for a token that may, with somebody who is there, to write in', async () => {
+    world.front.control.grantToken('xoxb-writes', 'bot', ids.bot, ['chat:write']);
+    const open = (users: string) => refusalOf(world.app.conversations.open({ users }));
+
+    const refused = await refusalOf(world.client('xoxb-writes').conversations.open({ users: ids.sana }));
+    const { channel } = await world.app.conversations.open({ users: ids.sana });
+    const { ts } = await world.client('xoxb-writes').chat.postMessage({ channel: channel?.id ?? '', text: 'hello' });
+
+    expect([refused, await open('U404'), await open('U0GONE0001')]).toEqual([
+      'missing_scope',
+      'user_not_found',
+      'user_disabled',
+    ]);
+    expect(world.front.control.messages(channel?.id ?? '')).toMatchObject([{ ts, text: 'hello', userId: ids.bot }]);
   });
 
   it('pages members', async () => {

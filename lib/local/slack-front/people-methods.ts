@@ -15,13 +15,13 @@ export const peopleMethods: Readonly<Record<string, Method>> = {
     return { members: items.map((member) => wire(call, member)), cache_ts: 0, response_metadata };
   },
 
-  /** Deactivated people and bots are not found this way. */
+  /** Deactivated people, bots and people from elsewhere are not found this way. */
   'users.lookupByEmail': (call) => {
     needScope(call, 'users:read.email');
     const email = call.args.text('email')?.toLowerCase();
     for (const member of call.workspace.members.values()) {
-      if (member.email?.toLowerCase() === email && !member.deactivated && !member.isBot)
-        return { user: wire(call, member) };
+      const isOwn = !member.deactivated && !member.isBot && member.homeTeam === undefined;
+      if (isOwn && member.email?.toLowerCase() === email) return { user: wire(call, member) };
     }
     throw new SlackRefusal('users_not_found');
   },
@@ -33,24 +33,27 @@ export const peopleMethods: Readonly<Record<string, Method>> = {
   },
 };
 
-/** https://docs.slack.dev/reference/objects/user-object */
+/**
+ * Somebody from elsewhere bears their own team's id, and their e-mail address is not shown here.
+ * https://docs.slack.dev/reference/objects/user-object, https://docs.slack.dev/apis/slack-connect
+ */
 function wire(call: Call, member: Member) {
   const { app, team } = call.workspace;
+  const isOwn = member.homeTeam === undefined;
+  const seesEmail = call.grant.scopes.has('users:read.email') && isOwn;
   return {
     id: member.id,
-    team_id: team.id,
+    team_id: member.homeTeam ?? team.id,
     name: member.name,
     real_name: member.realName,
     deleted: member.deactivated,
     is_bot: member.isBot,
-    is_app_user: [...call.workspace.grants.values()].some(
-      (grant) => grant.kind === 'user' && grant.userId === member.id,
-    ),
+    is_app_user: call.workspace.grantsOf(member.id).some(({ kind }) => kind === 'user'),
     is_admin: member.isAdmin,
     is_owner: member.isAdmin,
     is_restricted: member.guest !== undefined,
     is_ultra_restricted: member.guest === 'single-channel',
-    is_email_confirmed: member.emailConfirmed,
+    ...(isOwn ? { is_email_confirmed: member.emailConfirmed } : { is_stranger: !sharesChannel(call, member) }),
     // Present only while the invitation is open.
     ...(member.invited && { is_invited_user: true }),
     tz: 'Asia/Kolkata',
@@ -62,7 +65,13 @@ function wire(call: Call, member: Member) {
       display_name: member.realName,
       title: member.title,
       ...(member.isBot && { api_app_id: app.id, bot_id: app.botId }),
-      ...(call.grant.scopes.has('users:read.email') && member.email !== undefined && { email: member.email }),
+      ...(seesEmail && member.email !== undefined && { email: member.email }),
     },
   };
+}
+
+function sharesChannel(call: Call, member: Member): boolean {
+  return [...call.workspace.conversations.values()].some(
+    ({ members }) => members.has(member.id) && members.has(call.grant.userId),
+  );
 }
