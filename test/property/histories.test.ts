@@ -4,6 +4,7 @@ import { playHistory } from '../support/history.ts';
 
 /** How many, and from which seed: `HISTORIES=5000 HISTORIES_FROM=1 npm test -- test/property/histories`. */
 const count = Number(process.env['HISTORIES'] ?? 500);
+const plans = Math.ceil(count / 5);
 const from = Number(process.env['HISTORIES_FROM'] ?? 1);
 
 describe('histories with faults on a fifth of the calls to Slack', () => {
@@ -20,6 +21,13 @@ describe('histories with faults on a fifth of the calls to Slack', () => {
       `${count} histories from seed ${from}: ${faults} faults and ${deaths} deaths, nothing lost, nothing doubled`,
     );
     expect(faults).toBeGreaterThan(count);
+  }, 600_000);
+
+  it(`of one learner's plan end with every thread knowing its lead and the others, ${plans} of them`, async () => {
+    for (let seed = from; seed < from + plans; seed += 1) {
+      const ending = await playHistory({ seed, faults: 0.1, deaths: 0.15, orders: 3, isPlan: true });
+      expect({ seed, threads: ending.inSlack }).toEqual({ seed, threads: fill(ending.inSlack, ending.wanted) });
+    }
   }, 600_000);
 
   it('play again exactly from the same seed', async () => {

@@ -7,12 +7,14 @@ import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import { seededRandom } from '../../lib/local/stories.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
+import { assign } from '../../shared/payments/assign.ts';
 import { readEvent } from '../../shared/payments/event.ts';
-import { fold } from '../../shared/payments/lifecycle.ts';
+import { LeadStore } from '../../shared/payments/lead-store.ts';
+import { type Fact, fold, type Initiated, type Note } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { threadRef } from '../../shared/payments/tell.ts';
-import { message, type Wake } from '../../shared/payments/wake.ts';
+import { message, parseWake, type Wake } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
 import { attempt, authorized, bytesOf, captured, failed, initiated, linkPaid, orderPaid, start } from './facts.ts';
 import { Fuse } from './fuse.ts';
@@ -26,11 +28,13 @@ export type HistoryOptions = {
   /** The share of invocations that die at one of their side effects. */
   readonly deaths: number;
   readonly orders: number;
+  /** The orders are the instalments of one learner's plan, and the lead is passed on meanwhile. */
+  readonly isPlan?: boolean;
 };
 
 /** What stands in Slack in the end, what should, and what happened on the way. */
 export type Ending = {
-  /** By order: the first lines of its root and replies, as Slack has them, each root followed by its replies. */
+  /** By order: its root, and the first lines of its replies, as Slack has them, in the order of the alphabet. */
   readonly inSlack: Readonly<Record<string, readonly string[]>>;
   readonly wanted: Readonly<Record<string, readonly string[]>>;
   readonly faults: number;
@@ -51,13 +55,15 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
   const database = memoryDatabase();
   const room = await startRoom((name) => new Table(database, name), { inProcess: true });
   const store = new PaymentStore(room.table('payments'));
+  const leads = new LeadStore(room.table('payments'));
   orderFaults(room, options.faults, options.seed);
 
   const place = (home: string) => ({ team: room.team.id, account: 'live', home });
   const orders = Array.from({ length: options.orders }, (_, n) => `order_${n}`);
   // What happens, in a random order; each happening is delivered once or twice, and stores before it wakes.
+  const plan = options.isPlan ? options.orders : undefined;
   const happenings = shuffled(
-    orders.flatMap((orderId, n) => lifeOf(orderId, n, pick)),
+    [...orders.flatMap((orderId, n) => lifeOf(orderId, n, plan, pick)), ...(options.isPlan ? passingsOn(pick) : [])],
     pick,
   );
   const queue: Queued[] = [];
@@ -66,13 +72,19 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
 
   const woken = (home: string) =>
     queue.push({ wake: { ...place(home), cause: 'webhook' }, visibleAt: room.time.now() });
-  const happen = async ({ orderId, body }: Happening) => {
-    if (body === undefined) {
-      const fact = initiated({ orderId, lead: { id: `lead_${orderId}`, name: 'Priya Sharma' } });
-      if (fact.source === 'initiated') await store.recordInitiated(place(orderId), fact.initiated, { at: 0, dueAt: 0 });
-      woken(orderId);
-      return;
+  const sent = { send: async ({ body }: { readonly body: string }) => void woken(parseWake(body).home) };
+  const happen = async ({ announced, owner, body }: Happening) => {
+    if (owner !== undefined) {
+      const dependencies = { store, leads, queue: sent, clock: room.time, uniqueId: room.tell.newId };
+      const asked = { id: leadId, body: { name: 'Priya Sharma', assignedAdmin: owner } };
+      await assign(asked, { name: 'crm', team: room.team.id, scopes: ['payments'] }, dependencies);
     }
+    if (announced !== undefined) {
+      const at = room.time.now();
+      await store.recordInitiated(place(announced.orderId), announced, { at, dueAt: at });
+      woken(announced.orderId);
+    }
+    if (body === undefined) return;
     const bytes = bytesOf(body as never);
     const { home } = readEvent(bytes);
     await store.recordDelivery(place(home), { eventId: undefined, bytes, secret: 'current', at: room.time.now() });
@@ -95,6 +107,7 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
       table: (name) =>
         fuse.watch(room.table(name), name, (method) => ['insert', 'put', 'update', 'delete'].includes(method)),
       client: fuse.watch(room.client, 'slack', (method) => ['post', 'update', 'remove'].includes(method)),
+      queue: fuse.watch(sent, 'queue', () => true),
     });
     const body = message(first.wake, { unique: 'u' }).body;
     const record = { body, messageId: 'm', receiptHandle: 'r', attributes: { MessageGroupId: first.wake.home } };
@@ -147,6 +160,21 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     await Promise.all([invoke([...(one ?? [])]), random() < 0.5 ? invoke([...(other ?? [])]) : undefined]);
   }
 
+  /** What a thread should know of its lead in the end, from what is kept of the lead and not from its notes. */
+  const known = async (orderId: string): Promise<Fact[]> => {
+    const said = options.isPlan ? await leads.lead(room.team.id, leadId) : undefined;
+    const kept = options.isPlan ? await room.tell.instalments.completedBy(place(orderId), leadId) : [];
+    const notes: Note[] = kept.flatMap(({ instalment, permalink }) => {
+      const { orderId: of, ...rest } = instalment;
+      return of === orderId ? [] : [{ kind: 'earlier', orderId: of, ...rest, ...(permalink && { permalink }) }];
+    });
+    return [...(said ? [{ kind: 'owner' as const, owner: said.owner }] : []), ...notes].map((note, n) => ({
+      source: 'note',
+      id: `note#${n}`,
+      at: 0,
+      note,
+    }));
+  };
   const struck = room.front.control.faults().reduce((sum, fault) => sum + fault.struck, 0);
   const inSlack: Record<string, string[]> = {};
   const wanted: Record<string, string[]> = {};
@@ -154,12 +182,17 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     // The payment may have been told by an event without an order first: whichever thread is older tells it.
     const thread = (await store.threadOf(place(orderId), orderId)) ?? orderId;
     const { facts, homes } = await store.factsOf(place(orderId), thread);
-    const state = fold(facts);
+    const isAnnounced = facts.some(({ source }) => source === 'initiated');
+    const heard = facts.filter(({ source }) => source !== 'note');
+    const state = fold([...heard, ...(isAnnounced ? await known(orderId) : [])]);
     if (state.isTold) {
       const { root, replies } = render(state);
-      wanted[orderId] = [root, ...replies].map(({ content }) => firstLine(content.text)).sort();
+      wanted[orderId] = [asRead(root.content.text), ...replies.map(({ content }) => firstLine(content.text))].sort();
     }
-    const told = standing(room, threadRef(place(orderId), thread).key);
+    // A payment that is over stays with who looked after the lead when it was told last.
+    const asShown = (line: string) => (state.isOpen ? line : line.replace(/owner [^·|]+· /, ''));
+    wanted[orderId] = (wanted[orderId] ?? []).map(asShown);
+    const told = standing(room, threadRef(place(orderId), thread).key).map(asShown);
     const pointers = homes
       .filter((home) => home !== thread)
       .map((home) => standing(room, threadRef(place(home), home).key));
@@ -169,10 +202,31 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
   return { inSlack, wanted, faults: struck, deaths, parked };
 }
 
-type Happening = { readonly orderId: string; readonly body?: object };
+type Happening = {
+  readonly announced?: Initiated;
+  readonly owner?: { readonly id: string; readonly name: string } | null;
+  readonly body?: object;
+};
+
+const leadId = 'lead_1';
+
+/** The lead is passed on a few times. */
+function passingsOn(pick: (below: number) => number): Happening[] {
+  const admins = [{ id: 'adm_arjun', name: 'Arjun Mehta' }, { id: 'adm_meera', name: 'Meera Thomas' }, null];
+  return Array.from({ length: 1 + pick(3) }, () => ({ owner: admins[pick(admins.length)] ?? null }));
+}
+
+/** What the checkout said of the order numbered `n`: a whole payment, or an instalment of so many. */
+function announcedAs(orderId: string, n: number, plan: number | undefined): Initiated {
+  const lead = { id: plan === undefined ? `lead_${orderId}` : leadId, name: 'Priya Sharma' };
+  const part = { kind: 'part', number: n + 1, of: plan ?? 1, planTotal: 4_500_000 * (plan ?? 1) } as const;
+  const fact = initiated({ orderId, lead, ...(plan !== undefined && { payment: part }) });
+  if (fact.source !== 'initiated') throw new Error('Not an initiated fact.');
+  return fact.initiated;
+}
 
 /** A random life of one order: tries that fail, one that succeeds perhaps, told by any of the events that may tell it. */
-function lifeOf(orderId: string, n: number, pick: (below: number) => number): Happening[] {
+function lifeOf(orderId: string, n: number, plan: number | undefined, pick: (below: number) => number): Happening[] {
   const tried = Array.from({ length: 1 + pick(3) }, (_, t) =>
     attempt(`pay_${n}_${t}`, { orderId, at: start + t * 60 }),
   );
@@ -186,7 +240,8 @@ function lifeOf(orderId: string, n: number, pick: (below: number) => number): Ha
       if (pick(4) === 0) bodies.push(captured({ ...last, orderId: null as never }));
     }
   }
-  const once: Happening[] = [...(pick(4) > 0 ? [{ orderId }] : []), ...bodies.map((body) => ({ orderId, body }))];
+  const announced = announcedAs(orderId, n, plan);
+  const once: Happening[] = [...(pick(4) > 0 ? [{ announced }] : []), ...bodies.map((body) => ({ body }))];
   return once.flatMap((happening) => (pick(5) === 0 ? [happening, happening] : [happening]));
 }
 
@@ -213,14 +268,20 @@ function orderFaults(room: Room, share: number, seed: number): void {
 
 /** The roots of a thread with their replies, found by our own marker in the messages and not by what War Room believes. */
 function standing(room: Room, threadKey: string): string[] {
-  const all = room.front.control.messages(ids.payments);
+  const all = [ids.payments, ids.partPayments].flatMap((channel) => room.front.control.messages(channel));
   const ofThread = all.filter(({ blocks }) => String(blocks[0]?.['block_id'] ?? '').startsWith(`${threadKey}/`));
   const roots = ofThread.filter(({ threadTs }) => threadTs === undefined);
   const misplaced = ofThread.filter(
     ({ threadTs }) => threadTs !== undefined && !roots.some(({ ts }) => ts === threadTs),
   );
-  const lines = ofThread.map(({ text }) => firstLine(text)).sort();
+  const lines = ofThread.map(({ text, threadTs }) => (threadTs === undefined ? asRead(text) : firstLine(text))).sort();
   return misplaced.length > 0 ? ['a reply outside its thread', ...lines] : lines;
+}
+
+/** The lines of a root, without the one in which the app says for whom it speaks. */
+function asRead(text: string): string {
+  const lines = text.split('\n').filter((line) => !line.startsWith('for '));
+  return lines.join(' | ');
 }
 
 function firstLine(text: string): string {
