@@ -62,8 +62,11 @@ export function memoryDatabase(): DynamoDBDocumentClient {
       return {};
     }
     if (command instanceof DeleteCommand) {
-      table(command.input.TableName).delete(keyOf(command.input.Key));
-      return {};
+      const { TableName, Key = {}, ConditionExpression, ReturnValues } = command.input;
+      const before = table(TableName).get(keyOf(Key));
+      hold(ConditionExpression, command.input, before);
+      table(TableName).delete(keyOf(Key));
+      return ReturnValues === 'ALL_OLD' && before ? { Attributes: copy(before) } : {};
     }
     throw new Error('The database in memory does not know this command.');
   };

@@ -163,6 +163,27 @@ export class Table {
     };
   }
 
+  /** Deletes one item and answers it as it was. Undefined: it is not there, or `when` does not hold, and it stays. */
+  async take(key: Key, condition: Pick<Change, 'when' | 'names' | 'values'>): Promise<Item | undefined> {
+    const { when, names, values } = condition;
+    try {
+      const { Attributes } = await this.#client.send(
+        new DeleteCommand({
+          TableName: this.name,
+          Key: { pk: key.pk, sk: key.sk },
+          ReturnValues: 'ALL_OLD',
+          ...(when && { ConditionExpression: when }),
+          ...(names && { ExpressionAttributeNames: { ...names } }),
+          ...(values && { ExpressionAttributeValues: { ...values } }),
+        }),
+      );
+      return Attributes as Item | undefined;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
+
   async #pages(input: QueryCommandInput, limit: number): Promise<Item[]> {
     const items: Item[] = [];
     let start: Record<string, unknown> | undefined;

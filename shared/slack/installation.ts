@@ -37,7 +37,23 @@ export type Refused = {
 /** How long a note of a token's last use stands before it is written again (ms): a write an hour, not one a message. */
 const usedKeptMs = 3_600_000;
 
-type Token = { readonly user: UserId; readonly token: string; readonly installedAt: number };
+type Token = {
+  readonly user: UserId;
+  readonly token: string;
+  readonly installedAt: number;
+  /** As Slack granted them, with commas. */
+  readonly scopes?: string | undefined;
+};
+
+/** What is kept of a person's consent, without its token. Times in milliseconds since 1970. */
+export type Connection = {
+  readonly user: UserId;
+  readonly version: string;
+  readonly since: number;
+  readonly lastUsed: number | undefined;
+  /** Usable; refused by Slack; or being disconnected, which Slack has not confirmed yet. */
+  readonly state: 'live' | 'refused' | 'leaving';
+};
 
 /** Why a token is not used any more, where its person ends it. */
 const leaving = 'leaving';
@@ -83,10 +99,58 @@ export class Installations {
     await this.#save(team, 'bot', 'bot', token);
   }
 
-  /** Keeps a person's token, and that this Slack user is the company's `adminId`. */
+  /**
+   * Keeps a person's token, and that this Slack user is the company's `adminId`. The token is written last: who sees that it
+   * is kept can rely on its being found by the company's id.
+   */
   async saveAdmin(team: TeamId, adminId: string, token: Token): Promise<void> {
-    await this.#save(team, `user#${token.user}`, 'user', token);
     await this.#table.put({ pk: team, sk: `admin#${adminId}`, user: token.user });
+    await this.#save(team, `user#${token.user}`, 'user', token, adminId);
+  }
+
+  /** What is kept of a person's consent. */
+  async connection(team: TeamId, user: UserId): Promise<Connection | undefined> {
+    const item = await this.#table.get({ pk: team, sk: `user#${user}` });
+    if (!item) return undefined;
+    const dead = item['dead'] as { readonly code: string } | undefined;
+    return {
+      user,
+      version: String(item['version']),
+      since: Number(item['installedAt']),
+      lastUsed: item['lastUsed'] === undefined ? undefined : Number(item['lastUsed']),
+      state: dead === undefined ? 'live' : dead.code === leaving ? 'leaving' : 'refused',
+    };
+  }
+
+  /**
+   * Ends the use of a person's token, and answers it so that it can be given back to Slack; undefined where none is kept.
+   * From here on nothing is posted with it, whatever happens next. It stays until `forget`.
+   */
+  async leave(team: TeamId, user: UserId, at: number): Promise<Author | undefined> {
+    const key = { pk: team, sk: `user#${user}` };
+    const item = await this.#table.get(key);
+    if (!item) return undefined;
+    const marked = await this.#table.update(key, {
+      update: 'SET dead = :dead',
+      when: 'version = :version',
+      values: { ':dead': { at, code: leaving }, ':version': item['version'] },
+    });
+    // Another consent has taken its place meanwhile: that is the one to end.
+    return marked ? this.#holder(team, 'user', item) : this.leave(team, user, at);
+  }
+
+  /** Deletes a person's token, and who they are, if it is still the one of this version. False: another took its place. */
+  async forget(team: TeamId, user: UserId, version: string): Promise<boolean> {
+    const key = { pk: team, sk: `user#${user}` };
+    const taken = await this.#table.take(key, { when: 'version = :version', values: { ':version': version } });
+    if (!taken) return (await this.#table.get(key)) === undefined;
+    if (taken['admin'] !== undefined) {
+      await this.#table.take(
+        { pk: team, sk: `admin#${taken['admin']}` },
+        { when: '#user = :user', names: { '#user': 'user' }, values: { ':user': user } },
+      );
+    }
+    return true;
   }
 
   /**
@@ -141,15 +205,18 @@ export class Installations {
     });
   }
 
-  async #save(team: TeamId, sk: string, kind: 'bot' | 'user', { user, token, installedAt }: Token): Promise<void> {
-    const ciphertext = await this.#vault.encrypt(token, { team, user, kind });
-    const version = `${installedAt}`;
-    await this.#table.put({ pk: team, sk, user, token: ciphertext, version, installedAt });
+  async #save(team: TeamId, sk: string, kind: 'bot' | 'user', given: Token, admin?: string): Promise<void> {
+    const { user, installedAt, scopes } = given;
+    const token = await this.#vault.encrypt(given.token, { team, user, kind });
+    await this.#table.put({ pk: team, sk, user, token, version: `${installedAt}`, installedAt, scopes, admin });
   }
 
   async #author(team: TeamId, sk: string, kind: 'bot' | 'user'): Promise<Author | undefined> {
     const item = await this.#table.get({ pk: team, sk });
-    if (!item || item['dead'] !== undefined) return undefined;
+    return item && item['dead'] === undefined ? this.#holder(team, kind, item) : undefined;
+  }
+
+  #holder(team: TeamId, kind: 'bot' | 'user', item: Item): Author {
     const user = userId(String(item['user']));
     return {
       kind,

@@ -174,6 +174,20 @@ describe.each(await databasesHere())('a table on $name', ({ name, start }) => {
     expect(await table.get(key(1))).toBeUndefined();
   });
 
+  it('takes an item, once, and only where the condition holds', async () => {
+    await table.put({ ...key(1), owner: 'me', endsAt: 5 });
+    const mine = { when: '#owner = :me AND :now < endsAt', names: { '#owner': 'owner' } };
+
+    const others = await table.take(key(1), { ...mine, values: { ':me': 'you', ':now': 4 } });
+    const late = await table.take(key(1), { ...mine, values: { ':me': 'me', ':now': 5 } });
+    const takers = Array.from({ length: 5 }, () => table.take(key(1), { ...mine, values: { ':me': 'me', ':now': 4 } }));
+    const taken = (await Promise.all(takers)).filter((item) => item !== undefined);
+
+    expect([others, late]).toEqual([undefined, undefined]);
+    expect(taken).toEqual([{ ...key(1), owner: 'me', endsAt: 5 }]);
+    expect(await table.take(key(1), {})).toBeUndefined();
+  });
+
   it('finds what is due, oldest first and no more than asked for; what lost its mark is not due', async () => {
     const dueShard = `${pk}#due`;
     await Promise.all([30, 10, 40, 20, 50].map((dueAt) => table.put({ ...key(dueAt), dueShard, dueAt })));
