@@ -35,11 +35,15 @@ export function hubApp({ outdir, bundle, ...given }: SynthesizeOptions): App {
   });
   const sentryDsn = given.sentryDsn ?? fromContext(app, 'sentryDsn');
   const alarmEmail = given.alarmEmail ?? fromContext(app, 'alarmEmail');
+  const origin = given.origin ?? fromContext(app, 'origin');
+  const supportEmail = given.supportEmail ?? fromContext(app, 'supportEmail');
   const settings = checkedSettings({
     stage: given.stage ?? fromContext(app, 'stage') ?? 'dev',
     version: given.version ?? fromContext(app, 'version') ?? versionOfPackage(),
     ...(sentryDsn === undefined ? {} : { sentryDsn }),
     ...(alarmEmail === undefined ? {} : { alarmEmail }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(supportEmail === undefined ? {} : { supportEmail }),
   });
   const state = new StateStack(app, 'State', settings);
   new HubStack(app, 'Hub', settings, state);

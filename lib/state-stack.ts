@@ -21,6 +21,8 @@ export class StateStack extends Stack {
   readonly slackInstallations: RoomTable;
   /** Who works for the company. */
   readonly admins: RoomTable;
+  /** Round trips to Slack that were begun and have not come back yet. */
+  readonly installStates: RoomTable;
   /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
   readonly tokenKey: Key;
   readonly razorpaySecret: Secret;
@@ -38,6 +40,7 @@ export class StateStack extends Stack {
     this.leadPartPayment = new RoomTable(this, 'LeadPartPayment');
     this.adminSlackMessageLog = new RoomTable(this, 'AdminSlackMessageLog', { due: true });
     this.slackInstallations = new RoomTable(this, 'SlackInstallations');
+    this.installStates = new RoomTable(this, 'InstallStates');
     this.admins = new RoomTable(this, 'Admins');
 
     this.tokenKey = new Key(this, 'TokenKey', {
@@ -52,8 +55,8 @@ export class StateStack extends Stack {
       '"keyId", "keySecret"}}, where <account> is the last part of the webhook address given to Razorpay.',
     ]);
     this.slackSecret = this.#secret('SlackSecret', `war-room/${settings.stage}/slack`, '{}', [
-      'The Slack app. Put here {"clientId", "clientSecret", "signing": {"current", "previous"?}}, from "Basic Information"',
-      'of the app at api.slack.com/apps.',
+      'The Slack app. Put here {"clientId", "clientSecret": {"current", "previous"?}, "signing": {"current", "previous"?}}, from',
+      '"Basic Information" of the app at api.slack.com/apps.',
     ]);
     this.apiKeysSecret = this.#secret('ApiKeysSecret', `war-room/${settings.stage}/api-keys`, '[]', [
       'Keys of the HTTP API. Put here [{"name", "teamId", "sha256": "<hex of the key\'s SHA-256>", "scopes": [...]}];',

@@ -107,6 +107,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       master: Buffer.from(identity.master, 'base64'),
       environment: {
         SLACK_API_URL: `${slack.url}/api/`,
+        SLACK_URL: slack.url,
         // This Slack takes as many messages a second as it is sent.
         SLACK_POST_INTERVAL_MS: '0',
         RAZORPAY_API_URL: razorpay.origin,

@@ -40,9 +40,11 @@ export interface RefusedProps extends Told {
   readonly route?: string;
 }
 
-/** The one HTTP API of a stage: throttled, with access logs, called by servers only (no CORS). */
+/** The one HTTP API of a stage: throttled, with access logs, called by servers and by the pages it serves (no CORS). */
 export class HubApi extends Construct {
   readonly url: string;
+  /** The same without a slash at the end: `https://<id>.execute-api.<region>.amazonaws.com`. */
+  readonly origin: string;
   readonly #api: HttpApi;
   readonly #stage: CfnStage;
   readonly #accessLog: LogGroup;
@@ -96,6 +98,7 @@ export class HubApi extends Construct {
       },
     });
     this.url = stage.url;
+    this.origin = this.#api.apiEndpoint;
     const resource = stage.node.defaultChild;
     if (!(resource instanceof CfnStage)) throw new Error(`${stage.node.path} has no resource.`);
     this.#stage = resource;

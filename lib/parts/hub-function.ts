@@ -166,6 +166,7 @@ export class HubFunction extends Construct {
   /**
    * May do exactly `actions` with `key`, and finds its ARN in `name`. Only with an encryption context that says each of
    * `context`: what was encrypted for one owner cannot be passed off as another's.
+   * `only`: what the context has to say of a field, where not everything is allowed.
    * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-encryption-context
    */
   mayUseKey(
@@ -173,9 +174,21 @@ export class HubFunction extends Construct {
     name: string,
     actions: readonly [KeyAction, ...KeyAction[]],
     context: readonly [string, ...string[]],
+    only: Readonly<Record<string, string>> = {},
   ): this {
-    const said = Object.fromEntries(context.map((field) => [`kms:EncryptionContext:${field}`, 'false']));
-    return this.#bind(name, key.keyArn, 'kms', actions, key.keyArn, { Null: said });
+    const field = (of: string) => `kms:EncryptionContext:${of}`;
+    const said = Object.fromEntries(context.map((of) => [field(of), 'false']));
+    const limited = Object.fromEntries(Object.entries(only).map(([of, value]) => [field(of), value]));
+    return this.#bind(name, key.keyArn, 'kms', actions, key.keyArn, {
+      Null: said,
+      ...(Object.keys(only).length > 0 && { StringEquals: limited }),
+    });
+  }
+
+  /** Finds a setting of the stage in `name`: no permission comes with it. */
+  isTold(name: string, value: string): this {
+    this.#tell(name, value);
+    return this;
   }
 
   /** May receive from `queue` and delete what it has worked. The mapping hands the messages over: no name is needed. */

@@ -67,6 +67,7 @@ export class PaymentsRoom extends Construct {
     this.queue = payments.queue;
     this.deadLetters = payments.deadLetters;
     payments.worker
+      .isTold('PUBLIC_ORIGIN', props.settings.origin ?? api.origin)
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'BatchGetItem', 'PutItem', 'UpdateItem'])
       .mayUseTable(state.leadPartPayment, 'LEAD_PART_PAYMENT_TABLE', ['GetItem', 'PutItem', 'Query', 'UpdateItem'])
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', [

@@ -17,7 +17,14 @@ describe('what outlives the code', () => {
   it('has exactly the tables that the rooms know by name', () => {
     const ids = tables.map(({ id }) => id);
 
-    expect(ids).toEqual(['Payments', 'LeadPartPayment', 'AdminSlackMessageLog', 'SlackInstallations', 'Admins']);
+    expect(ids).toEqual([
+      'Payments',
+      'LeadPartPayment',
+      'AdminSlackMessageLog',
+      'SlackInstallations',
+      'InstallStates',
+      'Admins',
+    ]);
   });
 
   it.each(tables.map((table) => [table.id, table] as const))(
@@ -60,6 +67,7 @@ describe('what outlives the code', () => {
       LeadPartPayment: [],
       AdminSlackMessageLog: [due],
       SlackInstallations: [],
+      InstallStates: [],
       Admins: [],
     });
   });

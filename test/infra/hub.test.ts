@@ -56,12 +56,16 @@ describe.each(functions.map((resource) => [resource.id, resource] as const))('%s
       POWERTOOLS_SERVICE_NAME: id,
       METRICS_NAMESPACE: 'WarRoom',
     });
-    for (const name of ['SLACK_API_URL', 'TIME_SCALE', 'SENTRY_DSN']) expect(environment).not.toHaveProperty(name);
+    for (const name of ['SLACK_API_URL', 'SLACK_URL', 'TIME_SCALE', 'SENTRY_DSN'])
+      expect(environment).not.toHaveProperty(name);
   });
 
   it('may do something with everything it is told the name of', () => {
     const reached = statementsOf(id).flatMap(({ on }) => on.map((text) => text.split(/[./]/)[0]));
-    const told = [...toldTo(resource).values()].map((what) => what.split('.')[0]);
+    // Where people reach War Room is no thing to do something with.
+    const told = [...toldTo(resource)]
+      .filter(([name]) => name !== 'PUBLIC_ORIGIN')
+      .map(([, what]) => what.split('.')[0]);
 
     expect(reached).toEqual(expect.arrayContaining(told));
   });
@@ -153,7 +157,14 @@ describe('alarms', () => {
   it('watch the errors of every function that nothing else makes good', () => {
     const watched = functions.filter(({ id }) => alarmsOn('Errors', id).length === 1).map(({ id }) => id);
 
-    expect(watched.sort()).toEqual(['OrgApi', 'PaymentsApi', 'PaymentsWorker', 'RazorpayIngress']);
+    expect(watched.sort()).toEqual([
+      'Connections',
+      'OrgApi',
+      'PaymentsApi',
+      'PaymentsWorker',
+      'RazorpayIngress',
+      'SlackInstall',
+    ]);
   });
 
   it('watch what the API answers: 5xx, callers refused, and Razorpay refused', () => {
@@ -243,14 +254,39 @@ describe('the API', () => {
       ['PUT /v1/admins/{id}', 'OrgApi.Arn'],
       ['GET /v1/admins/{id}', 'OrgApi.Arn'],
       ['DELETE /v1/admins/{id}', 'OrgApi.Arn'],
+      ['GET /', 'HostedPages.Arn'],
+      ['GET /privacy', 'HostedPages.Arn'],
+      ['GET /support', 'HostedPages.Arn'],
+      ['GET /assets/{name}', 'HostedPages.Arn'],
+      ['GET /slack/install', 'SlackInstall.Arn'],
+      ['GET /slack/oauth/callback', 'SlackInstall.Arn'],
+      ['GET /slack/sign-in', 'Connections.Arn'],
+      ['GET /slack/openid/callback', 'Connections.Arn'],
+      ['GET /connected', 'Connections.Arn'],
+      ['GET /connections', 'Connections.Arn'],
+      ['POST /connections/disconnect', 'Connections.Arn'],
+      ['POST /sign-out', 'Connections.Arn'],
       ['GET /health', 'Health.Arn'],
     ]);
   });
 
   it('is throttled, each route with limits of its own or the common ones', () => {
     expect(property(stage, 'DefaultRouteSettings')).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+    const byPeople = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
     expect(property(stage, 'RouteSettings')).toEqual({
       'POST /webhooks/razorpay/{account}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+      'GET /': byPeople,
+      'GET /privacy': byPeople,
+      'GET /support': byPeople,
+      'GET /assets/{name}': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
+      'GET /slack/install': byPeople,
+      'GET /slack/oauth/callback': byPeople,
+      'GET /slack/sign-in': byPeople,
+      'GET /slack/openid/callback': byPeople,
+      'GET /connected': byPeople,
+      'GET /connections': byPeople,
+      'POST /connections/disconnect': byPeople,
+      'POST /sign-out': byPeople,
       'GET /health': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
     });
   });

@@ -125,6 +125,30 @@ describe('permissions', () => {
         'secretsmanager:GetSecretValue': ['ApiKeysSecret'],
       },
     ],
+    ['HostedPages', {}],
+    [
+      'SlackInstall',
+      {
+        'dynamodb:GetItem': ['Admins.Arn', 'InstallStates.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:PutItem': ['Admins.Arn', 'InstallStates.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:UpdateItem': ['Admins.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:DeleteItem': ['InstallStates.Arn', 'SlackInstallations.Arn'],
+        'kms:Encrypt': ['TokenKey.Arn'],
+        'kms:Decrypt': ['TokenKey.Arn'],
+        'secretsmanager:GetSecretValue': ['SlackSecret'],
+      },
+    ],
+    [
+      'Connections',
+      {
+        'dynamodb:GetItem': ['Admins.Arn', 'InstallStates.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:PutItem': ['InstallStates.Arn'],
+        'dynamodb:UpdateItem': ['SlackInstallations.Arn'],
+        'dynamodb:DeleteItem': ['InstallStates.Arn', 'SlackInstallations.Arn'],
+        'kms:Decrypt': ['TokenKey.Arn'],
+        'secretsmanager:GetSecretValue': ['SlackSecret'],
+      },
+    ],
     [
       'Health',
       {
@@ -147,21 +171,23 @@ describe('permissions', () => {
     expect(reach).not.toMatch(/SlackInstallations|TokenKey|SlackSecret|kms:/);
   });
 
-  it('let the payments worker alone decrypt a token, and only by saying whose it is', () => {
-    const decrypting = functions.filter(({ id }) => rightsOf(id)['kms:Decrypt'] !== undefined).map(({ id }) => id);
-    const conditions = statementsOf('PaymentsWorker')
-      .filter(({ actions }) => actions.includes('kms:Decrypt'))
-      .map(({ statement }) => at(statement, 'Condition'));
+  it('let tokens be decrypted where they are posted with or revoked, and only by saying whose they are', () => {
+    const decrypting = functions.flatMap(({ id }) =>
+      statementsOf(id)
+        .filter(({ actions }) => actions.includes('kms:Decrypt'))
+        .map(({ statement }) => [id, at(statement, 'Condition')]),
+    );
+    const owner = {
+      'kms:EncryptionContext:team': 'false',
+      'kms:EncryptionContext:user': 'false',
+      'kms:EncryptionContext:kind': 'false',
+    };
 
-    expect(decrypting).toEqual(['PaymentsWorker']);
-    expect(conditions).toEqual([
-      {
-        Null: {
-          'kms:EncryptionContext:team': 'false',
-          'kms:EncryptionContext:user': 'false',
-          'kms:EncryptionContext:kind': 'false',
-        },
-      },
+    expect(decrypting).toEqual([
+      ['PaymentsWorker', { Null: owner }],
+      // To look up who has just consented it needs the app's own, and no person's.
+      ['SlackInstall', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
+      ['Connections', { Null: owner }],
     ]);
   });
 
@@ -183,6 +209,18 @@ describe('permissions', () => {
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/', 'HostedPages.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/privacy', 'HostedPages.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/support', 'HostedPages.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/assets/{name}', 'HostedPages.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/install', 'SlackInstall.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/oauth/callback', 'SlackInstall.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/sign-in', 'Connections.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/openid/callback', 'Connections.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/connected', 'Connections.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/connections', 'Connections.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/connections/disconnect', 'Connections.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/sign-out', 'Connections.Arn'],
       ['apigateway.amazonaws.com', '/*/*/health', 'Health.Arn'],
     ]);
   });
@@ -194,6 +232,15 @@ describe('what each function is told', () => {
       functions.map((resource) => [resource.id, [...toldTo(resource)].map(([name, what]) => `${name}=${what}`).sort()]),
     );
 
+    const origin = `PUBLIC_ORIGIN=${ofType('AWS::ApiGatewayV2::Api')[0]?.id}.ApiEndpoint`;
+    const hosted = [
+      'ADMINS_TABLE=Admins',
+      'INSTALL_STATES_TABLE=InstallStates',
+      origin,
+      'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
+      'SLACK_SECRET_ID=SlackSecret',
+      'TOKEN_KEY_ID=TokenKey.Arn',
+    ];
     expect(names).toEqual({
       RazorpayIngress: [
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
@@ -214,6 +261,7 @@ describe('what each function is told', () => {
         'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
+        origin,
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
         'TOKEN_KEY_ID=TokenKey.Arn',
       ],
@@ -236,6 +284,9 @@ describe('what each function is told', () => {
         'RAZORPAY_SECRET_ID=RazorpaySecret',
       ],
       OrgApi: ['ADMINS_TABLE=Admins', 'API_KEYS_SECRET_ID=ApiKeysSecret'],
+      HostedPages: [],
+      SlackInstall: hosted,
+      Connections: hosted,
       Health: [
         'API_KEYS_SECRET_ID=ApiKeysSecret',
         'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',

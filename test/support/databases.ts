@@ -28,11 +28,14 @@ export type Database = { readonly name: string; readonly start: () => Promise<Ta
 
 type Running = { readonly endpoint: string; readonly stop: () => Promise<void> };
 
-const TABLES = ['payments', 'instalments', 'messages', 'installations', 'admins'];
+const TABLES = ['payments', 'instalments', 'messages', 'installations', 'admins', 'states'];
 
 const dynalite: Database = { name: 'dynalite', start: () => withTables(startDynalite) };
 const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: () => withTables(startDynamoDbLocal) };
 const memory: Database = { name: 'the memory database', start: async () => inMemory() };
+
+/** Tables in memory, at once: for tests that begin anew each time. */
+export const memoryTables = (): Promise<Tables> => memory.start();
 
 /** The database of tests that take one: dynalite, or what `TEST_DATABASE=dynamodb-local` asks for. */
 export function chosenDatabase(): Database {

@@ -1,5 +1,4 @@
 /** The slack room and the payments room as the worker builds them, on a database and a Slack of the test's own. */
-import { type DecryptCommand, EncryptCommand, type KMSClient } from '@aws-sdk/client-kms';
 import { seededCompany } from '../../lib/local/slack-front/company.ts';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { startSlackFront } from '../../lib/local/slack-front/start.ts';
@@ -25,6 +24,7 @@ import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import type { Times } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { chosenDatabase, type Tables } from './databases.ts';
+import { openKeys } from './open-keys.ts';
 import { type Moved, openSlack } from './slack-in-process.ts';
 import { ids, ManualClock } from './slack-world.ts';
 
@@ -176,20 +176,4 @@ export async function startRoom(
       if ('stop' in front) await front.stop();
     },
   };
-}
-
-/** A key service that seals nothing and still holds a token to its owner, as an encryption context does. */
-function openKeys(): KMSClient {
-  const send = async (command: EncryptCommand | DecryptCommand) => {
-    if (command instanceof EncryptCommand) {
-      const { Plaintext, EncryptionContext } = command.input;
-      const sealed = { token: Buffer.from(Plaintext ?? []).toString(), context: EncryptionContext };
-      return { CiphertextBlob: Buffer.from(JSON.stringify(sealed)) };
-    }
-    const { CiphertextBlob, EncryptionContext } = command.input;
-    const { token, context } = JSON.parse(Buffer.from(CiphertextBlob ?? []).toString());
-    if (JSON.stringify(context) !== JSON.stringify(EncryptionContext)) throw new Error('InvalidCiphertextException');
-    return { Plaintext: Buffer.from(token) };
-  };
-  return { send } as unknown as KMSClient;
 }
