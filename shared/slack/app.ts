@@ -15,7 +15,7 @@ const text = once(() => z.string().check(z.minLength(1)));
 const credentials = once(() =>
   z.object({
     clientId: text(),
-    clientSecret: z.union([text(), z.object({ current: text(), previous: z.optional(text()) })]),
+    clientSecret: z.union([text(), z.object({ current: text(), previous: z.nullish(z.string()) })]),
   }),
 );
 
@@ -29,5 +29,5 @@ export function readSlackApp(secret: string): SlackApp {
   const { clientId, clientSecret } = held.value;
   if (typeof clientSecret === 'string') return { clientId, clientSecrets: [clientSecret] };
   const { current, previous } = clientSecret;
-  return { clientId, clientSecrets: previous === undefined ? [current] : [current, previous] };
+  return { clientId, clientSecrets: previous ? [current, previous] : [current] };
 }
