@@ -129,6 +129,7 @@ function amountInWords({ standing, amount, paid, refunded, currency }: Lifecycle
 function attention(state: Lifecycle): Inline[] {
   const warning = waiting(state);
   if (warning?.kind === 'notCaptured') return waitingInWords(warning);
+  if (state.standing === 'authorized') return ['The bank has approved it; the money is not collected yet.'];
   return sequence(' ', ...disputed(state), moneyBack(state));
 }
 

@@ -5,7 +5,7 @@ import type { DowntimeEntity, SettlementEntity } from './entity.ts';
 import { compare } from './heard.ts';
 import type { Fact } from './lifecycle.ts';
 import type { PaymentThread } from './message.ts';
-import { methodInWords } from './words.ts';
+import { bankInWords, methodInWords } from './words.ts';
 
 /** The events that are told in the ops channel and belong to no payment, by Razorpay's names. */
 export const operationsEvents: readonly string[] = [
@@ -48,7 +48,7 @@ function down([newest, ...older]: readonly [DowntimeEntity, ...DowntimeEntity[]]
   const begin = all.find((each) => each.begin !== undefined)?.begin;
   const isOver = all.some(({ status }) => status === 'resolved');
   const end = all.find((each) => each.end !== undefined && each.status === 'resolved')?.end;
-  const at = instruments.length > 0 ? ` (${instruments.map((each) => brief(each, 30)).join(', ')})` : '';
+  const at = instruments.length > 0 ? ` (${instruments.map(bankInWords).join(', ')})` : '';
   const what = `${method === undefined ? 'Payments' : capitalized(methodInWords({ method }))}${at}`;
   const since: Inline[] = begin === undefined ? [] : [' since ', { at: begin }];
   const sentence: Inline[] = isOver

@@ -233,6 +233,33 @@ const methods = new Map([
   ['nach', 'NACH mandate'],
 ]);
 
+/** A bank by its name where Razorpay's code for it is a common one, else the code (or a network, or an app) as it came. */
+export function bankInWords(code: string): string {
+  return banks.get(code) ?? brief(code, 30);
+}
+
+/** The first four letters of a bank's IFSC. https://razorpay.com/docs/payments/payment-methods/netbanking/ */
+const banks = new Map([
+  ['AUBL', 'AU Small Finance Bank'],
+  ['BARB', 'Bank of Baroda'],
+  ['BKID', 'Bank of India'],
+  ['CBIN', 'Central Bank of India'],
+  ['CNRB', 'Canara Bank'],
+  ['FDRL', 'Federal Bank'],
+  ['HDFC', 'HDFC Bank'],
+  ['ICIC', 'ICICI Bank'],
+  ['IDFB', 'IDFC First Bank'],
+  ['IDIB', 'Indian Bank'],
+  ['INDB', 'IndusInd Bank'],
+  ['IOBA', 'Indian Overseas Bank'],
+  ['KKBK', 'Kotak Mahindra Bank'],
+  ['PUNB', 'Punjab National Bank'],
+  ['SBIN', 'State Bank of India'],
+  ['UBIN', 'Union Bank of India'],
+  ['UTIB', 'Axis Bank'],
+  ['YESB', 'Yes Bank'],
+]);
+
 const ordinals = 'first second third fourth fifth sixth seventh eighth ninth tenth'.split(' ');
 const suffixes = once(() => new Intl.PluralRules('en', { type: 'ordinal' }));
 

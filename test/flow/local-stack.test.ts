@@ -65,7 +65,7 @@ describe('the served product', () => {
     const shown = stack.slack.messages(stack.facts.channels.ops).map(({ text }) => text.split('\n')[0]);
 
     // Those of the story that was played above are there as well.
-    expect(shown.filter((text) => text === '✅ Works again · Net banking (UTIB)')).toHaveLength(2);
+    expect(shown.filter((text) => text === '✅ Works again · Net banking (Axis Bank)')).toHaveLength(2);
     expect(shown.filter((text) => text === '🏦 Settled · ₹2,84,512.00')).toHaveLength(2);
   });
 

@@ -343,7 +343,7 @@ describe('what is told in the ops channel', () => {
     expect(told([event('started', start)])).toEqual([
       [
         'root',
-        '⚠️ Down · Net banking (UTIB)',
+        '⚠️ Down · Net banking (Axis Bank)',
         'Most payments by this method may fail since 20 Mar, 15:10 IST. Payers can use another method; nothing has to be done here.',
         'down_1 · severity high',
       ],
@@ -351,8 +351,8 @@ describe('what is told in the ops channel', () => {
     expect(
       told([event('resolved', start + 2_400), event('started', start)])?.map(([key, first]) => [key, first]),
     ).toEqual([
-      ['root', '✅ Works again · Net banking (UTIB)'],
-      ['resolved#down_1', 'Net banking (UTIB) works again since 20 Mar, 15:50 IST.'],
+      ['root', '✅ Works again · Net banking (Axis Bank)'],
+      ['resolved#down_1', 'Net banking (Axis Bank) works again since 20 Mar, 15:50 IST.'],
     ]);
   });
 
