@@ -1,6 +1,6 @@
 import type { PaymentError } from './entity.ts';
 import type { PaymentEvent } from './event.ts';
-import { capturing, compare, first, type Heard, payments } from './heard.ts';
+import { capturing, compare, first, type Heard, heardFirst, payments } from './heard.ts';
 import type { Refund } from './refund.ts';
 
 /** One payment id: a person's try to pay, and what became of it. Amounts in the smallest unit of `currency`. */
@@ -12,6 +12,8 @@ export type Attempt = {
   readonly currency: string | undefined;
   readonly createdAt: number | undefined;
   readonly capturedAt: number | undefined;
+  /** When we first heard that it was captured, milliseconds since 1970; undefined while it is not. */
+  readonly captureHeardAt: number | undefined;
   readonly method: string | undefined;
   readonly wallet: string | undefined;
   readonly cardNetwork: string | undefined;
@@ -64,6 +66,7 @@ function attemptOf(id: string, told: readonly Heard[], refunds: readonly Refund[
     currency: first(entities, 'currency'),
     createdAt: first(entities, 'createdAt'),
     capturedAt: capturedAt(told),
+    captureHeardAt: captureHeardAt(told),
     method: first(entities, 'method'),
     wallet: first(entities, 'wallet'),
     cardNetwork: first(entities, 'cardNetwork'),
@@ -95,6 +98,13 @@ function capturedAt(told: readonly Heard[]): number | undefined {
     return (name.startsWith('payment_link.') ? event?.link?.updatedAt : event?.at) ?? [];
   });
   return moments[0] ?? (statusOf(told) === 'captured' ? first(payments(told), 'createdAt') : undefined);
+}
+
+function captureHeardAt(told: readonly Heard[]): number | undefined {
+  if (statusOf(told) !== 'captured') return undefined;
+  const isSaying = ({ name, payment }: Heard) =>
+    capturing.includes(name) || payment?.status === 'captured' || payment?.status === 'refunded';
+  return heardFirst(told.filter(isSaying));
 }
 
 /** Of the refunds that we know by their id, those that did not fail; and what the payment itself says beyond them. */

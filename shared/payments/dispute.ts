@@ -1,4 +1,4 @@
-import { compare, first, type Heard, latest } from './heard.ts';
+import { compare, first, type Heard, heardFirst, latest } from './heard.ts';
 
 /** What became of a dispute after it was raised, as Razorpay's events call it. */
 const disputeSteps = ['under_review', 'action_required', 'won', 'lost', 'closed'] as const;
@@ -20,6 +20,8 @@ export type Dispute = {
   readonly steps: readonly { readonly step: DisputeStep; readonly at: number | undefined }[];
   /** How it ended; undefined while it is open. */
   readonly outcome: 'won' | 'lost' | 'closed' | undefined;
+  /** When it was first heard of, milliseconds since 1970. */
+  readonly heardAt: number;
 };
 
 /** The disputes that `events` speak of, the first first. */
@@ -54,5 +56,6 @@ function disputeOf(id: string, told: readonly Heard[]): Dispute {
     createdAt: first(entities, 'createdAt'),
     steps,
     outcome: last?.step as Dispute['outcome'],
+    heardAt: heardFirst(told),
   };
 }

@@ -49,6 +49,11 @@ export function first<T, K extends keyof T>(values: readonly T[], field: K): Non
   return values.find((value) => value[field] !== undefined)?.[field] ?? undefined;
 }
 
+/** When the first of `told` reached us, milliseconds since 1970. */
+export function heardFirst(told: readonly Heard[]): number {
+  return Math.min(...told.map(({ heardAt }) => heardAt));
+}
+
 /** The latest of the moments that are known. */
 export function latest(times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);

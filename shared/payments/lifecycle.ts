@@ -284,9 +284,10 @@ function endingsOf(events: readonly Heard[]): Ending[] {
   for (const { name, link, invoice } of events) {
     const what = name.startsWith('payment_link.') ? link : name.startsWith('invoice.') ? invoice : undefined;
     const kind = name.endsWith('.cancelled') ? 'cancelled' : name.endsWith('.expired') ? 'expired' : undefined;
-    if (what && kind && !ended.has(what.id)) ended.set(what.id, { id: what.id, kind, at: what.endedAt });
+    const key = `${kind}#${what?.id}`;
+    if (what && kind && !ended.has(key)) ended.set(key, { id: what.id, kind, at: what.endedAt });
   }
-  return [...ended.values()].sort((a, b) => compare(a.id, b.id));
+  return [...ended.values()].sort((a, b) => compare(a.id, b.id) || compare(a.kind, b.kind));
 }
 
 function chargeOf(events: readonly Heard[]): Lifecycle['charge'] {

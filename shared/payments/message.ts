@@ -133,17 +133,24 @@ function attention(state: Lifecycle): Inline[] {
   return sequence(' ', ...disputed(state), moneyBack(state));
 }
 
+/** As many disputes are spoken of in the root; the replies tell of all. */
+const disputesShown = 3;
+
+/** The disputes that are open, then those that are lost. */
 function disputed({ disputes, currency }: Lifecycle): Inline[][] {
-  return disputes.map((dispute): Inline[] => {
-    const amount =
-      dispute.amount === undefined ? undefined : formatAmount(dispute.amount, dispute.currency ?? currency);
+  const open = disputes.filter(({ outcome }) => outcome === undefined);
+  const lost = disputes.filter(({ outcome }) => outcome === 'lost');
+  const more = open.length + lost.length - disputesShown;
+  const shown = [...open, ...lost].slice(0, disputesShown).map((dispute): Inline[] => {
+    const money = dispute.outcome === 'lost' ? dispute.amountDeducted || dispute.amount : dispute.amount;
+    const amount = money === undefined ? undefined : formatAmount(money, dispute.currency ?? currency);
     if (dispute.outcome === 'lost') return [`Dispute lost: ${amount ?? 'the money'} went back.`];
-    if (dispute.outcome !== undefined) return [];
     const isAnswered = dispute.steps.at(-1)?.step === 'under_review';
     const what = `${amount ?? 'It'} is disputed`;
     if (isAnswered) return [`${what}; the bank is looking at the answer.`];
     return dispute.respondBy === undefined ? [`${what}.`] : [`${what}: answer by `, { at: dispute.respondBy }, '.'];
   });
+  return more > 0 ? [...shown, [`And ${more} more: see the replies.`]] : shown;
 }
 
 function moneyBack({ standing, refunds, paid, refunded, currency }: Lifecycle): Inline[] {

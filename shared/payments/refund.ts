@@ -1,4 +1,4 @@
-import { compare, first, type Heard, latest } from './heard.ts';
+import { compare, first, type Heard, heardFirst, latest } from './heard.ts';
 
 /** Money on its way back to the payer. Amount in the smallest unit of `currency`, times in Unix seconds. */
 export type Refund = {
@@ -11,6 +11,8 @@ export type Refund = {
   readonly isSlowed: boolean;
   readonly createdAt: number | undefined;
   readonly processedAt: number | undefined;
+  /** When it was first heard of, milliseconds since 1970. */
+  readonly heardAt: number;
 };
 
 /** The refunds that `events` speak of, the first first. One that failed stays failed, whatever else was said of it. */
@@ -39,5 +41,6 @@ function refundOf(id: string, told: readonly Heard[]): Refund {
       entities.some((each) => each.speedRequested === 'optimum' && each.speedProcessed === 'normal'),
     createdAt: first(entities, 'createdAt'),
     processedAt: latest(told.filter(({ name }) => name === 'refund.processed').map(({ at }) => at)),
+    heardAt: heardFirst(told),
   };
 }

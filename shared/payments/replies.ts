@@ -35,8 +35,8 @@ export function repliesTo(state: Lifecycle): Message[] {
     ...waitings(state),
     ...captures(state),
     ...state.endings.map((ending) => reply(ending.kind, ending.id, ended(state, ending))),
-    ...state.refunds.flatMap((refund) => refunds(state, refund)),
-    ...state.disputes.flatMap((dispute) => disputes(state, dispute)),
+    ...refunds(state),
+    ...disputes(state),
   ];
 }
 
@@ -44,21 +44,30 @@ function reply(change: Change, id: string, content: Content): Message {
   return { key: `${change}#${id}`, content };
 }
 
-/** Failed tries beyond this many are told in one reply: nobody reads two hundred of them, and an item is finite. */
-const failuresTold = 40;
+/**
+ * As many of each have replies of their own; one reply tells of all the others. Nobody reads two hundred of them, and a
+ * thread is one item, which has a largest size.
+ */
+const mostTold = { failures: 40, captures: 100, refunds: 100, disputes: 20 } as const;
 
 /**
- * A reply for each failed try, and beyond `failuresTold` one for all the others. Those that were heard of first have
- * their own: had they to be the first that happened, an early one that comes late would take the reply of another,
- * which is posted. So a storm of tries ends in as many replies in whatever order it is heard, if not the same ones.
- * Time is when the ingress heard of it, to the millisecond: two that tie for the last place may both be posted, and
- * nothing is lost. A payment's replies are numbered in the order of its failures, however they came.
+ * Those of `all` that have replies of their own, in the order in which they are given: the ones that were heard of first.
+ * Had they to be the first that happened, an early one that comes late would take the reply of another, which is posted.
+ * So a storm ends in as many replies in whatever order it is heard, if not the same ones. Time is when the ingress heard
+ * of it, to the millisecond: two that tie for the last place may both be posted, and nothing is lost.
  */
+function toldThemselves<T>(all: readonly T[], most: number, heardAt: (one: T) => number): readonly T[] {
+  if (all.length <= most) return all;
+  const first = new Set(all.toSorted((one, other) => heardAt(one) - heardAt(other)).slice(0, most));
+  return all.filter((one) => first.has(one));
+}
+
+/** A reply for each failed try. A payment's are numbered in the order of its failures, however they came. */
 function failures(state: Lifecycle): Message[] {
   const all = state.attempts.flatMap((attempt) =>
     attempt.failures.map((failure, index) => ({ attempt, failure, number: index + 1 })),
   );
-  const first = all.toSorted((one, other) => one.failure.heardAt - other.failure.heardAt).slice(0, failuresTold);
+  const first = toldThemselves(all, mostTold.failures, ({ failure }) => failure.heardAt);
   const repliesOf = (id: string) => first.filter(({ attempt }) => attempt.id === id).length;
   const told = all
     .filter(({ attempt, number }) => number <= repliesOf(attempt.id))
@@ -112,9 +121,14 @@ function captures(state: Lifecycle): Message[] {
   const inTime = completed(state.attempts).toSorted(
     (a, b) => compare(a.capturedAt, b.capturedAt) || compare(a.id, b.id),
   );
-  return inTime.map((attempt, index) =>
-    reply('paid', attempt.id, captured(state, attempt, inTime.slice(0, index + 1))),
+  const told = toldThemselves(inTime, mostTold.captures, ({ captureHeardAt = 0 }) => captureHeardAt);
+  const replies = told.map((attempt) =>
+    reply('paid', attempt.id, captured(state, attempt, inTime.slice(0, inTime.indexOf(attempt) + 1))),
   );
+  const more = inTime.length - told.length;
+  if (more === 0) return replies;
+  const rest = message(body(`${more} more ${more === 1 ? 'payment' : 'payments'} came in: see them in Razorpay.`));
+  return [...replies, reply('paid', 'more', rest)];
 }
 
 /** `sofar` are the captures up to this one: what is said to be due is what was due then. */
@@ -155,7 +169,8 @@ function dueInWords(state: Lifecycle, sofar: readonly Attempt[]): string {
   const plan = ofPlan(state);
   const total = plan ? plan.total - plan.paidBefore : amount;
   if (total === undefined) return '';
-  const due = total - sofar.reduce((sum, each) => sum + (each.amount ?? 0), 0);
+  const own = sofar.filter((each) => (each.currency ?? currency) === currency);
+  const due = total - own.reduce((sum, each) => sum + (each.amount ?? 0), 0);
   return due > 0 ? ` ${formatAmount(due, currency)}${plan ? ' of the plan' : ''} is still due.` : '';
 }
 
@@ -169,8 +184,20 @@ function ended(state: Lifecycle, { kind, id, at }: Ending): Content {
   return message(body(sentence), fine(id, ...(at === undefined ? [] : [' · ', { at } as const])));
 }
 
+function refunds(state: Lifecycle): Message[] {
+  const told = toldThemselves(state.refunds, mostTold.refunds, ({ heardAt }) => heardAt);
+  const replies = told.flatMap((refund) => refundReplies(state, refund));
+  const rest = state.refunds.filter((refund) => !told.includes(refund));
+  if (rest.length === 0) return replies;
+  const failed = rest.filter(({ status }) => status === 'failed').length;
+  const sentence =
+    `${rest.length} more ${rest.length === 1 ? 'refund' : 'refunds'} of this payment` +
+    `${failed === 0 ? '' : `, ${failed} of which failed`}: see them in Razorpay.`;
+  return [...replies, reply('refund', 'more', message(body(sentence)))];
+}
+
 /** One reply for a refund that is edited as it moves, and one of its own where it fails. */
-function refunds(state: Lifecycle, refund: Refund): Message[] {
+function refundReplies(state: Lifecycle, refund: Refund): Message[] {
   const moving = reply('refund', refund.id, refunding(state, refund));
   if (refund.status !== 'failed') return [moving];
   const sentence =
@@ -204,7 +231,21 @@ function refundFine({ id, paymentId, createdAt }: Refund) {
   );
 }
 
-function disputes(state: Lifecycle, dispute: Dispute): Message[] {
+function disputes(state: Lifecycle): Message[] {
+  const told = toldThemselves(state.disputes, mostTold.disputes, ({ heardAt }) => heardAt);
+  const replies = told.flatMap((dispute) => disputeReplies(state, dispute));
+  const more = state.disputes.length - told.length;
+  if (more === 0) return replies;
+  const sentence: Inline[] = [
+    `${more} more ${more === 1 ? 'dispute was' : 'disputes were'} raised. Answer what is open in `,
+    dashboard,
+    '.',
+  ];
+  return [...replies, reply('dispute', 'more', message(body(...sentence)))];
+}
+
+/** A reply for a dispute, and one for each step that it takes. */
+function disputeReplies(state: Lifecycle, dispute: Dispute): Message[] {
   return [
     reply('dispute', dispute.id, raised(state, dispute)),
     ...dispute.steps.map(({ step, at }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { paymentEntity } from '../../lib/local/razorpay-bodies.ts';
+import { type Body, paymentEntity, webhookBody } from '../../lib/local/razorpay-bodies.ts';
 import { readEvent } from '../../shared/payments/event.ts';
 import { type Fact, fold, paymentEvents } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
@@ -117,6 +117,33 @@ describe('the fold', () => {
         expect(keys(facts.toReversed())).toEqual(keys(facts));
       }),
     );
+  });
+
+  const many = (count: number, body: (index: number) => Body) =>
+    Array.from({ length: count }, (_, index) => ({ ...factOf(body(index)), at: index * 1_000 }));
+  const paidInParts = (index: number) => captured(attempt(`pay_${index}`, { amount: 100, at: start + index }));
+  const givenBackInParts = (index: number) => refund('failed', first, { id: `rfnd_${index}`, amount: 100 });
+  const disputedOver = (index: number) =>
+    dispute(index % 2 === 0 ? 'created' : 'action_required', first, { id: `disp_${index}` });
+
+  it.each([
+    ['parts', 2_000, paidInParts, 101],
+    ['refunds that failed', 2_000, givenBackInParts, 202],
+    ['disputes', 500, disputedOver, 32],
+  ] as const)('tells of any number of %s in a thread that is finite', (_, count, body, replies) => {
+    const facts = [factOf(captured(first)), ...many(count, body)];
+    const keys = (some: readonly Fact[]) => wanted(some).replies.map(({ key }) => key);
+
+    expect(keys(facts)).toHaveLength(replies);
+    expect(keys(facts)).toEqual(expect.arrayContaining(keys(facts.slice(0, count / 2))));
+  });
+
+  it('takes no reply of a link back, whether it expired or was cancelled first', () => {
+    const link = (event: 'expired' | 'cancelled') =>
+      factOf(webhookBody(`payment_link.${event}`, start, { payment_link: { id: 'plink_1', amount: 100 } }));
+    const keys = (facts: readonly Fact[]) => wanted(facts).replies.map(({ key }) => key);
+
+    expect(keys([link('expired'), link('cancelled')])).toEqual(['cancelled#plink_1', 'expired#plink_1']);
   });
 
   it('never moves a state back when another fact becomes known', () => {

@@ -146,10 +146,43 @@ describe('a dispute', () => {
     ]);
   });
 
+  it('that is lost has taken what Razorpay deducted, in the root as in the reply', () => {
+    const lost = { id: 'disp_1', payment_id: 'pay_1', amount: 4_500_000, amount_deducted: 500_000, currency: 'INR' };
+    const facts = [...paid, factOf(webhookBody('payment.dispute.lost', start + 700_000, { dispute: lost }))];
+
+    expect(rootOf(facts)?.[1]).toBe('Dispute lost: ₹5,000.00 went back.');
+    expect(repliesOf(facts).at(-1)?.[1]).toContain('Dispute lost: ₹5,000.00 went back to Priya.');
+  });
+
+  it('is one of a few that the root speaks of, what is still open first', () => {
+    const facts = ['1', '2', '3', '4', '5'].flatMap((id) => {
+      const raised = factOf(dispute('created', tried, { id: `disp_${id}` }));
+      return id < '3' ? [raised, factOf(dispute('lost', tried, { id: `disp_${id}` }))] : [raised];
+    });
+
+    expect(rootOf([...paid, ...facts])?.[1]).toBe(
+      `${Array(3).fill('₹45,000.00 is disputed: answer by 30 Mar, 15:10 IST.').join(' ')} And 2 more: see the replies.`,
+    );
+  });
+
   it('with a reason that has no words is told with the reason as it came', () => {
     const facts = [...paid, factOf(dispute('created', tried, { reasonCode: 'some_new_reason' }))];
     expect(repliesOf(facts).at(-1)?.[1]).toContain('the reason given is “some new reason”.');
   });
+});
+
+it('what is due is not paid by money of another currency', () => {
+  const order = { id: 'order_A', currency: 'INR', receipt: null, attempts: 1, notes: {}, at: start };
+  const facts = [
+    reconciled({ order: orderEntity({ ...order, amount: 4_500_000, paid: 1_500_000 }) }),
+    factOf(captured(attempt('pay_1', { amount: 1_500_000 }))),
+    factOf(captured(attempt('pay_2', { amount: 900, currency: 'USD', at: start + 60 }))),
+  ];
+
+  expect(repliesOf(facts).map(([, sentence]) => sentence)).toEqual([
+    expect.stringContaining('Paid ₹15,000.00 by UPI, part 1. ₹30,000.00 is still due.'),
+    expect.stringContaining('Paid USD 9.00 by UPI, part 2. ₹30,000.00 is still due.'),
+  ]);
 });
 
 describe('a link, a subscription, an order in parts', () => {
