@@ -110,7 +110,10 @@ export type Lifecycle = {
   readonly paidAt: number | undefined;
   /** More may be heard: it is worth asking Razorpay whether we missed something. */
   readonly isOpen: boolean;
-  /** Money was captured, and nobody has said how much of the order is still due: only asking tells. */
+  /**
+   * Money was captured, and nobody has said how much of the order is still due; or more of it is said to be paid than was
+   * heard of: only asking tells.
+   */
   readonly needsLook: boolean;
   /** Every id by which this thread may be found: order, payments, link, invoice, refunds, disputes. */
   readonly ids: readonly string[];
@@ -214,7 +217,9 @@ export function fold(facts: readonly Fact[]): Lifecycle {
     paidAt: latest(captured.map((attempt) => attempt.capturedAt)),
     isOpen,
     needsLook:
-      received > 0 && orderId !== undefined && !saidComplete && !isAsAnnounced && !said.some((sum) => sum >= received),
+      orderId !== undefined &&
+      (said.some((sum) => sum > received) ||
+        (received > 0 && !saidComplete && !isAsAnnounced && !said.includes(received))),
     ids: identifiers(initiated, events),
   };
 }

@@ -257,6 +257,22 @@ describe('a link, a subscription, an order in parts', () => {
     ]);
   });
 
+  it('asks about a part whose capture nobody told, once the order is said to be paid', () => {
+    const lost = attempt('pay_1', { amount: 2_250_000 });
+    const last = attempt('pay_2', { amount: 2_250_000 });
+    const order = { id: 'order_A', currency: 'INR', receipt: null, attempts: 2, notes: {}, at: start };
+    const paid = {
+      payment: paymentEntity(last, 'captured'),
+      order: orderEntity({ ...order, amount: 4_500_000, paid: 4_500_000 }),
+    };
+    const before = [initiated(), factOf(webhookBody('order.paid', start, paid))];
+    const after = [...before, reconciled({ payment: paymentEntity(lost, 'captured') })];
+
+    expect(fold(before)).toMatchObject({ needsLook: true, standing: 'paid', due: 0 });
+    expect(fold(after)).toMatchObject({ needsLook: false, standing: 'paid', due: 0 });
+    expect(repliesOf(after).map(([key]) => key)).toEqual(['paid#pay_1', 'paid#pay_2']);
+  });
+
   it('shows how far a plan has come, with links to what came before', () => {
     const second = attempt('pay_1', { amount: 1_500_000 });
     const facts = [
