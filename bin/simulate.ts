@@ -106,7 +106,7 @@ async function rage(values: ReturnType<typeof read>['values']): Promise<void> {
   console.log(
     `A storm of ${options.payments} lives (--seed ${options.seed}): ${percent(options.duplicates)} of their webhooks ` +
       `doubled${options.reorder ? ', out of order' : ''}, ${percent(options.lose)} of those that may be lost are lost` +
-      `${options.faults ? ', Slack misbehaves' : ''}${kills > 0 ? `, ${kills} kills` : ''}; ${options.inflight} in flight.`,
+      `${options.faults ? ', Slack and Razorpay misbehave' : ''}${kills > 0 ? `, ${kills} kills` : ''}; ${options.inflight} in flight.`,
   );
   const progress = (line: string) =>
     console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(7)} s  ${line}`);

@@ -41,13 +41,13 @@ const HELD_UP = { share: 0.03, steps: 400 };
 /** A few of the doubled ones come under another event id, over the same bytes. */
 const OTHER_ID = 0.1;
 
-/** The phases of a life, in their order. */
-export function phasesOf(life: Life, weather: BadWeather): readonly Phase[] {
+/** The phases of a life, in their order; its `slot` says before and after which others it is sent. */
+export function phasesOf(life: Life, weather: BadWeather, slot = life.index): readonly Phase[] {
   const phases: { awaits: Ending | undefined; deliveries: Delivery[] }[] = [];
   let startsNext = true;
   life.steps.forEach((step, position) => {
     if (startsNext || step.awaits !== undefined) phases.push({ awaits: step.awaits, deliveries: [] });
-    phases.at(-1)?.deliveries.push(...deliveriesOf(life, step, position, weather));
+    phases.at(-1)?.deliveries.push(...deliveriesOf(life, step, position, slot, weather));
     startsNext = decidesTheChannel(life, step);
   });
   return phases;
@@ -58,11 +58,11 @@ function decidesTheChannel({ endings }: Life, { sent }: Step): boolean {
   return sent.kind === 'initiated' && endings.some(({ channel }) => channel === 'partPayments');
 }
 
-function deliveriesOf(life: Life, step: Step, position: number, weather: BadWeather): Delivery[] {
+function deliveriesOf(life: Life, step: Step, position: number, slot: number, weather: BadWeather): Delivery[] {
   const { duplicates, lose, reorder, random } = weather;
   const isHeldUp = random() < HELD_UP.share;
   const jitter = random() * JITTER;
-  const at = life.index + position + (reorder ? jitter + (isHeldUp ? HELD_UP.steps : 0) : 0);
+  const at = slot + position + (reorder ? jitter + (isHeldUp ? HELD_UP.steps : 0) : 0);
   const mayBeLost = step.sent.kind === 'webhook' && life.losable.includes(String(step.sent.body['event']));
   const isLost = random() < lose && mayBeLost;
   const first: Delivery = { life, position, step, isAgain: false, isLost, at };

@@ -1,5 +1,6 @@
-/** The bad luck that a Slack is told to have while a storm goes on. */
+/** The bad luck that Slack and Razorpay's API are told to have while a storm goes on. */
 import type { FaultInput } from '../slack-front/faults.ts';
+import type { Step } from '../telling.ts';
 
 /** Of a hundred calls, so many go wrong in each way. What is said to fail after the effect was done all the same. */
 const PER_HUNDRED: readonly (readonly [number, FaultInput])[] = [
@@ -15,7 +16,15 @@ const PER_HUNDRED: readonly (readonly [number, FaultInput])[] = [
 /** The methods by which War Room writes, and looks up what became of a call that got no answer. */
 const METHODS = ['chat.postMessage', 'chat.update', 'conversations.history', 'conversations.replies'];
 
-/** Orders the faults of a storm; `seed` decides which calls they strike. */
+/** What goes wrong when Razorpay is asked, by path under `/control/` of its stand-in. */
+export const razorpayFaults: Step['world'] = {
+  'faults/limited': { how: 429, times: 5 },
+  'faults/failing': { how: 503, times: 5 },
+  'faults/broken': { how: 'reset', times: 5 },
+  'faults/silent': { how: 'hang', times: 2 },
+};
+
+/** Orders Slack's faults of a storm; `seed` decides which calls they strike. */
 export async function orderFaults(slackUrl: string, seed: number): Promise<void> {
   const faults = METHODS.flatMap((method) =>
     PER_HUNDRED.map(([share, fault], index) => ({ ...fault, method, probability: share / 100, seed: seed + index })),
@@ -26,7 +35,7 @@ export async function orderFaults(slackUrl: string, seed: number): Promise<void>
   }
 }
 
-/** Ends all faults; answers how many calls they have struck. */
+/** Ends Slack's faults; answers how many calls they have struck. */
 export async function endFaults(slackUrl: string): Promise<number> {
   const response = await fetch(`${slackUrl}/control/faults`);
   const { faults } = (await response.json()) as { readonly faults: readonly { readonly struck: number }[] };

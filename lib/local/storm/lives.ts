@@ -16,8 +16,8 @@ export type Life = {
   readonly endings: readonly Ending[];
   /**
    * The events whose webhooks may be lost: the life comes to the same end, since War Room knows by other means whom to ask
-   * about, and Razorpay's API still says it then. What may not: anything of money that nobody announced, a refund or dispute
-   * that is begun, and what a dispute, link or failed try came to once the money is in.
+   * about, and Razorpay's API still says it then. What may not: anything of money that nobody announced, that a refund or a
+   * dispute began, a failed try before the money came in, and the end of a link of which nothing was heard.
    */
   readonly losable: readonly string[];
 };
@@ -266,7 +266,9 @@ function dispute(ground: Ground): Course {
   if (outcome === 'lost') move('lost', 'disputeLost');
   if (outcome === 'closed') move('closed', 'disputeClosed');
   const state = outcome === 'won' || outcome === 'closed' ? 'Paid' : 'Disputed';
-  return { endings: [sale.ending(state, keys)], losable: isAnnounced ? CAPTURES : [] };
+  // An open dispute is asked about, so how it ends may be lost; the steps before show only at their time.
+  const outcomes = ['payment.dispute.won', 'payment.dispute.lost', 'payment.dispute.closed'];
+  return { endings: [sale.ending(state, keys)], losable: [...outcomes, ...(isAnnounced ? CAPTURES : [])] };
 }
 
 function endedLink(ground: Ground): Course {

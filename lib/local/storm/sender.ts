@@ -2,6 +2,7 @@
 import type { LocalFacts } from '../facts.ts';
 import { isTold, place, send, threadOf } from '../play.ts';
 import type { Body } from '../razorpay-bodies.ts';
+import type { Step } from '../telling.ts';
 import type { Delivery, Phase } from './deliveries.ts';
 import type { Life } from './lives.ts';
 
@@ -28,12 +29,14 @@ export class Sender {
   #released = Number.POSITIVE_INFINITY;
   #taken = 0;
   /** What Razorpay's API answers by now, and up to which step of each life. */
-  readonly #world = new Map<string, Body>();
+  readonly #world: Map<string, Body>;
   readonly #reached = new Map<Life, number>();
   /** How many different steps of each life are acknowledged or lost. */
   readonly #stepsDone = new Map<Life, number>();
 
-  constructor(lives: readonly (readonly Phase[])[]) {
+  /** `world` is what Razorpay's API is told before anything else. */
+  constructor(lives: readonly (readonly Phase[])[], world: Step['world']) {
+    this.#world = new Map(Object.entries(world));
     this.#waiting = lives.map((phases) => [...phases]);
     this.#total = lives.flat().reduce((sum, { deliveries }) => sum + deliveries.length, 0);
     for (const phases of this.#waiting) this.#begin(phases.shift());

@@ -16,7 +16,7 @@ type Page = {
 /** A Slack that misbehaves on order answers within these. */
 const TRIES = 60;
 const AGAIN_AFTER_MS = 300;
-const ANSWERS_WITHIN_MS = 5_000;
+const ANSWERS_WITHIN_MS = 3_000;
 /** In a channel of which the app is no member nothing of ours can be. */
 const EMPTY = ['not_in_channel', 'channel_not_found'];
 /** Threads read at a time. */

@@ -3,7 +3,7 @@ import type { LocalFacts } from '../facts.ts';
 import { PlayFailed } from '../play.ts';
 import { seededRandom } from '../stories.ts';
 import { phasesOf } from './deliveries.ts';
-import { endFaults, orderFaults } from './faults.ts';
+import { endFaults, orderFaults, razorpayFaults } from './faults.ts';
 import { lifeOf } from './lives.ts';
 import { judged, threadOf, type Verdict } from './oracle.ts';
 import { Sender } from './sender.ts';
@@ -18,7 +18,7 @@ export type StormOptions = {
   readonly reorder: boolean;
   /** Share of the webhooks that are lost, 0 to 1, among those that War Room can do without. */
   readonly lose: number;
-  /** Whether Slack misbehaves. */
+  /** Whether Slack and Razorpay's API misbehave. */
   readonly faults: boolean;
   /** Requests at a time. */
   readonly inflight: number;
@@ -71,7 +71,10 @@ export async function storm(
   const random = seededRandom(options.seed);
   const now = Date.now();
   const lives = Array.from({ length: options.payments }, (_, index) => lifeOf({ random, now }, index));
-  const sender = new Sender(lives.map((life) => phasesOf(life, { ...options, random })));
+  // Those that have to wait for themselves come first: at the end nothing else would be going on.
+  const first = lives.toSorted((a, b) => b.endings.length - a.endings.length);
+  const phases = first.map((life, slot) => phasesOf(life, { ...options, random }, slot));
+  const sender = new Sender(phases, options.faults ? razorpayFaults : {});
   const before = await everythingShown(slack);
   const ids = new Set(lives.flatMap(({ endings }) => endings.map(({ id }) => id)));
   if (before.some((one) => ids.has(threadOf(one)))) {

@@ -10,7 +10,7 @@ const PROGRESS_EVERY_MS = 5_000;
 /** A look reads every channel, which costs the stack about as much as some payments; it is not to be what slows them. */
 const LOOK = { leastMs: 500, restFor: 5 };
 /** Nothing new in Slack for this long, and not all is told: something is lost. In the stack's own time, and at least. */
-const STANDSTILL = { ownMs: 45 * 60_000, leastMs: 40_000 };
+const STANDSTILL = { ownMs: 45 * 60_000, leastMs: 60_000 };
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -32,35 +32,38 @@ export async function untilOver(
   { facts, signal, progress }: Watched,
 ): Promise<ReadonlyMap<string, number>> {
   const began = Date.now();
-  let said = began;
-  let seen = '';
-  let moved = began;
-  for (;;) {
-    signal.throwIfAborted();
-    const from = Date.now();
-    const told = await toldLives(slack, lives);
-    const running = facts();
-    const left = running && (await leftInQueues(running).catch(() => undefined));
-    const isSent = sender.done >= sender.total;
-    if (isSent && left?.size === 0 && told.lives === lives.length) return left;
+  let told = 0;
+  const telling = setInterval(() => {
+    const left = estimate(told / lives.length, Date.now() - began);
+    progress(`${told} of ${lives.length} lives told, ${sender.done} of ${sender.total} deliveries sent${left}`);
+  }, PROGRESS_EVERY_MS);
+  try {
+    let seen = '';
+    let moved = began;
+    for (;;) {
+      signal.throwIfAborted();
+      const from = Date.now();
+      const shown = await shownOf(slack, lives);
+      told = shown.lives;
+      const running = facts();
+      const left = running && (await leftInQueues(running).catch(() => undefined));
+      const isSent = sender.done >= sender.total;
+      if (isSent && left?.size === 0 && told === lives.length) return left;
 
-    const state = JSON.stringify([told, sender.done, [...(left ?? [])]]);
-    if (state !== seen) moved = Date.now();
-    seen = state;
-    const standstillMs = Math.max(STANDSTILL.leastMs, STANDSTILL.ownMs * (running?.timeScale ?? 0));
-    if (isSent && left !== undefined && Date.now() - moved > standstillMs) return left;
-
-    if (Date.now() - said >= PROGRESS_EVERY_MS) {
-      said = Date.now();
-      progress(
-        `${told.lives} of ${lives.length} lives told, ${sender.done} of ${sender.total} deliveries sent${estimate(told.lives / lives.length, said - began)}`,
-      );
+      const state = JSON.stringify([shown, sender.done, [...(left ?? [])]]);
+      if (state !== seen) moved = Date.now();
+      seen = state;
+      const standstillMs = Math.max(STANDSTILL.leastMs, STANDSTILL.ownMs * (running?.timeScale ?? 0));
+      if (isSent && left !== undefined && Date.now() - moved > standstillMs) return left;
+      await pause(Math.max(LOOK.leastMs, LOOK.restFor * (Date.now() - from)));
     }
-    await pause(Math.max(LOOK.leastMs, LOOK.restFor * (Date.now() - from)));
+  } finally {
+    clearInterval(telling);
   }
 }
 
-async function toldLives(slack: Reading, lives: readonly Life[]) {
+/** How many lives are told, by the first lines of their threads and how many replies they have; and what there is at all. */
+async function shownOf(slack: Reading, lives: readonly Life[]) {
   const roots = await rootsShown(slack);
   const byId = new Map(roots.map((root) => [threadOf(root), root]));
   const told = lives.filter(({ endings }) =>
