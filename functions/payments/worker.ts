@@ -10,6 +10,8 @@ import { openLog } from '../../shared/base/log.ts';
 import { openMetrics } from '../../shared/base/metrics.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { Directory } from '../../shared/org/directory.ts';
+import { Journal } from '../../shared/org/journal-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
@@ -34,6 +36,7 @@ const ready = lazy(async () => {
     'LEAD_PART_PAYMENT_TABLE',
     'ADMIN_SLACK_MESSAGE_LOG_TABLE',
     'SLACK_INSTALLATIONS_TABLE',
+    'ADMINS_TABLE',
     'TOKEN_KEY_ID',
     'PAYMENTS_QUEUE_URL',
     'PAYMENTS_DEAD_LETTERS_URL',
@@ -47,9 +50,13 @@ const ready = lazy(async () => {
   const vault = new Vault(keyClient(), names.TOKEN_KEY_ID, clock.now);
   const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
   const log = new ThreadLog(messages);
+  const admins = new Table(dynamo, names.ADMINS_TABLE);
+  const directory = new Directory(admins, new Journal(admins, { clock, newId }));
   const origin = process.env['PUBLIC_ORIGIN'];
   const outbox = new Outbox({
     reconnectUrl: origin && `${origin}/slack/install?as=me`,
+    // Who has left the directory, or is not active, is named by the app like everybody who did not allow more.
+    mayPostAs: async (team, adminId) => (await directory.admin(team, adminId))?.active === true,
     log,
     installations,
     clock,

@@ -78,6 +78,7 @@ export class PaymentsRoom extends Construct {
         'Query',
       ])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
+      .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['ChangeMessageVisibility', 'SendMessage'])
       .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['SendMessage']);

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
-import type { ChannelId } from '../base/names.ts';
+import type { ChannelId, TeamId } from '../base/names.ts';
 import { type Agenda, agendaOf, openFor, rootsOf, type Wanted } from './agenda.ts';
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
@@ -34,6 +34,8 @@ type Dependencies = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly times: Times;
+  /** Whether the company still wants messages posted in this person's name, by its own id for them. */
+  readonly mayPostAs: (team: TeamId, adminId: string) => Promise<boolean>;
   /** Where people allow anew that messages are posted as them. */
   readonly reconnectUrl: string | undefined;
 };
@@ -115,7 +117,7 @@ export class Outbox {
     const { channel } = thread.destination ?? wanted.destination;
     const bot = await installations.bot(ref.team);
     if (!bot) return this.hold(ref, 'all', 'not_installed', budget);
-    const poster = (wanted.author && (await installations.admin(ref.team, wanted.author.adminId))) ?? bot;
+    const poster = (wanted.author && (await this.#person(ref.team, wanted.author.adminId))) ?? bot;
     // Decrypted before the lease: a key service that fails must not leave intents behind.
     await Promise.all([bot.token(), poster.token()]);
     if (agenda.unsettled.length > 0) return this.#settle(ref, thread, agenda, channel, bot, budget);
@@ -154,6 +156,12 @@ export class Outbox {
     const openMs = openFor(pass.entries, clock.now(), times.settleMs);
     if (openMs !== undefined) throw Retry.waiting('A message was posted again; the first try may still land.', openMs);
     return this.#done(ref, thread, budget);
+  }
+
+  /** As whom it is posted, where that person allowed it and still works for the company. */
+  async #person(team: TeamId, adminId: string): Promise<Author | undefined> {
+    const person = await this.#with.installations.admin(team, adminId);
+    return person && (await this.#with.mayPostAs(team, adminId)) ? person : undefined;
   }
 
   /** Looks up what got no answer, records what was found, and lets the next pass go on from there. */

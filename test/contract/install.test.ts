@@ -1,7 +1,7 @@
 /** Round trips to Slack and back: what is granted, kept, given back and told. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { userId } from '../../shared/base/names.ts';
-import { acme, bright, type Hosted, people, startHosted, Visitor } from '../support/visitor.ts';
+import { acme, bright, type Hosted, people, saying, startHosted, Visitor } from '../support/visitor.ts';
 
 let hosted: Hosted;
 let browser: Visitor;
@@ -268,7 +268,7 @@ describe('what can go wrong on the way', () => {
     const back = await browser.consent('/slack/install', people.arjunOfBright);
     const parts = hosted.rebuilt({
       slack: (own) =>
-        Object.assign(Object.create(own), {
+        saying(own, {
           exchange: async (...args: Parameters<typeof own.exchange>) => {
             const asked = await own.exchange(...args);
             return asked.ok && 'bot' in asked.value && asked.value.bot

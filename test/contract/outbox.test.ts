@@ -123,6 +123,23 @@ describe('who posts', () => {
     expect(reply).toMatchObject({ userId: ids.bot, text: 'Paid\nfor Meera T.' });
   });
 
+  it('is the app, naming the person, where the company does not want it in their name any more', async () => {
+    const asked: string[] = [];
+    const mayPostAs = async (team: string, adminId: string) => {
+      asked.push(`${team} ${adminId}`);
+      return false;
+    };
+
+    await room.another({ mayPostAs }).outbox.sync(ref(), compose(asArjun(wanted('Initiated', 'Paid'))), budget());
+
+    expect(asked).toEqual([`${room.team.id} adm_arjun`]);
+    const posted = room.front.control.messages(ids.payments);
+    expect(posted.map(({ userId }) => userId)).toEqual([ids.bot, ids.bot]);
+    expect(posted[1]?.text).toBe('Paid\nfor Arjun M.');
+    // It is no fault of the token's.
+    expect(await room.installations.admin(room.team.id, 'adm_arjun')).toBeDefined();
+  });
+
   it("is the app in the same pass when the person's token is refused, and the token is marked dead", async () => {
     room.front.control.revokeTokensOf(ids.arjun);
 

@@ -60,6 +60,7 @@ describe('permissions', () => {
       {
         'dynamodb:GetItem': [
           'AdminSlackMessageLog.Arn',
+          'Admins.Arn',
           'LeadPartPayment.Arn',
           'Payments.Arn',
           'SlackInstallations.Arn',
@@ -256,6 +257,7 @@ describe('what each function is told', () => {
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
       ],
       PaymentsWorker: [
+        'ADMINS_TABLE=Admins',
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
         'LEAD_PART_PAYMENT_TABLE=LeadPartPayment',
         'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',

@@ -5,7 +5,7 @@ import { startSlackFront } from '../../lib/local/slack-front/start.ts';
 import type { Message, Queue } from '../../shared/aws/queue.ts';
 import type { Table } from '../../shared/aws/table.ts';
 import type { Clock } from '../../shared/base/clock.ts';
-import { channelId, teamId, userId } from '../../shared/base/names.ts';
+import { channelId, type TeamId, teamId, userId } from '../../shared/base/names.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
@@ -75,6 +75,8 @@ type Parts = {
   readonly clock: Clock;
   readonly times: Times;
   readonly queue: Pick<Queue, 'send'>;
+  /** Everybody, where nothing else is said. */
+  readonly mayPostAs: (team: TeamId, adminId: string) => Promise<boolean>;
 };
 
 let rooms = 0;
@@ -121,6 +123,7 @@ export async function startRoom(
   const standard: Parts = {
     table,
     queue: { send: async (message) => void sent.push(message) },
+    mayPostAs: async () => true,
     client: new SlackClient(
       'url' in front
         ? { apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }

@@ -49,6 +49,16 @@ export type Hosted = {
   stop(): Promise<void>;
 };
 
+/** `own` with some of its verbs in other words. */
+export function saying(own: SlackAccess, verbs: Partial<SlackAccess>): SlackAccess {
+  return new Proxy(own, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(verbs, name) ?? Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
 type Rebuild = { readonly table?: (name: string) => Table; readonly slack?: (own: SlackAccess) => SlackAccess };
 
 /** Starts them, with a Slack of their own. */
@@ -79,7 +89,7 @@ export async function startHosted(): Promise<Hosted> {
         made += 1;
         return createHash('sha256').update(`secret ${made}`).digest('base64url');
       },
-      slack: slack(new SlackAccess({ apiUrl: `${world.front.url}/api/`, timeoutMs: 300 })),
+      slack: slack(new SlackAccess({ apiUrl: `${world.front.url}/api/`, timeoutMs: 1_500 })),
       installations,
       directory: new Directory(table('admins'), new Journal(table('admins'), { clock, newId: randomUUID })),
       report: (error) => {
@@ -184,10 +194,11 @@ export class Visitor {
     return this.follow(await this.consent(address, user));
   }
 
-  /** Presses *Disconnect* on the page of connections. */
+  /** Presses *Disconnect* on the page of connections, if it is there, and answers the page after it. */
   async disconnect(): Promise<Seen> {
-    const { text } = await this.get('/connections');
-    const token = /action="\/connections\/disconnect"[^>]*><input[^>]*value="([^"]+)"/.exec(text)?.[1] ?? '';
+    const page = await this.get('/connections');
+    const token = /action="\/connections\/disconnect"[^>]*><input[^>]*value="([^"]+)"/.exec(page.text)?.[1];
+    if (token === undefined) return page;
     const { location = '' } = await this.post('/connections/disconnect', token);
     return this.follow(location);
   }

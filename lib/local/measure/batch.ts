@@ -128,6 +128,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
     held,
     client,
     reconnectUrl: undefined,
+    mayPostAs: async () => true,
   });
   const [store, leads, instalments] = [
     new PaymentStore(payments),
