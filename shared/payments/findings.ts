@@ -3,7 +3,7 @@ import type { Body, Outcome } from '../razorpay/client.ts';
 import { type Answered, answered, type Entity } from './answered.ts';
 import type { Ask, Asked } from './ask.ts';
 import { type Fact, fold, type Lifecycle, type Note } from './lifecycle.ts';
-import { isMoving, isOver, shouldBeCaptured, type Watch, type WatchTimes } from './watch.ts';
+import { isOver, shouldBeCaptured, type Watch, type WatchTimes } from './watch.ts';
 
 /** What Razorpay's API answered of one entity. `name` says which, and how it stands: the same answer has the same. */
 export type Finding = Answered & { readonly name: string };
@@ -78,7 +78,7 @@ export function warningsFor(
     if (!shouldBeCaptured(createdAt, now, times)) return [];
     return [{ name: `notCaptured#${id}`, note: { kind: 'notCaptured', paymentId: id, since: createdAt } as const }];
   });
-  if (!isMoving(state) || !isOver(watch, now, times) || warned.has('openTooLong')) return waiting;
+  if (!state.isMoving || !isOver(watch, now, times) || warned.has('openTooLong')) return waiting;
   const since = Math.floor(watch.opened / 1_000);
   return [...waiting, { name: 'openTooLong', note: { kind: 'openTooLong', since } }];
 }

@@ -111,6 +111,11 @@ export type Lifecycle = {
   /** More may be heard: it is worth asking Razorpay whether we missed something. */
   readonly isOpen: boolean;
   /**
+   * Money is under way: between the payer and the merchant, or on its way back. A dispute that is open and an order that is
+   * paid in part are no such thing: they take their time, and people know.
+   */
+  readonly isMoving: boolean;
+  /**
    * Money was captured, and nobody has said how much of the order is still due; or more of it is said to be paid than was
    * heard of: only asking tells.
    */
@@ -187,10 +192,12 @@ export function fold(facts: readonly Fact[]): Lifecycle {
 
   const endings = endingsOf(events);
   const standing = standingOf({ attempts, disputes, endings, saidComplete, isComplete, amount, paid, refunded });
+  const isRefunding = refunds.some(({ status }) => status === 'pending');
   const isOpen =
     ['initiated', 'failed', 'authorized', 'partlyPaid'].includes(standing) ||
-    refunds.some(({ status }) => status === 'pending') ||
+    isRefunding ||
     disputes.some(({ outcome }) => outcome === undefined);
+  const isMoving = isRefunding || (isOpen && attempts.some(({ status }) => status === 'authorized'));
   const orderId = initiated?.orderId ?? first(orders, 'id') ?? first(payments(events), 'orderId');
   const isAsAnnounced = initiated !== undefined && isComplete && paid >= initiated.amount;
 
@@ -208,7 +215,7 @@ export function fold(facts: readonly Fact[]): Lifecycle {
     endings,
     charge: chargeOf(events),
     earlier: earlierOf(notes, initiated),
-    warnings: warningsOf(notes, attempts, isOpen),
+    warnings: warningsOf(notes, attempts, isMoving),
     currency,
     amount,
     paid,
@@ -216,6 +223,7 @@ export function fold(facts: readonly Fact[]): Lifecycle {
     due: amount === undefined ? undefined : saidComplete ? 0 : Math.max(0, amount - paid),
     paidAt: latest(captured.map((attempt) => attempt.capturedAt)),
     isOpen,
+    isMoving,
     needsLook:
       orderId !== undefined &&
       (said.some((sum) => sum > received) ||
@@ -316,12 +324,12 @@ function earlierOf(notes: readonly NoteFact[], initiated: Initiated | undefined)
   return [...newest.values()].sort((a, b) => a.number - b.number || compare(a.orderId, b.orderId));
 }
 
-function warningsOf(notes: readonly NoteFact[], attempts: readonly Attempt[], isOpen: boolean): Warning[] {
+function warningsOf(notes: readonly NoteFact[], attempts: readonly Attempt[], isMoving: boolean): Warning[] {
   const isWaiting = (id: string) => attempts.some((attempt) => attempt.id === id && attempt.status === 'authorized');
   const warnings = new Map<string, Warning>();
   for (const { note } of notes.toSorted((a, b) => compare(JSON.stringify(a.note), JSON.stringify(b.note)))) {
     if (note.kind === 'notCaptured') warnings.set(note.paymentId, { ...note, isOver: !isWaiting(note.paymentId) });
-    if (note.kind === 'openTooLong') warnings.set(note.kind, { ...note, isOver: !isOpen });
+    if (note.kind === 'openTooLong') warnings.set(note.kind, { ...note, isOver: !isMoving });
   }
   return [...warnings.values()];
 }

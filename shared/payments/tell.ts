@@ -154,7 +154,7 @@ async function warn(
       const link = permalink(team.url, await log.read(ref), 'root');
       return { ...renderWarning(state, warning, link), destination: read.destination ?? inOps(team, 'warning') };
     };
-    const its = { ...ref, key: `${ref.key}#warning#${warningKey(warning)}` };
+    const its = threadRef(wake, `warning#${warningKey(warning, thread)}`);
     await outbox.sync(its, compose, held(wake, thread, budget));
   }
 }

@@ -3,9 +3,12 @@ import type { Lifecycle, Warning } from './lifecycle.ts';
 import { type PaymentThread, subject } from './message.ts';
 import { stateInWords, waitingInWords } from './words.ts';
 
-/** What tells a warning from the other warnings of its payment. */
-export function warningKey(warning: Warning): string {
-  return warning.kind === 'notCaptured' ? `${warning.kind}#${warning.paymentId}` : warning.kind;
+/**
+ * What tells a warning from all others of its account. One about a payment is named by the payment alone: its thread may
+ * be joined into another, which then goes on with the same warning.
+ */
+export function warningKey(warning: Warning, thread: string): string {
+  return warning.kind === 'notCaptured' ? `${warning.kind}#${warning.paymentId}` : `${warning.kind}#${thread}`;
 }
 
 /**

@@ -69,16 +69,6 @@ export function lookedInto(state: Lifecycle, kept: Watch, now: number, times: Wa
   return { ...kept, waitsFor, looked: now, dueAt: nextLook(state, kept.opened, now, times) };
 }
 
-/** Money is under way: between the payer and the merchant, or on its way back. */
-export function isMoving({ standing, refunds, disputes }: Lifecycle): boolean {
-  return (
-    standing === 'authorized' ||
-    standing === 'partlyPaid' ||
-    refunds.some(({ status }) => status === 'pending') ||
-    disputes.some(({ outcome }) => outcome === undefined)
-  );
-}
-
 /** Whether a wait has come to its end. */
 export function isOver({ opened }: Watch, now: number, { scale }: WatchTimes): boolean {
   return now >= opened + waitEnds * scale;

@@ -286,6 +286,19 @@ describe('9. two home keys of one payment', () => {
     expect(await store.threadOf(place(''), 'pay_9')).toBe(older);
   });
 
+  it('are warned of once, also where the one that was warned of is joined into the other', async () => {
+    await told(await deliver(failed(attempt('pay_9'))));
+    const younger = await deliver(authorized({ ...paid, orderId: null as never }));
+    room.time.advance(1_000);
+    const waiting = { kind: 'notCaptured', paymentId: 'pay_1', since: start } as const;
+    await store.recordNote(place(younger), 'notCaptured#pay_1', waiting, room.time.now());
+    await told(younger);
+
+    await told(await deliver(captured(paid)));
+
+    expect(roots(ids.ops)).toEqual(['✅ Settled · ₹45,000.00 · Unknown payer']);
+  });
+
   it('are found by every id that was met', async () => {
     await told(await deliver(linkPaid(paid)));
 

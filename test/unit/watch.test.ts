@@ -2,16 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { refundEntity } from '../../lib/local/razorpay-aftermath.ts';
 import { webhookBody } from '../../lib/local/razorpay-bodies.ts';
 import { type Fact, fold, type Lifecycle } from '../../shared/payments/lifecycle.ts';
+import { isOver, lookedInto, shouldBeCaptured, type Watch, watchOf, watchTimes } from '../../shared/payments/watch.ts';
 import {
-  isMoving,
-  isOver,
-  lookedInto,
-  shouldBeCaptured,
-  type Watch,
-  watchOf,
-  watchTimes,
-} from '../../shared/payments/watch.ts';
-import { attempt, authorized, captured, factOf, failed, initiated, orderPaid, start } from '../support/facts.ts';
+  attempt,
+  authorized,
+  captured,
+  dispute,
+  factOf,
+  failed,
+  initiated,
+  orderPaid,
+  start,
+} from '../support/facts.ts';
 
 const times = watchTimes({});
 const now = start * 1000;
@@ -33,7 +35,15 @@ const stands = {
     factOf(orderPaid(tried)),
     factOf(webhookBody('refund.created', start + 60, { refund: refundEntity(refundOf('rfnd_1'), 'pending') })),
   ]),
+  disputed: fold([factOf(captured(tried)), factOf(orderPaid(tried)), factOf(dispute('created', tried))]),
+  partlyPaid: partly(),
+  partlyPaidAndAuthorized: partly(factOf(authorized(attempt('pay_2', { at: start + 60, amount: 100 })))),
 };
+
+function partly(...more: Fact[]): Lifecycle {
+  const part = attempt('pay_1', { at: start, amount: 100 });
+  return fold([initiated({ amount: 300 }), factOf(captured(part)), ...more]);
+}
 
 function refundOf(id: string) {
   return { id, paymentId: 'pay_1', amount: 100, currency: 'INR', speed: 'normal', at: start + 60 } as const;
@@ -169,25 +179,11 @@ describe('money that moves', () => {
     ['authorized', true],
     ['paid', false],
     ['refunding', true],
+    ['disputed', false],
+    ['partlyPaid', false],
+    ['partlyPaidAndAuthorized', true],
   ] as const)('is that of a thread that is %s: %s', (name, moves) => {
-    expect(isMoving(stands[name])).toBe(moves);
-  });
-
-  it('is that of an order of which a part is paid', () => {
-    const order: Fact = factOf(orderPaid(attempt('pay_1', { amount: 100 })));
-    if (order.source !== 'razorpay' || !order.event.order) throw new Error('It is no order.');
-    const partly = {
-      ...order,
-      event: {
-        ...order.event,
-        name: 'order.attempted',
-        order: { ...order.event.order, amount: 300, status: 'attempted' },
-      },
-    };
-
-    expect(
-      isMoving(fold([{ ...partly, source: 'reconciled' }, factOf(captured(attempt('pay_1', { amount: 100 })))])),
-    ).toBe(true);
+    expect(stands[name].isMoving).toBe(moves);
   });
 
   it('has moved for too long five days after the wait began, to the millisecond', () => {
