@@ -116,7 +116,7 @@ export class PaymentsRoom extends Construct {
       },
     });
     ingress
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem', 'GetItem'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID');
     api.route({

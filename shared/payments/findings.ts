@@ -11,7 +11,10 @@ export type Finding = Answered & { readonly name: string };
 /** A payment as the parser reads it. */
 type Payment = NonNullable<Answered['event']['payment']>;
 
-/** No thread has so many attempts that met no order; the rest is asked the next time. */
+/**
+ * As many payments, refunded payments and disputes of a thread are asked for at a look. No honest thread has more; one that
+ * took longer than a run would be begun again in each, and keep all others of its account waiting.
+ */
 const mostAsked = 10;
 
 /**
@@ -35,8 +38,8 @@ export async function findingsOf(state: Lifecycle, ask: Ask): Promise<Finding[]>
     refunds.push(...bodies.flatMap((body) => finding('refund', body)));
   }
   const disputes: Finding[] = [];
-  for (const { id, outcome } of state.disputes) {
-    if (outcome === undefined) disputes.push(...(await one('dispute', id, ask)));
+  for (const { id } of state.disputes.filter(({ outcome }) => outcome === undefined).slice(0, mostAsked)) {
+    disputes.push(...(await one('dispute', id, ask)));
   }
   return [...payments, ...refunds, ...disputes, ...order, ...link];
 }
@@ -115,15 +118,15 @@ async function eachPayment({ attempts }: Lifecycle, ask: Ask): Promise<Finding[]
   return found;
 }
 
-/** The payments of which money went back, or is to go. */
-function refunding({ refunds }: Lifecycle, payments: readonly Finding[]): Set<string> {
+/** The payments of which money is to go back, or went. */
+function refunding({ refunds }: Lifecycle, payments: readonly Finding[]): string[] {
   const refunded = payments.flatMap(({ event: { payment } }) =>
     payment !== undefined && (payment.amountRefunded ?? 0) > 0 ? [payment.id] : [],
   );
   const pending = refunds.flatMap(({ status, paymentId }) =>
     status === 'pending' && paymentId !== undefined ? [paymentId] : [],
   );
-  return new Set([...refunded, ...pending]);
+  return [...new Set([...pending, ...refunded])].slice(0, mostAsked);
 }
 
 /** Nothing for an answer that names no id, and for a payment that was only begun: no event tells of that either. */

@@ -8,7 +8,7 @@ import { findingsOf, hasUntold, newsAmong, warningsFor } from './findings.ts';
 import { fold } from './lifecycle.ts';
 import type { PaymentStore, Place } from './store.ts';
 import { message } from './wake.ts';
-import { lookedInto, type WatchTimes, watchOf } from './watch.ts';
+import { isOver, lookedInto, type WatchTimes, watchOf } from './watch.ts';
 import { type WatchStore, watchShards } from './watch-store.ts';
 import { lookAfterWebhook } from './webhook.ts';
 
@@ -90,10 +90,18 @@ export async function reconcile(until: number, dependencies: ReconcileDependenci
   return counts;
 }
 
-/** Whose account is not in the secret, or is there with a slip of the pen: there is no key to ask with. */
+/**
+ * Whose account is not in the secret, or is there with a slip of the pen: there is no key to ask with. A wait that is over
+ * ends all the same, since the account may have been taken out for good.
+ */
 async function skip(places: readonly Place[], counts: Counts, dependencies: ReconcileDependencies): Promise<void> {
+  const { store, watches, clock, times } = dependencies;
   counts.skipped += places.length;
-  for (const place of places) await putOff(place, 'skipped', dependencies);
+  for (const place of places) {
+    const { watch } = await store.factsOf(place, place.home);
+    if (watch && isOver(watch, clock.now(), times)) await watches.close(place, watch);
+    else await putOff(place, 'skipped', dependencies);
+  }
   const names = [...new Set(places.map(({ account }) => account))];
   for (const account of names) {
     dependencies.report(new MalformedSecret(`The razorpay secret has no usable entry for the account ${account}.`), {

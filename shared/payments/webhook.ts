@@ -72,8 +72,10 @@ function ownAmong(items: unknown, account: string): Webhook[] {
   return (Array.isArray(items) ? items : []).flatMap((item: unknown): Webhook[] => {
     const { url, active, disabled_at: disabledAt }: Body = Object(item);
     if (typeof url !== 'string' || !URL.canParse(url)) return [];
-    if (!new URL(url).pathname.endsWith(`/webhooks/razorpay/${account}`)) return [];
-    return [{ url, active: active !== false, disabledAt: time(disabledAt) }];
+    const { origin, pathname } = new URL(url);
+    if (!pathname.endsWith(`/webhooks/razorpay/${account}`)) return [];
+    // What else an address may hold (a user, a query) is a key more often than not, and this is shown to people.
+    return [{ url: `${origin}${pathname}`, active: active !== false, disabledAt: time(disabledAt) }];
   });
 }
 

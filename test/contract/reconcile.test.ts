@@ -205,6 +205,15 @@ describe('the webhook of the account', () => {
     ]);
   });
 
+  it('is told of without what its address may keep secret', async () => {
+    await set({ url: 'https://me:pass@hooks.example.com/webhooks/razorpay/live?key=s3cret', active: false });
+
+    await hours(1);
+
+    const { text } = live.room.front.control.messages(live.room.team.channels.ops)[0] ?? { text: '' };
+    expect(text.split('\n').at(-1)).toBe(url);
+  });
+
   it('is told of once where Razorpay does not say since when', async () => {
     await set({ active: false });
 
@@ -389,6 +398,21 @@ describe('a Razorpay that does not answer as it should', () => {
 
     expect([done, again]).toMatchObject([{ due: 3, skipped: 3, looked: 0 }, { due: 0 }]);
     expect(live.reported).toEqual([expect.objectContaining({ name: 'MalformedSecret' })]);
+  });
+
+  it('for want of an account is given up after five days, as those that Razorpay is asked about', async () => {
+    await started(3);
+    let [runs, skipped] = [0, 0];
+
+    for (let hour = 0; hour < 6 * 24; hour += 1) {
+      const done = await live.run({ accounts: {} });
+      if (done !== 'stopped' && done.due > 0) runs += 1;
+      if (done !== 'stopped') skipped += done.skipped;
+      live.room.time.advance(3_601_000);
+    }
+
+    expect(runs).toBe(5 * 24 + 1);
+    expect(skipped).toBe(3 * (5 * 24 + 1));
   });
 
   it('of what a fault of ours breaks is asked about the others', async () => {

@@ -39,7 +39,6 @@ describe('permissions', () => {
       'RazorpayIngress',
       {
         'dynamodb:PutItem': ['Payments.Arn'],
-        'dynamodb:GetItem': ['Payments.Arn'],
         'sqs:SendMessage': ['PaymentsQueue.Arn'],
         'secretsmanager:GetSecretValue': ['RazorpaySecret'],
       },
