@@ -47,6 +47,7 @@ main { padding-top: clamp(1.5rem, 5vw, 3.5rem); padding-bottom: 3rem; min-height
 .quiet { color: var(--soft); font-size: .9375rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: 1.6em 0 1em; }
 .actions form { margin: 0; }
+.actions:not(:has(*)) { display: none; }
 .button {
   display: inline-flex; align-items: center; justify-content: center; gap: .65rem; min-height: 3rem; padding: .6rem 1.2rem;
   font: inherit; font-weight: 600; line-height: 1.2; text-decoration: none; cursor: pointer;
@@ -65,7 +66,7 @@ main { padding-top: clamp(1.5rem, 5vw, 3.5rem); padding-bottom: 3rem; min-height
 .face.app { background: var(--green-soft); color: var(--green); }
 .who span, .fine, figcaption { color: var(--soft); font-size: .8125rem; }
 figcaption { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; }
-.steps { list-style: none; counter-reset: step; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1.75rem; }
+.steps { list-style: none; counter-reset: step; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 1.75rem; }
 .steps li { counter-increment: step; }
 .steps li::before { content: counter(step); display: grid; place-items: center; width: 2rem; height: 2rem; border-radius: 50%; background: var(--green-soft); color: var(--green); font-weight: 700; margin-bottom: .75rem; }
 .steps p { color: var(--soft); margin: 0; }
@@ -96,7 +97,7 @@ figcaption { border-top: 1px solid var(--line); margin-top: .75rem; padding-top:
 .head { display: flex; flex-wrap: wrap; gap: .4rem 1rem; align-items: center; justify-content: space-between; margin-bottom: .75rem; }
 .state { margin: 0; font-size: .875rem; font-weight: 600; border-radius: 999px; padding: .2rem .75rem; background: var(--amber-soft); color: var(--amber); }
 .state.on { background: var(--green-soft); color: var(--green); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11rem, 1fr)); gap: .9rem 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: .9rem 1.5rem; border-top: 1px solid var(--line); padding-top: 1rem; }
 .facts dt { color: var(--soft); font-size: .875rem; }
 .facts dd { margin: 0; }
 .band { border-radius: 12px; padding: .9rem 1.15rem; margin-bottom: 2rem; background: var(--green-soft); }

@@ -139,7 +139,7 @@ describe('signing in', () => {
   });
 
   it.each([
-    ['openid.connect.token', 'timeout'],
+    ['openid.connect.token', 'reset'],
     ['openid/connect/keys', 'status'],
   ] as const)('says so where Slack does not answer %s', async (method, kind) => {
     const back = await browser.consent('/slack/sign-in', people.kavya);
@@ -180,7 +180,7 @@ describe('disconnecting', () => {
   });
 
   it('says so, and stops using the token, where Slack does not answer; the same button goes on', async () => {
-    hosted.slack.fault({ method: 'auth.revoke', kind: 'timeout' });
+    hosted.slack.fault({ method: 'auth.revoke', kind: 'reset' });
     const waiting = await browser.disconnect();
     const used = await hosted.installations.admin(acme, people.kavya);
     hosted.slack.resetFaults();

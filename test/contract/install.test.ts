@@ -329,10 +329,10 @@ describe('what can go wrong on the way', () => {
   });
 
   it.each([
-    ['oauth.v2.access', 'timeout'],
+    ['oauth.v2.access', 'reset'],
     ['oauth.v2.access', 'status'],
-    ['auth.test', 'timeout'],
-    ['users.info', 'timeout'],
+    ['auth.test', 'reset'],
+    ['users.info', 'reset'],
   ] as const)('Slack does not answer %s (%s): a page says so, and nothing is kept', async (method, kind) => {
     const back = await browser.consent('/slack/install', people.arjunOfBright);
     hosted.slack.fault({ method, kind });
@@ -341,6 +341,15 @@ describe('what can go wrong on the way', () => {
 
     expect(page).toMatchObject({ status: 502, heading: 'Slack did not answer' });
     expect(await hosted.installations.bot(bright)).toBeUndefined();
+  });
+
+  it('Slack says nothing at all: nobody waits for it for ever', async () => {
+    const back = await browser.consent('/slack/install', people.arjunOfBright);
+    hosted.slack.fault({ method: 'oauth.v2.access', kind: 'timeout' });
+    const other = new Visitor(hosted.rebuilt({ timeoutMs: 200 }));
+    for (const [name, value] of browser.jar) other.jar.set(name, value);
+
+    expect(await other.follow(back)).toMatchObject({ status: 502, heading: 'Slack did not answer' });
   });
 
   it('a client secret that was replaced: the one before and one that was put there just now are tried, the code stays good', async () => {

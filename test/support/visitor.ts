@@ -59,7 +59,12 @@ export function saying(own: SlackAccess, verbs: Partial<SlackAccess>): SlackAcce
   });
 }
 
-type Rebuild = { readonly table?: (name: string) => Table; readonly slack?: (own: SlackAccess) => SlackAccess };
+type Rebuild = {
+  readonly table?: (name: string) => Table;
+  readonly slack?: (own: SlackAccess) => SlackAccess;
+  /** How long a call to Slack may take. As long as these tests run on a busy machine, where nothing is said. */
+  readonly timeoutMs?: number;
+};
 
 /** Starts them, with a Slack of their own. */
 export async function startHosted(): Promise<Hosted> {
@@ -72,7 +77,7 @@ export async function startHosted(): Promise<Hosted> {
   const reported: string[] = [];
   let made = 0;
 
-  const rebuilt = ({ table = tables.table, slack = (own) => own }: Rebuild): Parts => {
+  const rebuilt = ({ table = tables.table, slack = (own) => own, timeoutMs = 20_000 }: Rebuild): Parts => {
     const installations = new Installations(table('installations'), new Vault(openKeys(), 'key', clock.now));
     const keys = new SigningKeys(`${world.front.url}/openid/connect/keys`, clock);
     return {
@@ -89,7 +94,7 @@ export async function startHosted(): Promise<Hosted> {
         made += 1;
         return createHash('sha256').update(`secret ${made}`).digest('base64url');
       },
-      slack: slack(new SlackAccess({ apiUrl: `${world.front.url}/api/`, timeoutMs: 1_500 })),
+      slack: slack(new SlackAccess({ apiUrl: `${world.front.url}/api/`, timeoutMs })),
       installations,
       directory: new Directory(table('admins'), new Journal(table('admins'), { clock, newId: randomUUID })),
       report: (error) => {
