@@ -17,7 +17,7 @@ const DESK = { width: 1280, height: 760 };
 const DENSITY = 2;
 /** Below the last message. */
 const MARGIN = 12;
-const TOLD_WITHIN_MS = 30_000;
+const TOLD_WITHIN_MS = 90_000;
 
 const root = join(import.meta.dirname, '..');
 const images = join(root, 'docs', 'images');
@@ -31,6 +31,7 @@ const MOMENTS: readonly (readonly [file: string, story: string, steps: number, m
   ['refund-on-its-way', 'refund', 4, 3],
   ['disputed', 'dispute', 4, 3],
   ['dispute-evidence', 'dispute', 5, 4],
+  ['not-captured', 'payment', 2, 2],
 ];
 
 function storyOf(name: string, seed: number): Story {
@@ -133,6 +134,8 @@ const stack = await startStack({
   slackPort: 0,
   keep: false,
   timeScale: 0.05,
+  // What stays authorized is warned of at the first look: 15 minutes of the stack's own time after it was heard of.
+  environment: { NOT_CAPTURED_AFTER_HOURS: '0.01' },
   others: {},
   lookForRunningSlack: false,
   say: (sentence) => console.log(`! ${sentence}`),
@@ -152,6 +155,9 @@ try {
     for (const picture of await played(name, index + 1)) await photograph(picture);
   }
   for (const [index, moment] of MOMENTS.entries()) await photograph(await playedTo(moment, 100 + index));
+  // The newest thread there is the warning of the last moment.
+  const [warning] = (await inOps('warning')).slice(-1);
+  if (warning) await photograph({ ...warning, file: 'warning' });
 } finally {
   await browser.close();
   await stack.stop();
