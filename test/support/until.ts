@@ -8,7 +8,7 @@ const EVERY_MS = 10;
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 15_000,
+  withinMs = 25_000,
 ): Promise<T> {
   const end = Date.now() + withinMs;
   for (;;) {
