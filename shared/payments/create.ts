@@ -3,7 +3,7 @@ import type { ApiKey } from '../base/api-key.ts';
 import { Refuse, Unavailable } from '../base/errors.ts';
 import type { Account } from '../razorpay/accounts.ts';
 import type { Body, NewOrder, Outcome, RazorpayClient } from '../razorpay/client.ts';
-import { answered } from './answered.ts';
+import { asWebhook } from './as-webhook.ts';
 import { type Creation, type CreationStore, keyDays } from './creation-store.ts';
 import { type InitiateDependencies, record } from './initiate.ts';
 import { differences, type Intended, readCreation } from './request.ts';
@@ -139,7 +139,7 @@ function idOf(outcome: Outcome, account: Account): string {
 const chosen: readonly string[] = ['amount', 'currency'];
 
 function orderIdIn(body: Body): string {
-  const id = answered('order', body)?.event.order?.id;
+  const id = asWebhook('order', body)?.event.order?.id;
   if (id) return id;
   throw new Unavailable(502, `Razorpay answered without the id of an order. ${again}`);
 }

@@ -2,7 +2,7 @@ import type { Table } from '../aws/table.ts';
 import type { TeamId } from '../base/names.ts';
 import type { Destination } from '../slack/thread-log.ts';
 import type { Case } from './dimension.ts';
-import { factDays } from './store.ts';
+import { expiry } from './store.ts';
 
 /** A thread that was routed: what it was routed by, and where it went. */
 export type Routed = {
@@ -47,7 +47,7 @@ export class DayStore {
       sk: `${account}#${thread}`,
       payment,
       destination,
-      expires: Math.floor(heardAt / 1_000) + factDays * 86_400,
+      expires: expiry(heardAt),
     });
   }
 

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Body, Outcome } from '../razorpay/client.ts';
-import { type Answered, answered, type Entity } from './answered.ts';
+import { type AsWebhook, asWebhook, type Entity } from './as-webhook.ts';
 import type { Ask, Asked } from './ask.ts';
 import { type Fact, fold, type Lifecycle, type Note } from './lifecycle.ts';
 import { isOver, shouldBeCaptured, type Watch, type WatchTimes } from './watch.ts';
 
 /** What Razorpay's API answered of one entity. `name` says which, and how it stands: the same answer has the same. */
-export type Finding = Answered & { readonly name: string };
+export type Finding = AsWebhook & { readonly name: string };
 
 /** A payment as the parser reads it. */
-type Payment = NonNullable<Answered['event']['payment']>;
+type Payment = NonNullable<AsWebhook['event']['payment']>;
 
 /**
  * As many payments, refunded payments and disputes of a thread are asked for at a look. No honest thread has more; one that
@@ -131,12 +131,12 @@ function refunding({ refunds }: Lifecycle, payments: readonly Finding[]): string
 
 /** Nothing for an answer that names no id, and for a payment that was only begun: no event tells of that either. */
 function finding(entity: Entity, body: Body): Finding[] {
-  const read = answered(entity, body);
+  const read = asWebhook(entity, body);
   const name = read && nameOf(read);
   return read === undefined || name === undefined ? [] : [{ ...read, name }];
 }
 
-function nameOf({ event: { payment, order, refund, dispute, link }, status }: Answered): string | undefined {
+function nameOf({ event: { payment, order, refund, dispute, link }, status }: AsWebhook): string | undefined {
   if (payment) return payment.status === 'created' ? undefined : paymentName(payment);
   if (order) return `${order.id}#${order.status}#${order.amountPaid}`;
   if (refund) return `${refund.id}#${refund.status}#${refund.amount}`;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Item, Key, Table } from '../aws/table.ts';
 import type { Instalment } from './route.ts';
-import type { Place } from './store.ts';
+import type { ThreadPlace } from './store.ts';
 
 /** How an instalment stands, as the learner's other payments are told. */
 export type KeptInstalment = {
@@ -25,8 +25,6 @@ export type Saying = {
   readonly now: number;
   readonly permalink: string | undefined;
 };
-
-type ThreadPlace = Omit<Place, 'home'>;
 
 /** Several passes of one thread write at a time, at most. */
 const tries = 20;

@@ -5,7 +5,7 @@ import type { LeadStore } from './lead-store.ts';
 import type { Initiated, Lifecycle, Note } from './lifecycle.ts';
 import { isOpenTo, plansOf, worth } from './plan.ts';
 import type { Instalment } from './route.ts';
-import type { PaymentStore, Place } from './store.ts';
+import type { PaymentStore, ThreadPlace } from './store.ts';
 import { message } from './wake.ts';
 
 /** What the threads of one lead tell each other through: rows and notes that are stored, and wakes. */
@@ -17,8 +17,6 @@ export type LeadDependencies = {
   readonly clock: Pick<Clock, 'now'>;
   readonly newId: () => string;
 };
-
-type ThreadPlace = Omit<Place, 'home'>;
 
 /** A note, the name under which it is kept once, and since when it holds (ms). */
 type Copy = { readonly name: string; readonly note: Note; readonly at: number };

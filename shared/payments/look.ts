@@ -8,7 +8,7 @@ import type { Team } from '../slack/installation.ts';
 import type { ThreadLog } from '../slack/thread-log.ts';
 import type { Fact } from './lifecycle.ts';
 import { chooseAccount } from './request.ts';
-import type { PaymentStore, Place } from './store.ts';
+import type { PaymentStore, ThreadPlace } from './store.ts';
 import { threadRef } from './tell.ts';
 import { view } from './view.ts';
 
@@ -42,7 +42,7 @@ export async function meet(
   asked: Asked,
   key: ApiKey,
   { store, accounts }: Pick<LookDependencies, 'store' | 'accounts'>,
-): Promise<{ readonly place: Omit<Place, 'home'>; readonly thread: string; readonly facts: readonly Fact[] }> {
+): Promise<{ readonly place: ThreadPlace; readonly thread: string; readonly facts: readonly Fact[] }> {
   if (!/^\w{3,64}$/.test(asked.id)) throw unknown();
   const own = (await accounts.value()).ofTeam(key.team);
   const chosen = chooseAccount(

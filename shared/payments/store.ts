@@ -6,8 +6,11 @@ import { readEvent, sha256 } from './event.ts';
 import type { Fact, Initiated, Note } from './lifecycle.ts';
 import type { Watch } from './watch.ts';
 
-/** Where a fact is kept: a tenant's Razorpay account, and the home key that its body names (`event.ts`). */
-export type Place = { readonly team: TeamId; readonly account: string; readonly home: string };
+/** Where a thread is, whatever homes it has: a tenant's Razorpay account. */
+export type ThreadPlace = { readonly team: TeamId; readonly account: string };
+
+/** Where a fact is kept: the home key, in its account, that its body names (`event.ts`). */
+export type Place = ThreadPlace & { readonly home: string };
 
 /** A verified webhook, as received. `secret` says which of the two secrets signed it. */
 export type Delivery = {
@@ -89,7 +92,7 @@ export class PaymentStore {
       at: times.at,
       initiated,
       expires: expiry(times.at),
-      dueShard: shardOf(place.home),
+      dueShard: shardOf(place.home, dueShards),
       dueAt: times.dueAt,
     });
     if (stored) return { outcome: 'stored', kept: initiated };
@@ -123,7 +126,7 @@ export class PaymentStore {
   }
 
   /** The thread in which `id` (of an order, payment, link …) is told, or undefined when nobody has met it. */
-  async threadOf(place: Omit<Place, 'home'>, id: string): Promise<string | undefined> {
+  async threadOf(place: ThreadPlace, id: string): Promise<string | undefined> {
     let thread = await this.#alias(place, id);
     for (let hops = 0; thread !== undefined && hops < 10; hops += 1) {
       const next = await this.#alias(place, thread.thread);
@@ -169,12 +172,12 @@ export class PaymentStore {
   }
 
   /** Makes a home's facts part of a thread, once. */
-  async adopt(place: Omit<Place, 'home'>, thread: string, home: string): Promise<void> {
+  async adopt(place: ThreadPlace, thread: string, home: string): Promise<void> {
     await this.#table.insert({ pk: partition({ ...place, home: thread }), sk: `home#${home}` });
   }
 
   /** Every fact of a thread, of all its homes: consistent, so it holds all that was stored before the call. */
-  async factsOf(place: Omit<Place, 'home'>, thread: string): Promise<ThreadFacts> {
+  async factsOf(place: ThreadPlace, thread: string): Promise<ThreadFacts> {
     const own = await this.#table.query(partition({ ...place, home: thread }));
     const homes = own.filter((item) => item.sk.startsWith('home#'));
     const others = await Promise.all(
@@ -200,7 +203,7 @@ export class PaymentStore {
   }
 
   /** The joined thread has been edited into a pointer, or had nothing to edit. */
-  async clearPointer(place: Omit<Place, 'home'>, thread: string, joined: string): Promise<void> {
+  async clearPointer(place: ThreadPlace, thread: string, joined: string): Promise<void> {
     const key = { pk: partition({ ...place, home: thread }), sk: `home#${joined}` };
     await this.#table.update(key, { update: 'REMOVE #pointer', names: { '#pointer': 'pointer' } });
   }
@@ -223,7 +226,7 @@ export class PaymentStore {
     });
   }
 
-  async #alias(place: Omit<Place, 'home'>, id: string): Promise<{ thread: string; at: number } | undefined> {
+  async #alias(place: ThreadPlace, id: string): Promise<{ thread: string; at: number } | undefined> {
     const item = await this.#table.get(aliasKey(place, id));
     return item && { thread: String(item['thread']), at: Number(item['at']) };
   }
@@ -245,7 +248,7 @@ export class PaymentStore {
 
   /** The last steps of a join, for whoever finds that it was begun: a worker may have stopped in between. */
   async finishJoin(
-    place: Omit<Place, 'home'>,
+    place: ThreadPlace,
     loser: string,
     winner: string,
     displace: (joined: string) => Promise<void>,
@@ -270,13 +273,14 @@ export function placeOf(pk: string): Place | undefined {
   return team && account && home ? { team: teamId(team), account, home } : undefined;
 }
 
-function aliasKey(place: Omit<Place, 'home'>, id: string): Key {
+function aliasKey(place: ThreadPlace, id: string): Key {
   return { pk: `${place.team}#${place.account}#alias#${id}`, sk: 'thread' };
 }
 
-function shardOf(home: string): string {
+/** The one of `shards` in which a home lies. */
+export function shardOf<Shard extends string>(home: string, shards: readonly [Shard, ...Shard[]]): Shard {
   const sum = [...home].reduce((total, letter) => total + letter.charCodeAt(0), 0);
-  return dueShards[sum % dueShards.length] ?? dueShards[0];
+  return shards[sum % shards.length] ?? shards[0];
 }
 
 /** When what is kept since `at` (ms) is forgotten, in the database's own unit: Unix seconds. */

@@ -14,7 +14,7 @@ import { type PaymentThread, pointer, render } from './message.ts';
 import { renderOperations } from './operations.ts';
 import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
 import type { RoutingStore } from './routing-store.ts';
-import { factDays, type PaymentStore, type Place, type ThreadFacts } from './store.ts';
+import { factDays, type PaymentStore, type ThreadFacts, type ThreadPlace } from './store.ts';
 import { message, type Wake } from './wake.ts';
 import { renderWarning, warningKey } from './warning.ts';
 import type { WatchStore } from './watch-store.ts';
@@ -32,8 +32,6 @@ export type TellDependencies = LeadDependencies & {
 
 /** What telling came to: `nothing` when the facts are of kinds that no thread tells. */
 export type Told = { readonly thread: string; readonly outcome: Outcome | 'nothing' };
-
-type ThreadPlace = Omit<Place, 'home'>;
 
 /** The key of a payment's thread in the message log. */
 export function threadRef(place: ThreadPlace, thread: string): ThreadRef {
@@ -79,6 +77,7 @@ async function tellThread(
   const place = { team: wake.team, account: wake.account };
   const ref = threadRef(place, thread);
   let facts: ThreadFacts | undefined;
+  let state: Lifecycle | undefined;
   let movedTo: string | undefined;
   let isTold = true;
   let instalment: KeptInstalment | undefined;
@@ -97,19 +96,19 @@ async function tellThread(
       movedTo = facts.joinedInto;
       return undefined;
     }
-    const state = readable(facts);
-    isTold = state.isTold;
+    const met = readable(facts);
+    isTold = met.isTold;
     if (!isTold) return undefined;
-    const claimed = await store.claim(wake, thread, state.ids, clock.now(), displace);
+    const claimed = await store.claim(wake, thread, met.ids, clock.now(), displace);
     if (claimed.thread !== thread) {
       movedTo = claimed.thread;
       return undefined;
     }
     if (claimed.joined) facts = await store.factsOf(place, thread);
     if (await introduced(place, facts, dependencies)) facts = await store.factsOf(place, thread);
-    const told = fold(facts.facts);
-    instalment = await kept(place, read, facts, told, team, dependencies);
-    return composed(place, thread, read, facts, told, team, dependencies);
+    state = fold(facts.facts);
+    instalment = await kept(place, read, facts, state, team, dependencies);
+    return composed(place, thread, read, facts, state, team, dependencies);
   };
   const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
   if (movedTo !== undefined) return { thread: movedTo, outcome };
@@ -121,9 +120,9 @@ async function tellThread(
     // Held, it is wanted until it is there; what wakes it is this thread.
     if (pointed === 'done') await store.clearPointer(place, thread, joined);
   }
-  await warn(wake, thread, facts, team, budget, dependencies);
-  if (!thread.startsWith(opsPrefix)) {
-    await dependencies.watches.follow(place, thread, fold(facts.facts), facts.watch, clock.now());
+  if (state) {
+    await warn(wake, thread, state, team, budget, dependencies);
+    await dependencies.watches.follow(place, thread, state, facts.watch, clock.now());
   }
   await store.clearDue(facts.due);
   // Held, it is spread once it is there: who follows the link should find it.
@@ -142,13 +141,12 @@ function hasNews(thread: string, facts: ThreadFacts['facts']): boolean {
 async function warn(
   wake: Wake,
   thread: string,
-  { facts }: ThreadFacts,
+  state: Lifecycle,
   team: Team,
   budget: TellBudget,
   { outbox, log }: TellDependencies,
 ): Promise<void> {
   const ref = threadRef(wake, thread);
-  const state = fold(facts);
   for (const warning of state.warnings) {
     const compose: Compose = async (read) => {
       const link = permalink(team.url, await log.read(ref), 'root');

@@ -1,9 +1,7 @@
 import type { Item, Key, Table } from '../aws/table.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { expiry, type Place, partition, placeOf } from './store.ts';
+import { expiry, type Place, partition, placeOf, shardOf, type ThreadPlace } from './store.ts';
 import { type Watch, type WatchTimes, watchOf } from './watch.ts';
-
-type ThreadPlace = Omit<Place, 'home'>;
 
 /** When the webhook of an account was last looked after (ms), and since when it is off (Unix seconds), if it is. */
 export type WebhookWatch = { readonly looked: number; readonly disabledAt: number | undefined };
@@ -97,7 +95,6 @@ function keyOf(place: Place, sk: 'watch' | 'webhook' = 'watch'): Key {
 }
 
 function itemOf(place: Place, { waitsFor, opened, looked, dueAt }: Watch, now: number): Item {
-  const shard =
-    watchShards[[...place.home].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % watchShards.length];
-  return { ...keyOf(place), waitsFor, opened, looked, dueAt, dueShard: shard, expires: expiry(now) };
+  const dueShard = shardOf(place.home, watchShards);
+  return { ...keyOf(place), waitsFor, opened, looked, dueAt, dueShard, expires: expiry(now) };
 }

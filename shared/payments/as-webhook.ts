@@ -5,7 +5,7 @@ import { type PaymentEvent, readEvent } from './event.ts';
 export type Entity = 'payment' | 'order' | 'refund' | 'dispute' | 'payment_link';
 
 /** An answer of Razorpay's API, as a webhook that would have told it. */
-export type Answered = {
+export type AsWebhook = {
   readonly bytes: Uint8Array;
   readonly event: PaymentEvent;
   /** How the entity stands, in Razorpay's word. */
@@ -16,7 +16,7 @@ export type Answered = {
  * Writes what Razorpay's API answered as a webhook, so that it is read, kept and folded like one: the event is the
  * entity with its status (`payment.captured`), and has no time of its own, since nobody said when it happened.
  */
-export function answered(entity: Entity, body: Body): Answered | undefined {
+export function asWebhook(entity: Entity, body: Body): AsWebhook | undefined {
   const status = String(body['status']);
   const name = `${entity}.${status}`;
   const bytes = Buffer.from(JSON.stringify({ event: name, payload: { [entity]: { entity: body } } }));
