@@ -1,4 +1,4 @@
-import { compare, first, type Heard, heardFirst, latest } from './heard.ts';
+import { compare, first, type Heard, heardFirst, latest, saidAt } from './heard.ts';
 
 /** What became of a dispute after it was raised, as Razorpay's events call it. */
 const disputeSteps = ['under_review', 'action_required', 'won', 'lost', 'closed'] as const;
@@ -36,14 +36,18 @@ export function disputesOf(events: readonly Heard[]): Dispute[] {
 }
 
 function disputeOf(id: string, told: readonly Heard[]): Dispute {
-  const newest = told.toSorted((a, b) => compare(b.at ?? 0, a.at ?? 0));
+  const newest = told.toSorted((a, b) => saidAt(b) - saidAt(a));
   const entities = newest.flatMap((event) => event.dispute ?? []);
-  const steps = disputeSteps.flatMap((step) => {
+  const taken = disputeSteps.flatMap((step) => {
     const saying = told.filter(({ name, dispute }) => name === `payment.dispute.${step}` || dispute?.status === step);
-    return saying.length > 0 ? [{ step, at: latest(saying.map(({ at }) => at)) }] : [];
+    if (saying.length === 0) return [];
+    const at = latest(saying.map((event) => event.at));
+    return [{ step, at, place: at ?? Math.min(...saying.map(saidAt)) }];
   });
-  steps.sort((a, b) => compare(a.at, b.at));
-  const last = steps.findLast(({ step }) => step === 'won' || step === 'lost' || step === 'closed');
+  const steps = taken.sort((a, b) => a.place - b.place).map(({ step, at }) => ({ step, at }));
+  // That it is closed says nothing of whose the money is, where that was decided.
+  const decided = steps.findLast(({ step }) => step === 'won' || step === 'lost');
+  const last = decided ?? steps.find(({ step }) => step === 'closed');
   return {
     id,
     paymentId: first(entities, 'paymentId') ?? told.find((event) => event.payment)?.payment?.id,

@@ -140,7 +140,7 @@ function nameOf({ event: { payment, order, refund, dispute, link }, status }: As
   if (payment) return payment.status === 'created' ? undefined : paymentName(payment);
   if (order) return `${order.id}#${order.status}#${order.amountPaid}`;
   if (refund) return `${refund.id}#${refund.status}#${refund.amount}`;
-  if (dispute) return `${dispute.id}#${status}#${dispute.amount}`;
+  if (dispute) return `${dispute.id}#${status}#${dispute.amount}${dispute.respondBy ? `#by${dispute.respondBy}` : ''}`;
   return link && `${link.id}#${status}#${link.amountPaid}`;
 }
 

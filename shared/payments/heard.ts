@@ -49,6 +49,11 @@ export function first<T, K extends keyof T>(values: readonly T[], field: K): Non
   return values.find((value) => value[field] !== undefined)?.[field] ?? undefined;
 }
 
+/** When an event was said to have happened, in Unix seconds; of what we had to ask for, when it reached us. */
+export function saidAt({ at, heardAt }: Heard): number {
+  return at ?? Math.floor(heardAt / 1_000);
+}
+
 /** When the first of `told` reached us, milliseconds since 1970. */
 export function heardFirst(told: readonly Heard[]): number {
   return Math.min(...told.map(({ heardAt }) => heardAt));

@@ -129,6 +129,13 @@ describe('a dispute', () => {
     expect(fold(facts).isOpen).toBe(false);
   });
 
+  it('that is lost and then closed stays lost: the money does not come back', () => {
+    const lost = factOf(dispute('lost', tried, { at: start + 700_000 }));
+    const facts = [...raised, lost, factOf(dispute('closed', tried, { at: start + 800_000 }))];
+
+    expect(rootOf(facts)?.[0]).toMatch(/^⚖️ Disputed/);
+  });
+
   it('tells its steps in the order in which they happened, whatever order they came in', () => {
     const facts = [
       ...paid,
@@ -152,6 +159,47 @@ describe('a dispute', () => {
 
     expect(rootOf(facts)?.[1]).toBe('Dispute lost: ₹5,000.00 went back.');
     expect(repliesOf(facts).at(-1)?.[1]).toContain('Dispute lost: ₹5,000.00 went back to Priya.');
+  });
+
+  describe('of which Razorpay was asked', () => {
+    const days = (count: number) => start + count * 86_400;
+    const asked = (status: string, day: number, respondBy = days(10)) => ({
+      ...reconciled({
+        dispute: {
+          id: 'disp_1',
+          payment_id: 'pay_1',
+          amount: 4_500_000,
+          currency: 'INR',
+          status,
+          respond_by: respondBy,
+        },
+      }),
+      at: days(day) * 1_000,
+    });
+
+    it('is to be answered once the bank wants more, though nobody told when it was reviewed', () => {
+      const facts = [...raised, asked('under_review', 3), factOf(dispute('action_required', tried, { at: days(5) }))];
+
+      expect(rootOf(facts)?.[1]).toBe('₹45,000.00 is disputed: answer by 30 Mar, 15:10 IST.');
+      expect(repliesOf(facts).map(([key]) => key)).toEqual([
+        'paid#pay_1',
+        'dispute#disp_1',
+        'disputeReview#disp_1',
+        'disputeAction#disp_1',
+      ]);
+    });
+
+    it('is to be answered by the day that Razorpay named last', () => {
+      expect(rootOf([...raised, asked('open', 3, days(14))])?.[1]).toBe(
+        '₹45,000.00 is disputed: answer by 3 Apr, 15:10 IST.',
+      );
+    });
+
+    it('is won in the end, though it was said to be lost before', () => {
+      const facts = [...raised, asked('lost', 12), factOf(dispute('won', tried, { at: days(40) }))];
+
+      expect(rootOf(facts)?.[0]).toMatch(/^✅ Paid/);
+    });
   });
 
   it('is one of a few that the root speaks of, what is still open first', () => {
