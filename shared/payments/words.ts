@@ -204,7 +204,7 @@ export function waitingInWords(warning: { readonly since: number; readonly retur
     { at: since },
     ' and not captured. Razorpay returns the money',
     ...(returnedAt === undefined ? [] : [' on ', { at: returnedAt } as const]),
-    ', unless it is captured before.',
+    ', unless it is captured first.',
   ];
 }
 

@@ -380,12 +380,12 @@ describe('a warning', () => {
   it('of money that waits to be captured is on the root, in a reply and in the ops channel', () => {
     expect(rootOf(waiting)?.slice(0, 2)).toEqual([
       '⚠️ Not captured · ₹45,000.00 · Priya S. · Full Stack Web Development',
-      'Authorized 20 Mar, 15:10 IST and not captured. Razorpay returns the money on 23 Mar, 15:10 IST, unless it is captured before.',
+      'Authorized 20 Mar, 15:10 IST and not captured. Razorpay returns the money on 23 Mar, 15:10 IST, unless it is captured first.',
     ]);
     expect(repliesOf(waiting).map(([key]) => key)).toEqual(['notCaptured#pay_1']);
     expect(warned(waiting)).toEqual([
       '⚠️ Not captured · ₹45,000.00 · Priya S. · Full Stack Web Development',
-      "Authorized 20 Mar, 15:10 IST and not captured. Razorpay returns the money on 23 Mar, 15:10 IST, unless it is captured before. Capture it in Razorpay's dashboard. <https://acme.slack.com/archives/C1/p1|Open its thread>.",
+      "Authorized 20 Mar, 15:10 IST and not captured. Razorpay returns the money on 23 Mar, 15:10 IST, unless it is captured first. Capture it in Razorpay's dashboard. <https://acme.slack.com/archives/C1/p1|Open its thread>.",
       'order_A · pay_1',
     ]);
   });
