@@ -140,6 +140,7 @@ function describe(stack: LocalStack): void {
   const functionOf = new Map(plan.routes.map(({ key, target }) => [key, target]));
   const count = (number: number, one: string, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
   say(`  API       ${facts.api}`);
+  say(`  Pages     ${facts.api}/ (add War Room to Slack, sign in, see what is connected)`);
   say(`  Slack     ${slack.url} (${slack.told})`);
   say(`  Razorpay  ${facts.razorpay.apiUrl} (a stand-in for its API; it delivers to ${facts.razorpay.webhookUrl})`);
   say(`  Tables    ${served.told.tables}`);

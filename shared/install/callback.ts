@@ -61,7 +61,7 @@ async function endOf(visit: Visit, parts: CallbackParts): Promise<Ended> {
   if (taken === 'other-browser') return { kind: 'other-browser' };
   if (taken === 'gone') return { kind: 'expired', purpose: undefined };
   const { purpose } = taken;
-  if (error !== undefined) return { kind: 'refused', purpose, code: error, back: 'nothing' };
+  if (error !== undefined) return { kind: 'not-granted', purpose, code: error };
   if (code === undefined) return { kind: 'expired', purpose };
 
   const asked = await exchangeCode(code, 'install', parts, (exchange) => parts.slack.exchange(exchange));

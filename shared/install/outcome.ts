@@ -46,6 +46,8 @@ export type Outcome =
       readonly code: string;
       readonly back: HandedBack;
     }
+  /** Slack led back with an error of its own, or somebody wrote one into the address: nobody is told of it. */
+  | { readonly kind: 'not-granted'; readonly purpose: Purpose; readonly code: string }
   | { readonly kind: 'token-refused' }
   | { readonly kind: 'failed'; readonly requestId: string }
   | { readonly kind: 'not-found' };
@@ -177,6 +179,14 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
         title: 'Slack turned War Room away',
         body: html`<p>Slack did not accept what War Room asked, with the reason <code>${outcome.code}</code>. That is for whoever runs War Room to mend; they have been told.</p>
 <p>If it stays so, ${contact(supportEmail)}, and give that reason.</p>`,
+        actions: again(outcome.purpose),
+      };
+    case 'not-granted':
+      return {
+        status: 400,
+        title: 'Slack did not let it through',
+        body: html`<p>Slack sent you back with the reason <code>${outcome.code}</code>. Nothing was granted, and nothing is stored.</p>
+<p>Often an owner of the workspace has to approve the app first. If it stays so, ${contact(supportEmail)}, and give that reason.</p>`,
         actions: again(outcome.purpose),
       };
     case 'token-refused':

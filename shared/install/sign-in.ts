@@ -67,7 +67,7 @@ async function identityOf(visit: Visit, parts: SignInParts): Promise<Identity | 
   if (error === 'access_denied') return { kind: 'cancelled', purpose };
   if (taken === 'other-browser') return { kind: 'other-browser' };
   if (taken === 'gone' || taken.nonce === undefined) return { kind: 'expired', purpose };
-  if (error !== undefined) return refusedWith(error, parts);
+  if (error !== undefined) return { kind: 'not-granted', purpose, code: error };
   if (code === undefined) return { kind: 'expired', purpose };
 
   const asked = await exchangeCode(code, 'sign-in', parts, (exchange) => parts.slack.signIn(exchange));

@@ -47,6 +47,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   unreachable: { kind: 'unreachable', purpose: 'sign-in', back: 'nothing' },
   refused: { kind: 'refused', purpose: 'app', code: 'bad_client_secret', back: 'nothing' },
   'app-ended': { kind: 'email-unknown', workspace, back: 'with-the-app', installed: false },
+  'not-granted': { kind: 'not-granted', purpose: 'app', code: 'app_approval_pending' },
   'button-too-old': { kind: 'token-refused' },
   failed: { kind: 'failed', requestId: '8f2c6f0e-5d0f-4a52-9a43-0a7cd2b1c0de' },
   'not-found': { kind: 'not-found' },

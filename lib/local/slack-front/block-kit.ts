@@ -3,11 +3,12 @@
  * react-markdown and their sixty-odd packages (0.6 MB of its own alone) and a bundle at every start, for a page that shows the eight
  * blocks War Room sends. Rendered here, the page also works without script, and its escaping is one template (html.ts).
  */
+import { type Html, html } from '../../../shared/base/html.ts';
 import { isRecord } from './args.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
-import { type Html, html, safeHref } from './html.ts';
 import { slackDate } from './india-time.ts';
 import { type Directory, renderMrkdwn } from './mrkdwn.ts';
+import { safeHref } from './safe-href.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 type Render = (block: Fields, directory: Directory) => Html;

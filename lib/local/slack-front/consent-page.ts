@@ -1,7 +1,7 @@
 /** The consent page: who asks whom for what, and the two answers. Pure: a request in, HTML out. */
+import { type Html, html } from '../../../shared/base/html.ts';
 import type { AppSettings } from './app-settings.ts';
 import type { ConsentRequest } from './consent-request.ts';
-import { type Html, html } from './html.ts';
 import { renderAvatar } from './message-view.ts';
 import { type ScopeHolder, wordsFor } from './scopes.ts';
 import type { Tenant } from './tenants.ts';

@@ -1,4 +1,5 @@
 /** The consent pages over HTTP: they ask, take the answer, and send the person back to the app. */
+import type { Html } from '../../../shared/base/html.ts';
 import type { ApiAnswer } from './api.ts';
 import { type ConsentSource, mayConsent, renderConsent, renderProblem } from './consent-page.ts';
 import {
@@ -8,7 +9,6 @@ import {
   readConsentRequest,
   returnAddress,
 } from './consent-request.ts';
-import type { Html } from './html.ts';
 import type { PageRequest } from './page-routes.ts';
 import type { SlackState } from './state.ts';
 

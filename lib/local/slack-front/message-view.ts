@@ -1,6 +1,6 @@
 /** How one message looks: who said it, when, what, and what became of it. */
+import { type Html, html } from '../../../shared/base/html.ts';
 import { renderBlocks } from './block-kit.ts';
-import { type Html, html } from './html.ts';
 import { clockTime, dayKey, dayName, fullTime, whenSaid } from './india-time.ts';
 import type { Author, Message, MessageStore } from './message-store.ts';
 import { type Directory, renderMrkdwn } from './mrkdwn.ts';

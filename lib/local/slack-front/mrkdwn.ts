@@ -3,9 +3,10 @@
  *
  * What may contain format marks (code, links, mentions) is set aside first and put back last, so a `*` in an address is never bold.
  */
+import { Html, html } from '../../../shared/base/html.ts';
 import { emojiOf } from './emoji.ts';
-import { Html, html, safeHref } from './html.ts';
 import { slackDate } from './india-time.ts';
+import { safeHref } from './safe-href.ts';
 
 /** Who and what the names in a text stand for. */
 export interface Directory {

@@ -1,10 +1,11 @@
 /** What the page is served from: its addresses (the shapes of Slack's permalinks), its files, its news, the consent pages, and emulate's inspector. */
+
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import type { Html } from '../../../shared/base/html.ts';
 import type { ApiAnswer, ApiContext } from './api.ts';
 import { answerConsent } from './consent-routes.ts';
-import type { Html } from './html.ts';
 import { liveliest, type Place, renderMissing, renderPage } from './page.ts';
 import type { Tenant } from './tenants.ts';
 import { timestampOfPermalink } from './timestamp.ts';

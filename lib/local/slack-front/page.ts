@@ -1,5 +1,5 @@
 /** The page: channels at the left, one channel's messages, one thread at the right. Pure: what is there in, HTML out. */
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../../shared/base/html.ts';
 import type { Message, MessageStore } from './message-store.ts';
 import { countReplies, directoryOf, type MessageView, renderAvatar, renderMessages } from './message-view.ts';
 import type { Conversation, Workspace } from './workspace.ts';
