@@ -14,7 +14,7 @@ export function support(supportEmail: string | undefined): Html {
     title: 'Support · War Room',
     body: html`<article class="text">
 <h1>Support</h1>
-<p class="lead">Most things are mended by one of these. If yours is not, ${contact(supportEmail)}; you have an answer within two working days.</p>
+<p class="lead">Most things are mended by one of these. If yours is not, ${contact(supportEmail)}${supportEmail !== undefined && '; you have an answer within two working days'}.</p>
 <h2>Payments do not appear in Slack</h2>
 <p>Look into War Room’s operations channel (<i>war-room-ops</i> where it made its own): it says there what it is waiting for, and what to do. If it says nothing, see that it is still a member of the channel, or <a href="/slack/install">add it to Slack again</a>: nothing is lost meanwhile, and what waited is told then.</p>
 <h2>Messages come from War Room and not from me</h2>

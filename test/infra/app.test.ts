@@ -143,6 +143,36 @@ describe('the app', () => {
     expect(ofType('AWS::SNS::Subscription')).toEqual([]);
   });
 
+  it('tells functions where people reach War Room and whom to ask, where it is given', () => {
+    const told = resourcesOf(
+      synthesize({
+        stage: 'told',
+        origin: 'https://war-room.example',
+        supportEmail: 'help@war-room.example',
+        outdir: join(folder, 'reached'),
+        bundle: false,
+      }),
+    );
+
+    const given: Readonly<Record<string, string>> = {
+      PUBLIC_ORIGIN: 'https://war-room.example',
+      SUPPORT_EMAIL: 'help@war-room.example',
+    };
+    const said = (name: string) =>
+      told
+        .filter(({ entry }) => at(entry, 'Properties', 'Environment', 'Variables', name) === given[name])
+        .map(({ id }) => id);
+    expect(said('PUBLIC_ORIGIN').sort()).toEqual(['Connections', 'PaymentsWorker', 'SlackInstall']);
+    expect(said('SUPPORT_EMAIL').sort()).toEqual(['Connections', 'HostedPages', 'SlackInstall']);
+  });
+
+  it.each(['http://war-room.example', 'https://war-room.example/', 'war-room.example', 'https://a b', 'https://x/#y'])(
+    'refuses an origin that Slack does not lead back to, and says what to give: %s',
+    (origin) => {
+      expect(() => hubApp({ origin, bundle: false })).toThrow('cdk synth -c origin=https://war-room.example.com');
+    },
+  );
+
   it('refuses a stage that cannot name a stack, and says which can', () => {
     expect(() => hubApp({ stage: 'Live!', outdir: join(folder, 'refused'), bundle: false })).toThrow(
       /"Live!" cannot be part of a stack's name.*-c stage=live/,
