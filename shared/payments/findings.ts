@@ -44,7 +44,10 @@ export async function findingsOf(state: Lifecycle, ask: Ask): Promise<Finding[]>
   return [...payments, ...refunds, ...disputes, ...order, ...link];
 }
 
-/** The findings that tell something which the facts do not, and how the thread stands with them. */
+/**
+ * The findings that tell something which the facts do not, and how the thread stands with them. One that is kept under its
+ * name is none, whatever else it says by now: it could not be kept again, and would be news at every look.
+ */
 export function newsAmong(
   findings: readonly Finding[],
   facts: readonly Fact[],
@@ -53,8 +56,10 @@ export function newsAmong(
   let known = facts;
   let state = fold(facts);
   const news: Finding[] = [];
+  const kept = new Set(facts.map(({ id }) => id));
   for (const found of findings) {
     const fact: Fact = { source: 'reconciled', id: `reconciled#${found.name}`, at, event: found.event };
+    if (kept.has(fact.id)) continue;
     const next = fold([...known, fact]);
     if (isDeepStrictEqual(next, state)) continue;
     news.push(found);
