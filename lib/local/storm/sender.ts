@@ -20,6 +20,8 @@ export class Sender {
   lost = 0;
   /** Deliveries that nobody acknowledged at first, and that were sent again. */
   sentAgain = 0;
+  /** Threads that look told to whoever watches Slack: only these are worth asking War Room about. */
+  looksTold: ReadonlySet<string> = new Set();
   /** How long it took until each was acknowledged at its first try, ms. */
   readonly latencies: number[] = [];
   #target: LocalFacts | undefined;
@@ -31,6 +33,7 @@ export class Sender {
   /** What Razorpay's API answers by now, and up to which step of each life. */
   readonly #world: Map<string, Body>;
   readonly #reached = new Map<Life, number>();
+  readonly #placing = new Map<Life, Promise<void>>();
   /** How many different steps of each life are acknowledged or lost. */
   readonly #stepsDone = new Map<Life, number>();
 
@@ -93,6 +96,7 @@ export class Sender {
     // All steps before are acknowledged.
     if (first !== undefined && (this.#stepsDone.get(first.life) ?? 0) < first.position) return false;
     if (awaits === undefined) return true;
+    if (!this.looksTold.has(awaits.id)) return false;
     const target = this.#target;
     const thread = target && (await threadOf(target, awaits.id).catch(() => undefined));
     return thread !== undefined && isTold(thread, awaits);
@@ -137,13 +141,22 @@ export class Sender {
     }
   }
 
-  /** At Razorpay nothing is out of order: a step that is told late, or first, finds all that was before it. */
+  /**
+   * At Razorpay nothing is out of order: a step that is told late, or first, finds all that was before it, and what one
+   * delivery of a life puts in place no other one overtakes.
+   */
   async #reach(target: LocalFacts, { life, position }: Delivery): Promise<void> {
     const reached = this.#reached.get(life) ?? -1;
-    if (position <= reached) return;
+    const before = this.#placing.get(life);
+    if (position <= reached) return before;
     this.#reached.set(life, position);
-    const news = Object.assign({}, ...life.steps.slice(reached + 1, position + 1).map(({ world }) => world));
-    for (const [path, entity] of Object.entries(news as Readonly<Record<string, Body>>)) this.#world.set(path, entity);
-    await place(target, news);
+    const news: Step['world'] = Object.assign(
+      {},
+      ...life.steps.slice(reached + 1, position + 1).map(({ world }) => world),
+    );
+    for (const [path, entity] of Object.entries(news)) this.#world.set(path, entity);
+    const placing = (before ?? Promise.resolve()).catch(() => undefined).then(() => place(target, news));
+    this.#placing.set(life, placing);
+    await placing;
   }
 }

@@ -1,5 +1,6 @@
 /** Watches Slack while a storm goes on, tells how far it is, and says when it is over. */
 import type { LocalFacts } from '../facts.ts';
+import type { Ending } from '../telling.ts';
 import { leftInQueues } from './left.ts';
 import type { Life } from './lives.ts';
 import { looksTold, threadOf } from './oracle.ts';
@@ -45,12 +46,13 @@ export async function untilOver(
       const from = Date.now();
       const shown = await shownOf(slack, lives);
       told = shown.lives;
+      sender.looksTold = shown.ids;
       const running = facts();
       const left = running && (await leftInQueues(running).catch(() => undefined));
       const isSent = sender.done >= sender.total;
       if (isSent && left?.size === 0 && told === lives.length) return left;
 
-      const state = JSON.stringify([shown, sender.done, [...(left ?? [])]]);
+      const state = JSON.stringify([shown.lives, shown.messages, sender.done, [...(left ?? [])]]);
       if (state !== seen) moved = Date.now();
       seen = state;
       const standstillMs = Math.max(STANDSTILL.leastMs, STANDSTILL.ownMs * (running?.timeScale ?? 0));
@@ -62,17 +64,19 @@ export async function untilOver(
   }
 }
 
-/** How many lives are told, by the first lines of their threads and how many replies they have; and what there is at all. */
+/** What is told, by the first lines of the threads and how many replies they have; and how many messages there are. */
 async function shownOf(slack: Reading, lives: readonly Life[]) {
   const roots = await rootsShown(slack);
   const byId = new Map(roots.map((root) => [threadOf(root), root]));
-  const told = lives.filter(({ endings }) =>
-    endings.every((ending) => {
-      const root = byId.get(ending.id);
-      return root !== undefined && looksTold(root, ending);
-    }),
-  );
-  return { lives: told.length, roots: roots.length, replies: roots.reduce((sum, { replies }) => sum + replies, 0) };
+  const isTold = (ending: Ending) => {
+    const root = byId.get(ending.id);
+    return root !== undefined && looksTold(root, ending);
+  };
+  return {
+    ids: new Set(lives.flatMap(({ endings }) => endings.filter(isTold).map(({ id }) => id))),
+    lives: lives.filter(({ endings }) => endings.every(isTold)).length,
+    messages: roots.reduce((sum, { replies }) => sum + 1 + replies, 0),
+  };
 }
 
 /** How long it will take if it goes on so; nothing while that would be a guess. */
