@@ -4,7 +4,7 @@ import { playHistory } from '../support/history.ts';
 
 /** How many, and from which seed: `HISTORIES=5000 HISTORIES_FROM=1 npm test -- test/property/histories`. */
 const count = Number(process.env['HISTORIES'] ?? 500);
-const plans = Math.ceil(count / 5);
+const plans = Math.ceil(count / 10);
 const from = Number(process.env['HISTORIES_FROM'] ?? 1);
 
 describe('histories with faults on a fifth of the calls to Slack', () => {
