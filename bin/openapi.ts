@@ -173,7 +173,7 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     type: 'about:blank',
     title: 'Bad Request',
     status: 400,
-    detail: 'The payment was not recorded: put right what is named in `errors` and send it again.',
+    detail: 'Put right what is named in `errors` and send it again.',
     errors: wrongFields,
   },
 };
@@ -258,7 +258,8 @@ const lookUpPayment = {
       name: 'id',
       in: 'path',
       required: true,
-      description: 'Any id of Razorpay that the payment was met by: of the order, a payment, the link.',
+      description:
+        'Any id of Razorpay that the payment was met by: of the order, payment, link, invoice, refund or dispute.',
       schema: { type: 'string', pattern: '^\\w{3,64}$' },
     },
     {

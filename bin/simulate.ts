@@ -76,9 +76,18 @@ async function tell(facts: LocalFacts, name: string, lose: number): Promise<void
     () => Math.random() < lose,
   );
   if (lose > 0)
-    console.log('Now it is asked for. Not every reply can be: what a payment once was, its API does not tell.');
+    console.log(
+      'War Room now asks Razorpay, which tells how a payment stands, not each step on the way: up to a minute.',
+    );
   const withinMs = TOLD_WITHIN_MS + (lose > 0 ? ASKED_WITHIN_MS * facts.timeScale : 0);
+  const announced = story.steps.flatMap(({ sent }) => (sent.kind === 'initiated' ? [sent.body['orderId']] : []));
   for (const ending of story.endings) {
+    if (lose === 1 && !announced.includes(ending.id)) {
+      console.log(
+        `${ending.id}: nobody announced it and nothing was heard of it, so War Room cannot know that it is there.`,
+      );
+      continue;
+    }
     const thread = await untilTold(facts, ending, withinMs, lose > 0 ? standsAs : isTold);
     console.log(`${thread.state}: ${permalinkOf(thread) ?? facts.slack.url}`);
   }

@@ -7,7 +7,7 @@ import type { LeadSaid } from './lead-store.ts';
 import type { Initiated } from './lifecycle.ts';
 
 /** Somebody, by the company's own id. */
-const person = once(() => z.strictObject({ id: text(128), name: text(200) }));
+const person = () => z.strictObject({ id: text(128), name: text(200) });
 
 /** The bodies of `POST /v1/payments`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
 const bodies = once(() => {
