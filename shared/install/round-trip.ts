@@ -4,7 +4,7 @@ import type { KeptSecret } from '../base/secret.ts';
 import type { SlackApp } from '../slack/app.ts';
 import { cookieIn, setCookie } from './cookie.ts';
 import type { Reply } from './reply.ts';
-import { botScopes, userScopes } from './scopes.ts';
+import { botScopes, openIdScopes, userScopes } from './scopes.ts';
 import { Sessions } from './session.ts';
 import type { Asked, Exchange } from './slack-client.ts';
 import type { Begun, States } from './state-store.ts';
@@ -65,7 +65,7 @@ export async function beginSignIn({ cookies }: Visit, parts: RoundTrip): Promise
   return begin(cookies, { purpose: 'sign-in', nonce }, parts, (state) =>
     address(`${parts.slackUrl}/openid/connect/authorize`, {
       response_type: 'code',
-      scope: 'openid profile email',
+      scope: openIdScopes.join(' '),
       client_id: clientId,
       redirect_uri: redirectUri(parts, 'sign-in'),
       state,

@@ -20,6 +20,9 @@ export const botScopes = {
 /** What a person allows: that messages about their learners appear in their name. */
 export const userScopes = ['chat:write'] as const;
 
+/** What signing in with Slack asks for: who somebody is, and nothing that they could do. */
+export const openIdScopes = ['openid', 'profile', 'email'] as const;
+
 /** Those of `wanted` that are not among `granted`, a list with commas as Slack sends it. */
 export function missing(wanted: Iterable<string>, granted: string): string[] {
   const given = new Set(granted.split(',').map((scope) => scope.trim()));

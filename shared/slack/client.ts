@@ -7,7 +7,8 @@ import type { Content } from './text.ts';
 /** What marks a message as ours, so that it can be found again: an id and a number, nothing about people or money. */
 type Marker = { readonly key: string; readonly revision: number };
 
-const markerEvent = 'war_room_message';
+/** The type of the metadata that carries it, as the app's settings name it. */
+export const markerEvent = 'war_room_message';
 
 export type Post = {
   readonly channel: ChannelId;
