@@ -11,6 +11,7 @@ import { outcomePage } from '../../shared/install/outcome.ts';
 import { privacy } from '../../shared/install/privacy.ts';
 import type { Reply } from '../../shared/install/reply.ts';
 import { support } from '../../shared/install/support.ts';
+import { terms } from '../../shared/install/terms.ts';
 
 const supportEmail = process.env['SUPPORT_EMAIL'];
 
@@ -19,7 +20,7 @@ const surroundings = once(() => {
   return { log, reporter: openReporter({ log }), clock: systemClock };
 });
 
-/** `GET /`, `GET /privacy`, `GET /support`, `GET /assets/{name}`: the pages that are the same for everybody. */
+/** `GET /`, `GET /privacy`, `GET /terms`, `GET /support`, `GET /assets/{name}`: the pages that are the same for everybody. */
 export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Reply> => {
   const shown = { kind: 'page', status: 200, outcome: 'shown' } as const;
   switch (event.routeKey) {
@@ -27,6 +28,8 @@ export const handler = middy(async (event: APIGatewayProxyEventV2): Promise<Repl
       return { ...shown, page: landing() };
     case 'GET /privacy':
       return { ...shown, page: privacy(supportEmail) };
+    case 'GET /terms':
+      return { ...shown, page: terms(supportEmail) };
     case 'GET /support':
       return { ...shown, page: support(supportEmail) };
     case 'GET /assets/{name}': {

@@ -31,14 +31,14 @@ export class InstallRoom extends Construct {
       new HubFunction(this, 'HostedPages', {
         ...props,
         entry: 'functions/install/pages.ts',
-        description: 'Shows the pages that are the same for everybody: landing, privacy, support',
+        description: 'Shows the pages that are the same for everybody: landing, privacy, terms, support',
         memorySize: 256,
         timeout: Duration.seconds(5),
         errors: { noAlarm: 'It reads and writes nothing; its 5xx rings for the API.' },
       }),
     );
     const everyone = 'Anyone may read what War Room is, and how it looks.';
-    for (const path of ['/', '/privacy', '/support']) {
+    for (const path of ['/', '/privacy', '/terms', '/support']) {
       api.route({ method: HttpMethod.GET, path, answeredBy: pages, callers: everyone, throttle });
     }
     const ofEveryPage = { rateLimit: 50, burstLimit: 100 };

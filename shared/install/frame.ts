@@ -40,7 +40,7 @@ ${body}
 </main>
 <footer class="foot">
 <p>War Room tells a company’s payments in Slack, each in one thread.</p>
-<nav aria-label="About War Room"><a href="/">What it is</a> <a href="/privacy">Privacy</a> <a href="/support">Support</a></nav>
+<nav aria-label="About War Room"><a href="/">What it is</a> <a href="/privacy">Privacy</a> <a href="/terms">Terms</a> <a href="/support">Support</a></nav>
 </footer>
 </body>
 </html>

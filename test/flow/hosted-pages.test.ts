@@ -24,6 +24,7 @@ const names = Object.keys(hostedPages);
 const colourful = [
   'landing',
   'privacy',
+  'terms',
   'connected-app',
   'connections-live',
   'connections-leaving',

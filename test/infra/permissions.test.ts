@@ -211,6 +211,7 @@ describe('permissions', () => {
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/', 'HostedPages.Arn'],
       ['apigateway.amazonaws.com', '/*/*/privacy', 'HostedPages.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/terms', 'HostedPages.Arn'],
       ['apigateway.amazonaws.com', '/*/*/support', 'HostedPages.Arn'],
       ['apigateway.amazonaws.com', '/*/*/assets/{name}', 'HostedPages.Arn'],
       ['apigateway.amazonaws.com', '/*/*/slack/install', 'SlackInstall.Arn'],

@@ -9,6 +9,7 @@ import { type Outcome, outcomePage } from '../../shared/install/outcome.ts';
 import { privacy } from '../../shared/install/privacy.ts';
 import { type Reply, respond } from '../../shared/install/reply.ts';
 import { support } from '../../shared/install/support.ts';
+import { terms } from '../../shared/install/terms.ts';
 
 const supportEmail = 'help@war-room.example';
 const workspace = 'Acme Academy';
@@ -64,6 +65,7 @@ const page = (shows: ReturnType<typeof landing>): Reply => ({
 export const hostedPages: Readonly<Record<string, Reply>> = {
   landing: page(landing()),
   privacy: page(privacy(supportEmail)),
+  terms: page(terms(supportEmail)),
   support: page(support(supportEmail)),
   'connected-app': page(connectedPage(shown, 'app')),
   'connected-app-without-channels': page(connectedPage({ ...shown, app: 'without-channels' }, 'app')),

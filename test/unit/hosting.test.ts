@@ -107,6 +107,7 @@ describe('the pages that are the same for everybody', () => {
   it.each([
     ['GET /', 'Add to Slack'],
     ['GET /privacy', 'until you disconnect'],
+    ['GET /terms', 'what Razorpay’s dashboard says is what counts'],
     ['GET /support', 'write to whoever runs War Room in your company'],
   ])('%s says %s', async (routeKey, words) => {
     expect(await ask(routeKey)).toMatchObject({ statusCode: 200, body: expect.stringContaining(words) });
