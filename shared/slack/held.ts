@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Table } from '../aws/table.ts';
+import type { Key, Table } from '../aws/table.ts';
 import { type ChannelId, channelId, type TeamId, teamId } from '../base/names.ts';
 import type { ThreadRef } from './thread-log.ts';
 
@@ -15,9 +15,13 @@ export type Wake = { readonly body: string; readonly group: string };
 /** Holds are spread over this many partitions of the `due` index. */
 export const holdShards = ['held#0', 'held#1'] as const;
 
+/** A hold as people are shown it: what waits where, why, and how much. */
+type Waiting = Hold & { readonly reason: Reason; readonly threads: number };
+
 /**
  * Threads that wait for a person: for a channel to be restored, for the app to be added, for a reinstall. One partition
- * for each hold, with the reason and a row for each thread. The sweep tries them again every hour.
+ * for each hold, with the reason and a row for each thread; and one for each team, which lists its holds. The sweep tries
+ * them again every hour.
  */
 export class Held {
   readonly #table: Table;
@@ -32,8 +36,8 @@ export class Held {
   async add(hold: Hold, thread: ThreadRef, wake: Wake, why: Reason): Promise<{ reason: Reason; threads: number }> {
     const pk = partition(hold);
     await this.#table.put({ pk, sk: `thread#${thread.key}`, wake });
-    await this.#insertReason(pk, why);
-    return { reason: (await this.reason(hold)) ?? why, threads: await this.#waiting(pk) };
+    await this.#insertReason(hold, why);
+    return { reason: (await this.reason(hold)) ?? why, threads: await this.#waiting(hold) };
   }
 
   async reason(hold: Hold): Promise<Reason | undefined> {
@@ -52,10 +56,26 @@ export class Held {
     const pk = partition(hold);
     const why = await this.reason(hold);
     await this.#table.delete({ pk, sk: `thread#${thread.key}` });
-    if ((await this.#waiting(pk)) > 0) return;
+    if ((await this.#waiting(hold)) > 0) return;
     await this.#table.delete({ pk, sk: 'reason' });
+    await this.#table.delete(listed(hold));
     // Another thread may have been added in between: without a reason nobody would ever wake it.
-    if (why && (await this.#waiting(pk)) > 0) await this.#insertReason(pk, why);
+    if (why && (await this.#waiting(hold)) > 0) await this.#insertReason(hold, why);
+  }
+
+  /**
+   * The holds of a team, the longest first. A hold that begins or ends meanwhile may be missing or still there; of one that
+   * stands, nothing is.
+   */
+  async of(team: TeamId): Promise<Waiting[]> {
+    const holds = (await this.#table.query(listOf(team))).map(({ sk }): Hold => ({ team, channel: channelIn(sk) }));
+    const waiting = await Promise.all(
+      holds.map(async (hold): Promise<Waiting[]> => {
+        const reason = await this.reason(hold);
+        return reason ? [{ ...hold, reason, threads: await this.#waiting(hold) }] : [];
+      }),
+    );
+    return waiting.flat().sort((a, b) => a.reason.since - b.reason.since);
   }
 
   /** Whether the installer was told of this hold. */
@@ -90,11 +110,14 @@ export class Held {
     );
   }
 
-  async #waiting(pk: string): Promise<number> {
-    return (await this.#table.query(pk, 'thread#')).length;
+  async #waiting(hold: Hold): Promise<number> {
+    return (await this.#table.query(partition(hold), 'thread#')).length;
   }
 
-  async #insertReason(pk: string, why: Reason): Promise<void> {
+  /** Listed first: whoever finds the reason may count on the list. */
+  async #insertReason(hold: Hold, why: Reason): Promise<void> {
+    const pk = partition(hold);
+    await this.#table.put({ ...listed(hold) });
     await this.#table.insert({ pk, sk: 'reason', ...why, dueShard: shardOf(pk), dueAt: why.since + this.#everyMs });
   }
 }
@@ -103,9 +126,21 @@ function partition({ team, channel }: Hold): string {
   return `${team}#held#${channel}`;
 }
 
+function listOf(team: TeamId): string {
+  return `${team}#holds`;
+}
+
+function listed({ team, channel }: Hold): Key {
+  return { pk: listOf(team), sk: channel };
+}
+
+function channelIn(text: string): Hold['channel'] {
+  return text === 'all' ? 'all' : channelId(text);
+}
+
 function holdOf(pk: string): Hold | undefined {
   const [, team, channel] = /^([^#]+)#held#([^#]+)$/.exec(pk) ?? [];
-  return team && channel ? { team: teamId(team), channel: channel === 'all' ? 'all' : channelId(channel) } : undefined;
+  return team && channel ? { team: teamId(team), channel: channelIn(channel) } : undefined;
 }
 
 function shardOf(pk: string): string {

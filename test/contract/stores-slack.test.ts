@@ -9,6 +9,7 @@ import { type Lane, Pace, type Rate } from '../../shared/slack/pace.ts';
 import { type Destination, type Entries, ThreadLog, type ThreadRef } from '../../shared/slack/thread-log.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { databasesHere, type Tables } from '../support/databases.ts';
+import { Meanwhile } from '../support/meanwhile.ts';
 
 const now = Date.UTC(2026, 10, 20, 5, 12);
 const channel = channelId('C0PAYMENTS');
@@ -322,6 +323,41 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       await held.release(hold, ref(2));
       expect(await held.reason(hold)).toBeUndefined();
       expect(await dueAt(now + 2 * hour)).toEqual([]);
+    });
+
+    it('is listed with its team while it lasts, the longest first, and with no other', async () => {
+      const all: Hold = { team, channel: 'all' };
+      const later = { code: 'not_installed', since: now + 5 };
+      await held.add(all, ref(3), wake(3), later);
+      await held.add(hold, ref(1), wake(1), why);
+      await held.add(hold, ref(2), wake(2), later);
+
+      expect(await held.of(team)).toEqual([
+        { ...hold, reason: why, threads: 2 },
+        { ...all, reason: later, threads: 1 },
+      ]);
+      expect(await held.of(teamId('T0STRANGER'))).toEqual([]);
+
+      await held.release(hold, ref(1));
+      await held.release(hold, ref(2));
+
+      expect(await held.of(team)).toEqual([{ ...all, reason: later, threads: 1 }]);
+    });
+
+    it('stays listed, with a reason, wherever in the release of its last thread another is added', async () => {
+      const release = async (of: Hold, meanwhile: Meanwhile) => {
+        await held.add(of, ref(1), wake(1), why);
+        await new Held(meanwhile.watch(tables.table('messages'), 'messages'), hour).release(of, ref(1));
+      };
+      const counted = new Meanwhile();
+      await release(hold, counted);
+
+      for (const at of counted.calls.keys()) {
+        const other: Hold = { team, channel: channelId(`C${at}`) };
+        await release(other, new Meanwhile(at, () => held.add(other, ref(2), wake(2), why)));
+        expect(await held.of(team)).toContainEqual({ ...other, reason: why, threads: 1 });
+      }
+      expect(counted.calls.length).toBeGreaterThan(4);
     });
 
     it('remembers that the installer was told of it, for as long as it lasts', async () => {
