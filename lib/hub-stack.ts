@@ -5,6 +5,7 @@ import { Alarms } from './parts/alarms.ts';
 import { HubApi } from './parts/hub-api.ts';
 import { HubFunction } from './parts/hub-function.ts';
 import type { Settings } from './parts/settings.ts';
+import { DeskRoom } from './rooms/desk.ts';
 import { InstallRoom } from './rooms/install.ts';
 import { OrgRoom } from './rooms/org.ts';
 import { PaymentsRoom } from './rooms/payments.ts';
@@ -41,6 +42,7 @@ export class HubStack extends Stack {
     const payments = new PaymentsRoom(this, 'PaymentsRoom', { ...surroundings, api, state });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
     new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state });
+    new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state });
 
     const health = new HubFunction(this, 'Health', {
       ...surroundings,

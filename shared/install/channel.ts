@@ -1,6 +1,7 @@
 import type { ChannelId, UserId } from '../base/names.ts';
+import type { Asked } from '../slack/asked.ts';
 import type { Team } from '../slack/installation.ts';
-import type { Asked, SlackAccess } from './slack-client.ts';
+import type { SlackAccess } from './slack-client.ts';
 
 /** The channels that War Room makes for a workspace, by what is told in them. */
 const names = { payments: 'war-room-payments', partPayments: 'war-room-part-payments', ops: 'war-room-ops' } as const;

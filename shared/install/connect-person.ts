@@ -1,9 +1,11 @@
 import type { UserId } from '../base/names.ts';
+import type { Asked } from '../slack/asked.ts';
+import { isProven } from '../slack/member.ts';
 import type { Ended } from './callback.ts';
 import { giveBack } from './give-back.ts';
-import { type InstallParts, isProven } from './install-app.ts';
+import type { InstallParts } from './install-app.ts';
 import { missing, userScopes } from './scopes.ts';
-import type { Asked, Grant } from './slack-client.ts';
+import type { Grant } from './slack-client.ts';
 
 /**
  * Keeps a person's token, for somebody whom the directory of their own workspace knows by the e-mail address that Slack has

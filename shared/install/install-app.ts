@@ -1,11 +1,11 @@
-import type { TeamId } from '../base/names.ts';
 import type { Directory } from '../org/directory.ts';
 import type { Installations, Team } from '../slack/installation.ts';
+import { isProven, type Member } from '../slack/member.ts';
 import type { Ended } from './callback.ts';
 import { makeChannels } from './channel.ts';
 import { type GiveBackParts, giveBack } from './give-back.ts';
 import { botScopes, missing } from './scopes.ts';
-import type { Grant, Member, SlackAccess } from './slack-client.ts';
+import type { Grant, SlackAccess } from './slack-client.ts';
 
 export type InstallParts = GiveBackParts & {
   readonly slack: SlackAccess;
@@ -59,11 +59,6 @@ export async function installApp(given: Grant, parts: InstallParts): Promise<End
   const admin = await parts.directory.byEmail(team, email);
   if (!admin) return { kind: 'email-unknown', workspace, back: 'nothing', installed: true };
   return { kind: 'connected', what: 'app', team, user: given.user, admin, workspace };
-}
-
-/** Whether the address of a member is theirs, and they are of this workspace. */
-export function isProven({ isMember, emailConfirmed, team: own }: Member, team: TeamId): boolean {
-  return isMember && emailConfirmed && own === team;
 }
 
 type Place = Pick<Team, 'name' | 'url'>;

@@ -2,11 +2,12 @@ import type { Clock } from '../base/clock.ts';
 import { teamId } from '../base/names.ts';
 import type { KeptSecret } from '../base/secret.ts';
 import type { SlackApp } from '../slack/app.ts';
+import type { Asked } from '../slack/asked.ts';
 import { cookieIn, setCookie } from './cookie.ts';
 import type { Reply } from './reply.ts';
 import { botScopes, openIdScopes, userScopes } from './scopes.ts';
 import { Sessions } from './session.ts';
-import type { Asked, Exchange } from './slack-client.ts';
+import type { Exchange } from './slack-client.ts';
 import type { Begun, States } from './state-store.ts';
 
 /** What every round trip to Slack and back stands on. */

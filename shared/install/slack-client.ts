@@ -1,15 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import { type ChannelId, channelId, type TeamId, teamId, type UserId, userId } from '../base/names.ts';
-import { refusal } from '../slack/answer.ts';
-
-/**
- * What Slack said: what was asked for, a definite no with Slack's code, or nothing that can be relied on. `dead`: the token
- * itself is refused, and will not work again.
- */
-export type Asked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly kind: 'refused'; readonly code: string; readonly dead: boolean }
-  | { readonly ok: false; readonly kind: 'unreachable' };
+import { type Asked, type AskOptions, ask } from '../slack/asked.ts';
+import { lookUp, type Member } from '../slack/member.ts';
 
 /** What a person granted by clicking *Allow*. Tokens are there only where their scopes were asked for. */
 export type Grant = {
@@ -24,19 +16,6 @@ export type Grant = {
 /** For a whole Enterprise organisation there is no team; its tokens are kept only to give them back. */
 export type OrgWide = { readonly orgWide: true; readonly tokens: readonly string[] };
 
-/** A member of a workspace, as far as it matters who that is. */
-export type Member = {
-  readonly team: TeamId;
-  readonly name: string;
-  readonly email: string | undefined;
-  readonly emailConfirmed: boolean;
-  /** A person who is in the workspace now: no app, nobody of another workspace, nobody who left. */
-  readonly isMember: boolean;
-  readonly timeZone: string | undefined;
-};
-
-type Options = { readonly apiUrl: string | undefined; readonly timeoutMs: number };
-
 /** Credentials of the app and the address that Slack led back to, which has to be the one it was given. */
 export type Exchange = {
   readonly clientId: string;
@@ -47,9 +26,9 @@ export type Exchange = {
 
 /** The calls of an installation, one attempt each: a code works once, and a person can begin again. */
 export class SlackAccess {
-  readonly #options: Options;
+  readonly #options: AskOptions;
 
-  constructor(options: Options) {
+  constructor(options: AskOptions) {
     this.#options = options;
   }
 
@@ -91,19 +70,8 @@ export class SlackAccess {
     });
   }
 
-  /** https://docs.slack.dev/reference/methods/users.info, https://docs.slack.dev/reference/objects/user-object */
   async member(token: string, user: UserId): Promise<Asked<Member>> {
-    return this.#ask(token, async (client) => {
-      const { user: it } = await client.users.info({ user });
-      return {
-        team: teamId(it?.team_id ?? ''),
-        name: it?.profile?.real_name || it?.real_name || it?.name || user,
-        email: it?.profile?.email,
-        emailConfirmed: it?.is_email_confirmed === true,
-        isMember: it !== undefined && !it.deleted && !it.is_bot && !it.is_stranger,
-        timeZone: it?.tz,
-      };
-    });
+    return lookUp(token, user, this.#options);
   }
 
   /** A token that is refused is one that does not work any more: that is what was wanted. https://docs.slack.dev/reference/methods/auth.revoke */
@@ -156,25 +124,7 @@ export class SlackAccess {
   }
 
   async #ask<T>(token: string | undefined, call: (client: WebClient) => Promise<T>): Promise<Asked<T>> {
-    const { WebClient } = await import('@slack/web-api');
-    // A client for each call, and never `headers`: the client writes its token into that object.
-    const client = new WebClient(token, {
-      ...(this.#options.apiUrl && { slackApiUrl: this.#options.apiUrl }),
-      timeout: this.#options.timeoutMs,
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      allowAbsoluteUrls: false,
-      logger: silent,
-    });
-    try {
-      return { ok: true, value: await call(client) };
-    } catch (error) {
-      // What was thrown may hold what was sent, and goes no further.
-      const refused = refusal(error, 'bot');
-      return refused.kind === 'ambiguous' || refused.kind === 'wait'
-        ? { ok: false, kind: 'unreachable' }
-        : { ok: false, kind: 'refused', code: refused.code, dead: refused.kind === 'app' };
-    }
+    return ask(token, this.#options, call);
   }
 }
 
@@ -183,14 +133,3 @@ const done = { ok: true, value: undefined } as const;
 function credentials({ clientId, clientSecret, code, redirectUri }: Exchange) {
   return { client_id: clientId, client_secret: clientSecret, code, redirect_uri: redirectUri };
 }
-
-/** The client's own log lines would carry what was sent. */
-const silent = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-  setLevel: () => undefined,
-  getLevel: () => 'error' as never,
-  setName: () => undefined,
-};

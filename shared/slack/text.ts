@@ -1,4 +1,4 @@
-import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
+import type { ActionsBlock, Button as ButtonElement, ContextBlock, KnownBlock, SectionBlock } from '@slack/types';
 import { once } from '../base/lazy.ts';
 import type { ChannelId, UserId } from '../base/names.ts';
 
@@ -16,8 +16,24 @@ export type Inline =
   /** A mention: only for somebody who has to act. */
   | { readonly person: UserId };
 
-/** A paragraph of a message: body text, or the fine print below it. */
-export type Paragraph = { readonly kind: 'body' | 'fine'; readonly inlines: readonly Inline[] };
+/** A line of a message: body text, or the fine print below it. */
+type Line = { readonly kind: 'body' | 'fine'; readonly inlines: readonly Inline[] };
+
+/**
+ * Something that whoever reads a message can ask for with a press. `id` names what is asked (`payments.explain`), `value`
+ * of what. It comes back from a browser: nothing may rest on it that Slack's signed envelope does not say as well.
+ */
+export type Button = {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly style?: 'primary' | 'danger';
+  /** Asked before the press counts; `yes` is the label of going on. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string };
+};
+
+/** A paragraph of a message: a line, or a row of buttons below everything else. Plain text says nothing of buttons. */
+export type Paragraph = Line | { readonly kind: 'actions'; readonly buttons: readonly Button[] };
 
 /** What is posted: the blocks, and the same in plain text for notifications and screen readers. */
 export type Content = { readonly text: string; readonly blocks: readonly KnownBlock[] };
@@ -26,29 +42,39 @@ export type Content = { readonly text: string; readonly blocks: readonly KnownBl
 const sectionLimit = 3_000;
 const textLimit = 4_000;
 
-export const body = (...inlines: readonly Inline[]): Paragraph => ({ kind: 'body', inlines });
-export const fine = (...inlines: readonly Inline[]): Paragraph => ({ kind: 'fine', inlines });
+/** https://docs.slack.dev/reference/block-kit/blocks/actions-block, …/block-elements/button-element, …/confirmation-dialog-object */
+const buttonsLimit = 25;
+const buttonLimits = { id: 255, label: 75, value: 2_000 } as const;
+const confirmLimits = { title: 100, text: 300, yes: 30 } as const;
+
+export const body = (...inlines: readonly Inline[]): Line => ({ kind: 'body', inlines });
+export const fine = (...inlines: readonly Inline[]): Line => ({ kind: 'fine', inlines });
+export const actions = (...buttons: readonly Button[]): Paragraph => ({ kind: 'actions', buttons });
 
 /**
  * Puts paragraphs into one message. The caller keeps every outside text short (`brief`), so a message that breaks a
  * limit of Slack's is a fault of ours: it throws, and nothing is cut silently.
  */
 export function message(...given: readonly Paragraph[]): Content {
-  // Slack refuses an empty block.
-  const paragraphs = given.filter(({ inlines }) => inlines.some((inline) => inline !== ''));
-  const text = paragraphs.map(({ inlines }) => inlines.map(plain).join('')).join('\n');
+  const paragraphs = given.filter((paragraph) => !isEmpty(paragraph));
+  const lines = paragraphs.filter((paragraph) => paragraph.kind !== 'actions');
+  const text = lines.map(({ inlines }) => inlines.map(plain).join('')).join('\n');
   const blocks = paragraphs.map(block);
-  const longest = Math.max(...paragraphs.map(({ inlines }) => mrkdwn(inlines).length));
+  const longest = Math.max(...lines.map(({ inlines }) => mrkdwn(inlines).length));
   if (text.length > textLimit || longest > sectionLimit || blocks.length > 50) {
     throw new RangeError(`A message of ${text.length} characters in ${blocks.length} blocks is more than Slack takes.`);
   }
   return { text, blocks };
 }
 
-/** `content` with one more line of fine print. */
+/** `content` with one more line of fine print, above its buttons. */
 export function withFinePrint(content: Content, ...inlines: readonly Inline[]): Content {
   const added = message(fine(...inlines));
-  return { text: `${content.text}\n${added.text}`, blocks: [...content.blocks, ...added.blocks] };
+  const [lines, buttons] = [
+    content.blocks.filter(({ type }) => type !== 'actions'),
+    content.blocks.filter(({ type }) => type === 'actions'),
+  ];
+  return { text: `${content.text}\n${added.text}`, blocks: [...lines, ...added.blocks, ...buttons] };
 }
 
 /** `inlines` with `separator` between those that are there. */
@@ -77,10 +103,53 @@ export function withoutContacts(text: string): string {
     .replace(/[+(]{0,2}\p{Nd}(?:[\p{Z}\p{C}\p{Pd}().]{0,2}\p{Nd}){9,}\)?|\+?\p{Nd}{7,}/gu, ' ');
 }
 
-function block({ kind, inlines }: Paragraph): SectionBlock | ContextBlock {
+/** Slack refuses an empty block. */
+function isEmpty(paragraph: Paragraph): boolean {
+  return paragraph.kind === 'actions'
+    ? paragraph.buttons.length === 0
+    : paragraph.inlines.every((inline) => inline === '');
+}
+
+function block(paragraph: Paragraph): SectionBlock | ContextBlock | ActionsBlock {
+  if (paragraph.kind === 'actions') {
+    if (paragraph.buttons.length > buttonsLimit)
+      throw new RangeError('That is more buttons than Slack takes in a row.');
+    return { type: 'actions', elements: paragraph.buttons.map(button) };
+  }
+  const { kind, inlines } = paragraph;
   // `verbatim` keeps Slack from turning addresses and names in the text into links and mentions.
   const text = { type: 'mrkdwn', text: mrkdwn(inlines), verbatim: true } as const;
   return kind === 'body' ? { type: 'section', text } : { type: 'context', elements: [text] };
+}
+
+/** A button as an element of any block that takes one. @public */
+export function button({ id, label, value, style, confirm }: Button): ButtonElement {
+  within({ id, label, value }, buttonLimits);
+  if (confirm) within(confirm, confirmLimits);
+  return {
+    type: 'button',
+    action_id: id,
+    text: plainText(label),
+    value,
+    ...(style && { style }),
+    ...(confirm && {
+      confirm: {
+        title: plainText(confirm.title),
+        text: plainText(confirm.text),
+        confirm: plainText(confirm.yes),
+        deny: plainText('Cancel'),
+      },
+    }),
+  };
+}
+
+const plainText = (text: string) => ({ type: 'plain_text', text, emoji: false }) as const;
+
+function within<Field extends string>(given: Readonly<Record<Field, string>>, limits: Readonly<Record<Field, number>>) {
+  for (const field of Object.keys(limits) as Field[]) {
+    const { length } = given[field];
+    if (length === 0 || length > limits[field]) throw new RangeError(`A button's ${field} has ${length} characters.`);
+  }
 }
 
 function mrkdwn(inlines: readonly Inline[]): string {

@@ -162,7 +162,7 @@ describe('the app', () => {
       told
         .filter(({ entry }) => at(entry, 'Properties', 'Environment', 'Variables', name) === given[name])
         .map(({ id }) => id);
-    expect(said('PUBLIC_ORIGIN').sort()).toEqual(['Connections', 'PaymentsWorker', 'SlackInstall']);
+    expect(said('PUBLIC_ORIGIN').sort()).toEqual(['Connections', 'DeskWorker', 'PaymentsWorker', 'SlackInstall']);
     expect(said('SUPPORT_EMAIL').sort()).toEqual(['Connections', 'HostedPages', 'SlackInstall']);
   });
 

@@ -79,12 +79,13 @@ describe('queues', () => {
   const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
   const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
 
-  it('are the payments and the dead letters, and no other', () => {
-    expect(working.map(({ id }) => id)).toEqual(['PaymentsQueue']);
-    expect(dead.map(({ id }) => id)).toEqual([
+  it('are the payments, what is asked, and the dead letters, and no other', () => {
+    expect(working.map(({ id }) => id).sort()).toEqual(['DeskQueue', 'PaymentsQueue']);
+    expect(dead.map(({ id }) => id).sort()).toEqual([
+      'DeskDeadLetters',
       'PaymentsDeadLetters',
-      'PaymentsSweepDeadLetters',
       'PaymentsReconcileDeadLetters',
+      'PaymentsSweepDeadLetters',
     ]);
   });
 
@@ -136,7 +137,10 @@ describe('queues', () => {
       };
     });
 
-    expect(mappings).toEqual([{ hiddenFor: 6, batch: 10, takesBack: ['ReportBatchItemFailures'] }]);
+    expect(mappings).toHaveLength(working.length);
+    expect(new Set(mappings.map((mapping) => JSON.stringify(mapping)))).toEqual(
+      new Set([JSON.stringify({ hiddenFor: 6, batch: 10, takesBack: ['ReportBatchItemFailures'] })]),
+    );
   });
 });
 
@@ -159,6 +163,7 @@ describe('alarms', () => {
 
     expect(watched.sort()).toEqual([
       'Connections',
+      'DeskWorker',
       'OrgApi',
       'PaymentsApi',
       'PaymentsWorker',

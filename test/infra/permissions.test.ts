@@ -150,6 +150,19 @@ describe('permissions', () => {
       },
     ],
     [
+      'DeskWorker',
+      {
+        'dynamodb:GetItem': ['Admins.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:UpdateItem': ['SlackInstallations.Arn'],
+        'kms:Decrypt': ['TokenKey.Arn'],
+        'sqs:ReceiveMessage': ['DeskQueue.Arn'],
+        'sqs:DeleteMessage': ['DeskQueue.Arn'],
+        'sqs:GetQueueAttributes': ['DeskQueue.Arn'],
+        'sqs:ChangeMessageVisibility': ['DeskQueue.Arn'],
+        'sqs:SendMessage': ['DeskDeadLetters.Arn'],
+      },
+    ],
+    [
       'Health',
       {
         'dynamodb:GetItem': ['Payments.Arn'],
@@ -188,6 +201,7 @@ describe('permissions', () => {
       // To look up who has just consented it needs the app's own, and no person's.
       ['SlackInstall', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
       ['Connections', { Null: owner }],
+      ['DeskWorker', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
     ]);
   });
 
@@ -289,6 +303,14 @@ describe('what each function is told', () => {
       HostedPages: [],
       SlackInstall: hosted,
       Connections: hosted,
+      DeskWorker: [
+        'ADMINS_TABLE=Admins',
+        'DESK_DEAD_LETTERS_URL=DeskDeadLetters',
+        'DESK_QUEUE_URL=DeskQueue',
+        origin,
+        'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
+        'TOKEN_KEY_ID=TokenKey.Arn',
+      ],
       Health: [
         'API_KEYS_SECRET_ID=ApiKeysSecret',
         'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',

@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { channelId } from '../../shared/base/names.ts';
-import { body, brief, fine, message, onOneDay, withFinePrint, withoutContacts } from '../../shared/slack/text.ts';
+import {
+  actions,
+  body,
+  brief,
+  fine,
+  message,
+  onOneDay,
+  withFinePrint,
+  withoutContacts,
+} from '../../shared/slack/text.ts';
 
 describe('a message', () => {
   it('says in its text everything that its blocks say', () => {
@@ -46,6 +55,47 @@ describe('a message', () => {
 
     expect(signed.text).toBe('Paid\nfor Arjun M.');
     expect(signed.blocks).toHaveLength(2);
+  });
+});
+
+describe('the buttons of a message', () => {
+  const explain = { id: 'payments.explain', label: 'Explain', value: 'acme#order_1' };
+
+  it('stand below the lines, and its text says nothing of them', () => {
+    const { text, blocks } = withFinePrint(message(body('Paid'), actions(explain)), 'for Arjun M.');
+
+    expect(text).toBe('Paid\nfor Arjun M.');
+    expect(blocks.map(({ type }) => type)).toEqual(['section', 'context', 'actions']);
+    expect(blocks.at(-1)).toEqual({
+      type: 'actions',
+      elements: [
+        {
+          type: 'button',
+          action_id: 'payments.explain',
+          text: { type: 'plain_text', text: 'Explain', emoji: false },
+          value: 'acme#order_1',
+        },
+      ],
+    });
+  });
+
+  it('ask first where they are told to', () => {
+    const confirm = { title: 'Ignore it?', text: 'It will not be told.', yes: 'Ignore' };
+
+    const [, row] = message(body('Parked'), actions({ ...explain, style: 'danger', confirm })).blocks;
+
+    expect(row).toMatchObject({
+      elements: [{ style: 'danger', confirm: { confirm: { text: 'Ignore' }, deny: { text: 'Cancel' } } }],
+    });
+  });
+
+  it('are left out where there are none, and refused where Slack would refuse them', () => {
+    const many = Array.from({ length: 26 }, (_, index) => ({ ...explain, id: `payments.${index}` }));
+
+    expect(message(body('Paid'), actions()).blocks).toHaveLength(1);
+    expect(() => message(body('Paid'), actions(...many))).toThrow(RangeError);
+    expect(() => message(body('Paid'), actions({ ...explain, value: 'x'.repeat(2_001) }))).toThrow(RangeError);
+    expect(() => message(body('Paid'), actions({ ...explain, label: '' }))).toThrow(RangeError);
   });
 });
 
