@@ -36,13 +36,13 @@ export function problemsOf(rows: readonly Pick<Row, 'when'>[]): TableProblem[] {
   return example ? [{ kind: 'open', example, matters: whatMatters(rows, example) }, ...dead] : dead;
 }
 
-/** A problem as a sentence that says what to do. */
+/** A problem as a sentence that says what to do. Rows are counted from 1, as people do. */
 export function problemInWords(problem: TableProblem, rows: readonly Pick<Row, 'name'>[]): string {
   if (problem.kind === 'open') {
     return `leave a case open: no row takes ${openInWords(problem)}. Add a row that does; a last row that asks for nothing takes all that is left.`;
   }
-  const by = problem.by.map((row) => `"${rows[row]?.name}"`).join(', ');
-  return `can never match: every payment that it asks for is taken before by ${by}. Move it up, or leave it out.`;
+  const by = problem.by.map((row) => `row ${row + 1} ("${rows[row]?.name}")`).join(', ');
+  return `can never match: every payment that row ${problem.row + 1} asks for is taken before by ${by}. Move it up, or leave it out.`;
 }
 
 /** The payment that is left open, as far as that matters. */

@@ -188,7 +188,9 @@ function wrongOf(table: readonly Pick<Row, 'name' | 'when'>[]): WrongField[] {
   }
   const again = table.flatMap(({ name }, index): WrongField[] => {
     const first = table.findIndex((row) => row.name === name);
-    return first === index ? [] : [{ pointer: `/rows/${index}/name`, message: `is the name of row ${first} as well.` }];
+    // As people count: from 1.
+    const message = `is the name of row ${first + 1} as well: give row ${index + 1} another.`;
+    return first === index ? [] : [{ pointer: `/rows/${index}/name`, message }];
   });
   const problems = problemsOf(table).map((problem): WrongField => {
     const pointer = problem.kind === 'open' ? '/rows' : `/rows/${problem.row}`;

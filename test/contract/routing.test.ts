@@ -183,8 +183,8 @@ describe('a table that leaves a case open, or has a row that can never match', (
       { pointer: '/rows/1/then/channel', message: expect.stringContaining('or the id of a Slack channel') },
       { pointer: '/dryRunDays', message: 'must be at most 31.' },
       { pointer: '/rows', message: expect.stringMatching(/^leave a case open: no row takes a full payment\. /) },
-      { pointer: '/rows/1', message: expect.stringContaining('taken before by "parts"') },
-      { pointer: '/rows/1/name', message: 'is the name of row 0 as well.' },
+      { pointer: '/rows/1', message: expect.stringContaining('row 2 asks for is taken before by row 1 ("parts")') },
+      { pointer: '/rows/1/name', message: 'is the name of row 1 as well: give row 2 another.' },
     ]);
     expect(await shown()).toMatchObject({ newest: 0 });
   });

@@ -216,8 +216,8 @@ describe('a table that is refused', () => {
     ];
 
     expect(sentences(...rows)).toEqual([
-      'can never match: every payment that it asks for is taken before by "early", "late". Move it up, or leave it out.',
-      'can never match: every payment that it asks for is taken before by "early", "late". Move it up, or leave it out.',
+      'can never match: every payment that row 3 asks for is taken before by row 1 ("early"), row 2 ("late"). Move it up, or leave it out.',
+      'can never match: every payment that row 4 asks for is taken before by row 1 ("early"), row 2 ("late"). Move it up, or leave it out.',
     ]);
   });
 });
