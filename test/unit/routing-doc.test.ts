@@ -22,7 +22,7 @@ describe('docs/routing.md', () => {
     const bodies = [...page.matchAll(/-d '(\{.*?\n\})'/gs)].map(([, body = '']) => JSON.parse(body));
     const tables = bodies.filter((body) => 'rows' in body);
 
-    expect([bodies.length, tables.length]).toEqual([3, 2]);
+    expect([bodies.length, tables.length]).toEqual([4, 2]);
     for (const body of bodies) expect(() => ('rows' in body ? readRouting(body) : readExplain(body))).not.toThrow();
     expect(tables.map((body) => readRouting(body).activate)).toEqual([false, true]);
   });
