@@ -1,6 +1,8 @@
 /** Bad luck on order: what a caller sees, and what Slack has done all the same. Each name here is a rule listed in coverage.ts. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { FaultInput } from '../../lib/local/slack-front/faults.ts';
+import { z } from 'zod/mini';
+import { behaviourSchema } from '../../lib/local/slack-front/behaviour.ts';
+import { type FaultInput, faultSchema } from '../../lib/local/slack-front/faults.ts';
 import { codeFrom } from '../support/slack-consent.ts';
 import { ids, ManualClock, refusalOf, type SlackWorld, startSlackWorld } from '../support/slack-world.ts';
 
@@ -144,10 +146,21 @@ describe('the control API over HTTP', () => {
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   };
 
-  it('lists its routes', async () => {
+  it('lists its routes, and how faults and switches are written', async () => {
     const { body } = await ask('GET', '');
 
-    expect(body['routes']).toContain('POST /control/faults: order a fault');
+    const routes = body['routes'] as readonly string[];
+    const words = (route: string) => routes.find((line) => line.startsWith(`${route}: `))?.match(/\w+/g);
+    const { oneOf: kinds = [] } = z.toJSONSchema(faultSchema, { io: 'input' });
+    const fields = kinds.flatMap(({ properties = {} }) => Object.keys(properties));
+    const names = kinds.map(({ properties }) => z.string().parse(Object(properties?.['kind']).const));
+    expect(names).toHaveLength(6);
+    expect(words('POST /control/faults')).toEqual(expect.arrayContaining([...names, ...fields]));
+    const { properties: switches = {} } = z.toJSONSchema(behaviourSchema, { io: 'input' });
+    const values = JSON.stringify(switches).matchAll(/"enum":\[(.*?)\]/g);
+    const choices = [...values].flatMap(([, list = '']) => list.match(/\w+/g) ?? []);
+    expect(choices.length).toBeGreaterThan(10);
+    expect(words('PUT /control/behaviour')).toEqual(expect.arrayContaining([...Object.keys(switches), ...choices]));
   });
 
   it('orders, lists and forgets faults', async () => {

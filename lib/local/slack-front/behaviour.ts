@@ -36,6 +36,11 @@ export const behaviourSchema = z.strictObject({
   idToken: z._default(z.nullable(z.enum(ID_TOKEN_FAULTS)), null),
 });
 
+/** How they are written, for whoever asks what there is; the first value of each is the usual one. */
+export const BEHAVIOUR_IN_WORDS =
+  '{tokens?: same, fresh; revocation?: person, token, installation; withheld?: [] or scopes; organization?: false, true; ' +
+  `idToken?: null, ${ID_TOKEN_FAULTS.join(', ')}}`;
+
 /** The switches to turn; what is left out is as usual. */
 export type BehaviourInput = z.input<typeof behaviourSchema>;
 /** How all switches stand. */

@@ -1,8 +1,8 @@
-/** The control API over HTTP: `/control/...`, JSON in and out. Loopback only, and not for browsers (see server.ts). */
+/** The control API over HTTP: `/control/...`, JSON in and out. Loopback only, and not for browsers (see start.ts). */
 import { z } from 'zod/mini';
-import { behaviourSchema } from './behaviour.ts';
+import { BEHAVIOUR_IN_WORDS, behaviourSchema } from './behaviour.ts';
 import { NotThere, type SlackControl } from './control.ts';
-import { faultSchema } from './faults.ts';
+import { FAULT_IN_WORDS, faultSchema } from './faults.ts';
 
 /** A control request, its path without `/control`. */
 export interface ControlRequest {
@@ -47,7 +47,7 @@ const ROUTES: readonly (readonly [string, string, string, Handler])[] = [
   [
     'POST',
     '/faults',
-    'order a fault',
+    `order a fault: ${FAULT_IN_WORDS}`,
     (control, _, body) => ({ status: 201, body: control.fault(faultSchema.parse(body)) }),
   ],
   [
@@ -149,7 +149,7 @@ const ROUTES: readonly (readonly [string, string, string, Handler])[] = [
   [
     'PUT',
     '/behaviour',
-    'turn switches, the others back: {tokens?, revocation?, withheld?, organization?, idToken?}',
+    `turn switches, the others back: ${BEHAVIOUR_IN_WORDS}`,
     (control, _, body) => {
       control.behave(behaviourSchema.parse(body));
       return ok(control.behaviour());

@@ -284,7 +284,7 @@ export const rules: readonly RuleCoverage[] = [
       'lets calls pass before it strikes, and strikes as often as told',
       'strikes by chance, the same way for the same seed',
       'gives the outcome itself: an answer, a reset, silence',
-      'lists its routes',
+      'lists its routes, and how faults and switches are written',
       'orders, lists and forgets faults',
       'names every wrong field of a fault',
       'does what people do: write, delete, rename, archive, come and go',

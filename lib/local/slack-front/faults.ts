@@ -39,6 +39,12 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...scope, kind: z.literal('error'), error: z.string(), when }),
 ]);
 
+/** How a fault is written, for whoever asks what there is. In brackets: what holds where nothing is said. */
+export const FAULT_IN_WORDS =
+  '{kind, method? (all of them), channel?, skip? so many calls (0), count? how often (until it is forgotten), probability? 0 to 1 (1), seed? (1)}. ' +
+  'The kinds: rateLimited {retryAfterSeconds? (1)}; status {status? 500 to 599 (500), when?}; reset {when?}; timeout {when?}; ' +
+  'late {delayMilliseconds}; error {error, when?}. when: before the call takes effect, or after (before)';
+
 /** A fault as it is written: everything but `kind` (and `delayMilliseconds`, `error`) has a default. */
 export type FaultInput = z.input<typeof faultSchema>;
 /** A fault with its defaults filled in. */

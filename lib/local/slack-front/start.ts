@@ -149,7 +149,9 @@ async function route(
       return;
     }
     const answer = answerControl(control, { method: httpMethod, path: url.pathname.slice('/control'.length), body });
-    send(response, json(answer.body, {}, answer.status));
+    // Read in a terminal more often than by a program.
+    const lines = Buffer.from(`${JSON.stringify(answer.body, null, 2)}\n`);
+    send(response, { ...json({}, {}, answer.status), body: lines });
   } else if (url.pathname === '/live' && httpMethod === 'GET') {
     streamNews(context, response);
   } else {
