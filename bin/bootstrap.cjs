@@ -8,7 +8,7 @@
 
 const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { existsSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, readFileSync, writeFileSync } = require('node:fs');
 const { delimiter, join, sep } = require('node:path');
 
 const NODE_MAJOR = 24;
@@ -89,8 +89,10 @@ function npm(args, progress) {
   });
 }
 
-function foldersUnder(folder) {
-  return existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')).length : 0;
+/** How many of the pinned packages are there by now. npm makes all their folders first and fills them one by one. */
+function packagesThere() {
+  const paths = Object.keys(readJson(join(root, 'package-lock.json')).packages).filter((path) => path !== '');
+  return paths.filter((path) => existsSync(join(root, path, 'package.json'))).length;
 }
 
 /** The version of the Node that scripts will run on, or undefined where its binary is missing. */
@@ -112,7 +114,7 @@ async function bootstrap() {
     say(`Installing the pinned packages, since ${why}. This takes a minute or two, once.`);
     const code = await npm(
       ['ci', '--include=dev', '--no-engine-strict', '--loglevel=error'],
-      (seconds) => `  still installing: ${seconds} s, ${foldersUnder(modules)} folders in node_modules`,
+      (seconds) => `  still installing: ${seconds} s, ${packagesThere()} packages are there`,
     );
     if (code !== 0) {
       stop(
