@@ -83,8 +83,8 @@ function app({ app, workspace }: Shown): Html {
   const [mark, state, text] = {
     live: [
       'on',
-      'Works',
-      html`<p>War Room writes in the channels it is a member of. It is removed in Slack, under <i>Tools and settings → Manage apps</i>.</p>`,
+      'Connected',
+      html`<p>War Room writes in the channels it is a member of. To remove it: in Slack, <i>Tools and settings → Manage apps</i>.</p>`,
     ],
     'without-channels': ['off', 'Has no channels yet', html`<p>${withoutChannels}</p>`],
     gone: [
@@ -114,7 +114,7 @@ ${
   html`<dl class="facts">
 <div><dt>Connected since</dt><dd>${moment(connection.since, timeZone)}</dd></div>
 <div><dt>Last used</dt><dd>${connection.lastUsed === undefined ? 'Not yet' : moment(connection.lastUsed, timeZone)}</dd></div>
-<div><dt>May</dt><dd>write messages in your name (<code>chat:write</code>)</dd></div>
+<div><dt>Allows</dt><dd>messages in your name (<code>chat:write</code>)</dd></div>
 </dl>`
 }
 <div class="actions">

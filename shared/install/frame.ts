@@ -5,7 +5,7 @@ import { addressOf } from './asset.ts';
 export type Framed = {
   readonly title: string;
   readonly body: Html;
-  /** The name of who is signed in, where somebody is: they can sign out from any page. */
+  /** The name of who is signed in, where the page knows: they can sign out from it. To others *My connections* leads to signing in. */
   readonly signedIn?: { readonly name: string; readonly token: string } | undefined;
 };
 
@@ -27,11 +27,10 @@ export function frame({ title, body, signedIn }: Framed): Html {
 <a class="home" href="/"><img src="${addressOf('mark.svg')}" alt="" width="28" height="28">War Room</a>
 <nav aria-label="War Room">
 <a href="/support">Support</a>
+<a href="/connections">My connections</a>
 ${
-  signedIn
-    ? html`<a href="/connections">My connections</a>
-<form method="post" action="/sign-out"><input type="hidden" name="token" value="${signedIn.token}"><button class="plain" aria-label="Sign out, ${signedIn.name}">Sign out</button></form>`
-    : html`<a href="/slack/sign-in">Sign in</a>`
+  signedIn &&
+  html`<form method="post" action="/sign-out"><input type="hidden" name="token" value="${signedIn.token}"><button class="plain" aria-label="Sign out, ${signedIn.name}">Sign out</button></form>`
 }
 </nav>
 </header>

@@ -40,17 +40,17 @@ const thread = html`<figure class="thread">
 <span class="face" aria-hidden="true">AM</span>
 <div><p class="who"><b>Arjun Mehta</b> <span>10:42</span></p>
 <p>✅ <b>Paid</b> · ₹45,000.00 · Priya S. · Full Stack Web Development</p>
-<p class="fine">Full payment · owner Arjun M. · paid in 9 min, on the second try</p></div>
+<p class="fine">Full payment · owner Arjun M. · initiated today at 10:42, paid 10:51 (9 min, second try)</p></div>
 </div>
 <div class="message reply">
-<span class="face app" aria-hidden="true">WR</span>
-<div><p class="who"><b>War Room</b> <span>10:44</span></p>
-<p>Payment failed: the bank declined it for lack of funds. Priya can try again with the same link.</p></div>
+<span class="face" aria-hidden="true">AM</span>
+<div><p class="who"><b>Arjun Mehta</b> <span>10:44</span></p>
+<p>Payment failed: the bank declined it for lack of funds.</p></div>
 </div>
 <div class="message reply">
 <span class="face" aria-hidden="true">AM</span>
 <div><p class="who"><b>Arjun Mehta</b> <span>10:51</span></p>
 <p>Paid ₹45,000.00 by UPI, on the second try.</p></div>
 </div>
-<figcaption>One payment from its start to its end: one thread, edited as it moves.</figcaption>
+<figcaption>One payment from its start to its end: one thread, whose first message always says how it stands.</figcaption>
 </figure>`;

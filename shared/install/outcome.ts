@@ -127,9 +127,9 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
           ? 'War Room is installed, and does not know you yet'
           : 'Your e-mail address is not known here',
         body: html`${outcome.installed && html`<p>War Room works in <b>${outcome.workspace}</b>.</p>`}
-<p>The address that Slack has confirmed for you in <b>${outcome.workspace}</b> is in nobody’s entry of your company’s directory. Without that, War Room cannot know whose learners are yours, and nothing is posted as you.</p>
-<p>Ask whoever keeps the directory to enter you with that address, then come back. Or ${contact(supportEmail)}.</p>`,
-        actions: html`<a class="button" href="/">Back to the start</a>`,
+<p>The address that Slack has confirmed for you in <b>${outcome.workspace}</b> is not in your company’s directory, or its entry is not active. Without that, War Room cannot know whose learners are yours, and nothing is posted as you.</p>
+<p>Ask whoever keeps the directory to enter you with that address, then try again here. Or ${contact(supportEmail)}.</p>`,
+        actions: html`${slackButton('/slack/install?as=me', 'Post as yourself')} <a class="button" href="/">Back to the start</a>`,
       };
     case 'email-unconfirmed':
       return {

@@ -14,7 +14,7 @@ ${kept}
 <h2>What it reads in Slack</h2>
 <p>Names and confirmed e-mail addresses of members, the list of channels, and the history of channels it writes to, to find its own messages by their marks. Other people’s messages pass through memory while it looks and are not stored.</p>
 <h2>What it shows in Slack</h2>
-<p>The payer’s first name and initial, course, amount and state. No card or account numbers, no e-mail addresses, no telephone numbers.</p>
+<p>The learner’s first name and initial, course, amount and state, who looks after them, and Razorpay’s ids. No card or account numbers, no e-mail addresses, no telephone numbers.</p>
 <h2>Cookies</h2>
 <p>Two, both only for this site: one ties a sign-in to your browser for a day, one keeps you signed in for an hour. Neither is used to follow you anywhere.</p>
 <h2>Who gets it</h2>
@@ -30,7 +30,8 @@ const kept = html`<dl class="kept">
 <div><dt>War Room’s own access token for your workspace</dt><dd>To write its messages</dd><dd>Kept encrypted; useless once you remove the app in Slack</dd></div>
 <div><dt>Your own access token, if you allowed posting as yourself</dt><dd>So that messages about your learners appear as you</dd><dd>Kept encrypted; until you disconnect</dd></div>
 <div><dt>Your name, e-mail address and place in your company’s directory</dt><dd>To know whose confirmed Slack address is whose</dd><dd>Kept until your company removes you from it</dd></div>
-<div><dt>What Razorpay and your company’s systems report of payments</dt><dd>To tell them</dd><dd>Kept for 400 days</dd></div>
+<div><dt>What Razorpay and your company’s systems report of payments</dt><dd>To tell them in Slack</dd><dd>Kept for 400 days</dd></div>
+<div><dt>Learners’ names, who looks after them, and which instalments they have completed</dt><dd>To tell their next payment in the right channel, in the right name</dd><dd>Kept until you ask for its deletion</dd></div>
 <div><dt>Where each message of War Room is in Slack</dt><dd>To edit it, and never to post it twice</dd><dd>Kept until you ask for its deletion</dd></div>
 <div><dt>Logs: ids, states, durations; no e-mail addresses, no tokens</dt><dd>To mend what fails</dd><dd>Kept for 90 days</dd></div>
 </dl>`;

@@ -63,7 +63,6 @@ main { padding-top: clamp(1.5rem, 5vw, 3.5rem); padding-bottom: 3rem; min-height
 .message { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: .75rem; padding: .5rem 0; }
 .reply { margin-left: 1rem; padding-left: 1rem; border-left: 2px solid var(--line); }
 .face { display: grid; place-items: center; width: 2.25rem; height: 2.25rem; border-radius: 8px; background: var(--amber-soft); color: var(--amber); font-weight: 700; font-size: .8125rem; }
-.face.app { background: var(--green-soft); color: var(--green); }
 .who span, .fine, figcaption { color: var(--soft); font-size: .8125rem; }
 figcaption { border-top: 1px solid var(--line); margin-top: .75rem; padding-top: .75rem; }
 .steps { list-style: none; counter-reset: step; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 1.75rem; }
