@@ -86,7 +86,9 @@ function read(argv: readonly string[]) {
       options: { quiet: flag, keep: flag, help: flag, port: text, 'slack-port': text },
     });
   } catch (error) {
-    throw new Mistyped(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    throw new Mistyped(
+      `${error instanceof Error ? error.message : String(error)}\nnpm start -- --help lists the options.`,
+    );
   }
 }
 

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { folderOf, type LocalFacts, readFacts } from '../lib/local/facts.ts';
-import { isTold, PlayFailed, permalinkOf, play, type Thread, untilTold } from '../lib/local/play.ts';
-import { STORIES } from '../lib/local/stories.ts';
+import { isTold, nameOfAdmin, PlayFailed, permalinkOf, play, type Thread, untilTold } from '../lib/local/play.ts';
+import { ownedBy, STORIES } from '../lib/local/stories.ts';
 import { killedStack, passesIn } from '../lib/local/storm/kills.ts';
 import { type StormOptions, type StormSummary, steady, storm } from '../lib/local/storm/storm.ts';
-import type { Ending } from '../lib/local/telling.ts';
+import type { Ending, Step } from '../lib/local/telling.ts';
 
 const STORM = 'storm';
 
@@ -17,9 +17,12 @@ const LIST = [
   `  ${STORM.padEnd(22)} many lives at once: --payments 200 --duplicates 20% --reorder --lose 5% --faults\n${' '.repeat(25)}--inflight 16 --seed 1; with --kills 3, against a stack of its own that is killed`,
 ].join('\n');
 
+const SEE_HELP = '`npm run simulate -- --help` says what each of them does.';
+
 const HELP = `npm run simulate -- <scenario>\n\nPlays a story against the stack that \`npm start\` serves:\n\n${LIST}
 
-With --lose 100%, or a smaller share, a story's webhooks are lost: War Room asks Razorpay's API for what they would have told.`;
+With --lose 100%, or a smaller share, a story's webhooks are lost: War Room asks Razorpay's API for what they would have told.
+With --admin adm_kavya a story's learners are Kavya's; any id of the directory will do.`;
 
 const TOLD_WITHIN_MS = 60_000;
 /** Of the stack's own time: the first look at a thread comes after a quarter of an hour, the second after an hour. */
@@ -42,6 +45,7 @@ function read(argv: readonly string[]) {
         duplicates: text,
         reorder: { type: 'boolean', default: false },
         lose: text,
+        admin: text,
         faults: { type: 'boolean', default: false },
         kills: text,
         inflight: text,
@@ -49,9 +53,14 @@ function read(argv: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new Mistyped(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    throw new Mistyped(`${error instanceof Error ? error.message : String(error)}\n${SEE_HELP}`);
   }
 }
+
+const noScenario = (name: string) =>
+  new Mistyped(
+    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), STORM].join(', ')}.\n${SEE_HELP}`,
+  );
 
 function count(name: string, text: string | undefined, otherwise: number): number {
   const number = Number(text ?? otherwise);
@@ -66,9 +75,10 @@ function share(name: string, text: string | undefined, otherwise: number): numbe
   throw new Mistyped(`--${name} is "${text}": give a share such as 20%.`);
 }
 
-async function tell(facts: LocalFacts, name: string, lose: number): Promise<void> {
-  const story = STORIES[name]?.story({ random: Math.random, now: Date.now() });
-  if (story === undefined) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
+async function tell(facts: LocalFacts, name: string, lose: number, admin: string | undefined): Promise<void> {
+  const usual = STORIES[name]?.story({ random: Math.random, now: Date.now() });
+  if (usual === undefined) throw noScenario(name);
+  const story = admin === undefined ? usual : ownedBy(usual, { id: admin, name: await nameOfAdmin(facts, admin) });
   await play(
     facts,
     story,
@@ -80,18 +90,27 @@ async function tell(facts: LocalFacts, name: string, lose: number): Promise<void
       'War Room now asks Razorpay, which tells how a payment stands, not each step on the way: up to a minute.',
     );
   const withinMs = TOLD_WITHIN_MS + (lose > 0 ? ASKED_WITHIN_MS * facts.timeScale : 0);
-  const announced = story.steps.flatMap(({ sent }) => (sent.kind === 'initiated' ? [sent.body['orderId']] : []));
+  const learners = new Map(story.steps.flatMap(announcedBy));
   for (const ending of story.endings) {
-    if (lose === 1 && !announced.includes(ending.id)) {
+    if (lose === 1 && !learners.has(ending.id)) {
       console.log(
         `${ending.id}: nobody announced it and nothing was heard of it, so War Room cannot know that it is there.`,
       );
       continue;
     }
     const thread = await untilTold(facts, ending, withinMs, lose > 0 ? standsAs : isTold);
-    console.log(`${thread.state}: ${permalinkOf(thread) ?? facts.slack.url}`);
+    const learner = learners.get(ending.id);
+    const whose = learner === undefined ? ending.id : `${learner}, ${ending.id}`;
+    console.log(`${thread.state} (${whose}): ${permalinkOf(thread) ?? facts.slack.url}`);
   }
   if (story.endings.length === 0) console.log(`In the ops channel: ${facts.slack.url}/archives/${facts.channels.ops}`);
+}
+
+/** An order that the checkout announces, with the learner's name. */
+function announcedBy({ sent }: Step): (readonly [string, string])[] {
+  if (sent.kind !== 'initiated') return [];
+  const { orderId, lead } = sent.body as { readonly orderId: string; readonly lead: { readonly name: string } };
+  return [[orderId, lead.name]];
 }
 
 /** Whether a thread stands as it should, and has its root in Slack. */
@@ -173,8 +192,8 @@ async function main(): Promise<void> {
   const [name] = positionals;
   if (values.help) return console.log(HELP);
   if (name === undefined) throw new Mistyped(HELP);
-  if (name !== STORM && !Object.hasOwn(STORIES, name)) throw new Mistyped(`There is no scenario "${name}".\n\n${HELP}`);
-  await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0)));
+  if (name !== STORM && !Object.hasOwn(STORIES, name)) throw noScenario(name);
+  await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0), values.admin));
 }
 
 await main().catch((error: unknown) => {

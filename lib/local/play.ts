@@ -92,6 +92,16 @@ async function asked(url: string, init: RequestInit): Promise<Response> {
   }
 }
 
+/** The name of somebody in the directory. Throws `PlayFailed` where there is nobody with this id. */
+export async function nameOfAdmin(target: Target, id: string): Promise<string> {
+  const response = await asked(`${target.api}/v1/admins/${encodeURIComponent(id)}`, {
+    headers: { authorization: `Bearer ${target.apiKey}` },
+  });
+  const answer = (await response.json()) as { readonly name?: string; readonly detail?: string };
+  if (response.status === 200 && answer.name !== undefined) return answer.name;
+  throw new PlayFailed(`Nobody can be taken for ${id}: ${answer.detail ?? `it answered ${response.status}.`}`);
+}
+
 /** What is known of the thread of an order, payment or link; undefined when nothing is. */
 export async function threadOf(target: Target, id: string): Promise<Thread | undefined> {
   const response = await asked(`${target.api}/v1/payments/${id}?account=${target.razorpay.account}`, {

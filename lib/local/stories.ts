@@ -207,6 +207,17 @@ function accountStory(scene: Scene): Story {
   return { steps: telling.steps, endings: [] };
 }
 
+/** The same story of learners whom `owner` looks after. What nobody announces stays nobody's. */
+export function ownedBy(story: Story, owner: { readonly id: string; readonly name: string }): Story {
+  const steps = story.steps.map((step): Step => {
+    const { sent } = step;
+    return sent.kind === 'initiated'
+      ? { ...step, sent: { ...sent, body: { ...sent.body, assignedAdmin: owner } } }
+      : step;
+  });
+  return { ...story, steps };
+}
+
 const FULL_COURSE = { amount: 45_000_00, course: FULL_STACK, owner: ARJUN };
 
 /** A sale that goes well. */

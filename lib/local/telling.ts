@@ -87,11 +87,18 @@ export class Telling {
     this.#atMs += afterMs;
     this.#steps.push({
       afterMs,
-      tells: `Razorpay reports ${tells ?? event}`,
+      tells: `Razorpay reports ${tells ?? event} (${idOf(event, entities)})`,
       world,
       sent: { kind: 'webhook', eventId: this.id(''), body: webhookBody(event, dated ?? this.at, entities) },
     });
   }
+}
+
+/** The id of what an event is about: of the dispute, where it is `payment.dispute.won`. */
+function idOf(event: string, entities: Readonly<Record<string, Body>>): string {
+  const subject = event.slice(0, event.lastIndexOf('.'));
+  const entity = entities[subject] ?? entities[subject.slice(subject.lastIndexOf('.') + 1)];
+  return String(entity?.['id']);
 }
 
 /** Where Razorpay's API shows an entity of a webhook, by its name there. */

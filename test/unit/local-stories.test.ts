@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { STORIES, type Story, saleOfMany, seededRandom } from '../../lib/local/stories.ts';
+import { ownedBy, STORIES, type Story, saleOfMany, seededRandom } from '../../lib/local/stories.ts';
 import { readEvent } from '../../shared/payments/event.ts';
 
 const now = Date.parse('2026-11-22T08:00:00Z');
@@ -45,6 +45,25 @@ describe.each(all)('the story "%s"', (_, tell) => {
     const last = Math.max(...dated.map(({ body }) => Number(body['created_at'])));
 
     expect(Math.abs(now / 1000 - last)).toBeLessThan(24 * 3600);
+  });
+
+  it('names in every line what it is about, by an id that can be looked up', () => {
+    for (const { tells, sent } of tell(3).steps) {
+      const [, id] = /\b((?:order|pay|plink|rfnd|disp|setl|down)_\w{14})\)?$/.exec(tells) ?? [];
+
+      expect(id).toBeDefined();
+      expect(JSON.stringify(sent.body)).toContain(`"${id}"`);
+    }
+  });
+
+  it('is the same with other admins where somebody else is to look after its learners', () => {
+    const [usual, owned] = [tell(3), ownedBy(tell(3), { id: 'adm_kavya', name: 'Kavya Rao' })];
+
+    const admins = owned.steps.flatMap(({ sent }) => (sent.kind === 'initiated' ? [sent.body['assignedAdmin']] : []));
+    for (const admin of admins) expect(admin).toEqual({ id: 'adm_kavya', name: 'Kavya Rao' });
+    const unowned = ({ steps }: Story) => JSON.stringify(steps).replaceAll(/"assignedAdmin":\{.*?\}/g, '');
+    expect(unowned(owned)).toBe(unowned(usual));
+    expect(owned.endings).toEqual(usual.endings);
   });
 
   it('gives every event an id of its own', () => {
