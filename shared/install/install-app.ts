@@ -78,7 +78,7 @@ async function begin(
   }
   const channels = await makeChannels(bot.token, bot.user, user, slack);
   if (!channels) return;
-  await installations.saveTeam({ id: team, ...place, timeZone: zone(timeZone), channels, installer: user });
+  await installations.beginTeam({ id: team, ...place, timeZone: zone(timeZone), channels, installer: user });
 }
 
 /** The time zone of that name, if this runtime knows it. */

@@ -79,15 +79,24 @@ export class Installations {
     await this.#table.put({ ...team, pk: team.id, sk: 'team' });
   }
 
+  /** Keeps the record of a team that has none. Of two who install at the same moment, the first one's stays. */
+  async beginTeam(team: Team): Promise<void> {
+    await this.#table.insert({ ...team, pk: team.id, sk: 'team' });
+  }
+
   /** The app's own author in this team; undefined when it was never installed or its token is known to be dead. */
   async bot(team: TeamId): Promise<Author | undefined> {
     return this.#author(team, 'bot', 'bot');
   }
 
-  /** The author of a person of the company, by the company's own id for them, if they allowed it. */
+  /**
+   * The author of a person of the company, by the company's own id for them, if they allowed it. Both have to name each other:
+   * who was matched with another id since does not speak for the one before.
+   */
   async admin(team: TeamId, adminId: string): Promise<Author | undefined> {
     const link = await this.#table.get({ pk: team, sk: `admin#${adminId}` });
-    return link && this.#author(team, `user#${link['user']}`, 'user');
+    const item = link && (await this.#usable(team, `user#${link['user']}`));
+    return item?.['admin'] === adminId ? this.#holder(team, 'user', item) : undefined;
   }
 
   /** The author who posted a message earlier, by Slack user. */
@@ -212,12 +221,18 @@ export class Installations {
   }
 
   async #author(team: TeamId, sk: string, kind: 'bot' | 'user'): Promise<Author | undefined> {
+    const item = await this.#usable(team, sk);
+    return item && this.#holder(team, kind, item);
+  }
+
+  async #usable(team: TeamId, sk: string): Promise<Item | undefined> {
     const item = await this.#table.get({ pk: team, sk });
-    return item && item['dead'] === undefined ? this.#holder(team, kind, item) : undefined;
+    return item?.['dead'] === undefined ? item : undefined;
   }
 
   #holder(team: TeamId, kind: 'bot' | 'user', item: Item): Author {
-    const user = userId(String(item['user']));
+    // A person is who the key says: the token of a row that was put under another's key does not decrypt.
+    const user = userId(kind === 'user' ? item.sk.slice('user#'.length) : String(item['user']));
     return {
       kind,
       user,

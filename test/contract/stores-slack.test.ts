@@ -453,6 +453,30 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await installations.bot(team)).toBeDefined();
     });
 
+    it('finds nobody by an id with which its person is not matched any more', async () => {
+      const arjun = userId('U0ARJUN001');
+      await installations.saveAdmin(team, 'adm_meera', { user: arjun, token: 'xoxp-1', installedAt: 1 });
+      await installations.saveAdmin(team, 'adm_arjun', { user: arjun, token: 'xoxp-2', installedAt: 2 });
+
+      expect(await installations.admin(team, 'adm_meera')).toBeUndefined();
+      expect(await (await installations.admin(team, 'adm_arjun'))?.token()).toBe('xoxp-2');
+    });
+
+    it("does not decrypt the token of a row that was put under another person's key, or another team's", async () => {
+      const sealed = new Installations(tables.table('installations'), new Vault(boundKeys, 'key', () => now));
+      const [arjun, meera, elsewhere] = [userId('U0ARJUN001'), userId('U0MEERA001'), teamId(`${team}X`)];
+      await sealed.saveAdmin(team, 'adm_arjun', { user: arjun, token: 'xoxp-1', installedAt: 1 });
+      const row = await tables.table('installations').get({ pk: team, sk: `user#${arjun}` });
+      if (!row) throw new Error('It is kept.');
+      await tables.table('installations').put({ ...row, sk: `user#${meera}` });
+      await tables.table('installations').put({ ...row, pk: elsewhere });
+
+      const copies = [await sealed.user(team, meera), await sealed.user(elsewhere, arjun)];
+
+      for (const copy of copies) await expect(copy?.token()).rejects.toThrow('InvalidCiphertext');
+      expect(await (await sealed.user(team, arjun))?.token()).toBe('xoxp-1');
+    });
+
     describe('of a person', () => {
       const arjun = userId('U0ARJUN001');
       const connect = (installedAt: number) =>
@@ -546,8 +570,30 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await installations.team(team)).toEqual(record);
       expect(await installations.team(teamId(`${team}X`))).toBeUndefined();
     });
+
+    it('keeps the record of the first of two that begin a team', async () => {
+      const channels = { payments: channel, partPayments: channel, ops: channel };
+      const of = (installer: string) =>
+        ({ id: team, name: 'A', url: 'u', timeZone: 'UTC', channels, installer: userId(installer) }) as const;
+
+      await installations.beginTeam(of('U0ARJUN001'));
+      await installations.beginTeam(of('U0MEERA001'));
+
+      expect(await installations.team(team)).toEqual(of('U0ARJUN001'));
+    });
   });
 });
+
+/** A key service that seals nothing, and opens what it was given only for the owner that it was given for, as KMS does. */
+const boundKeys = {
+  send: async ({ input }: EncryptCommand | DecryptCommand) => {
+    const owner = JSON.stringify(input.EncryptionContext);
+    if ('Plaintext' in input) return { CiphertextBlob: Buffer.from(`${owner}${Buffer.from(input.Plaintext ?? '')}`) };
+    const text = Buffer.from(('CiphertextBlob' in input && input.CiphertextBlob) || '').toString();
+    if (!text.startsWith(owner)) throw new Error('InvalidCiphertextException');
+    return { Plaintext: Buffer.from(text.slice(owner.length)) };
+  },
+} as unknown as KMSClient;
 
 /** A key service that seals nothing: what is encrypted is proved elsewhere. */
 const openKeys = {
