@@ -51,6 +51,12 @@ export async function connectPerson(
   if (!admin) return { kind: 'email-unknown', workspace, back: await unmatched(), installed: false };
 
   await installations.saveAdmin(team, admin.id, { ...person, user, installedAt: clock.now() });
+  // Slack mostly gives the same token again: a disconnect that was under way may have revoked it before it was kept here.
+  const kept = await installations.user(team, user);
+  const since = kept && (await slack.identity(person.token));
+  if (kept && since?.ok === false && since.kind === 'refused' && since.dead) {
+    await installations.markDead(team, kept, clock.now(), since.code);
+  }
   return { kind: 'connected', what: 'me', team, user, admin, workspace };
 }
 

@@ -61,11 +61,13 @@ export async function showConnected(visit: Visit, parts: ConnectionParts): Promi
  * `POST /connections/disconnect`: ends a person's consent, in the one order in which the page never says that a token is
  * gone while it is kept. Its use ends here; then Slack revokes it; then it is deleted. Stopped or unanswered in between, the page
  * says that it is not finished, and the same button goes on.
+ *
+ * Who is not signed in any more is told so here: browsers stop a form that is led on to another site, which Slack is.
+ * https://www.w3.org/TR/CSP3/#directive-form-action
  */
 export async function disconnect(sent: Sent, parts: ConnectionParts): Promise<Reply> {
   const who = await signedIn(sent, parts);
-  if (!who) return toSignIn;
-  if (!isOwnForm(sent, who, parts)) return outcomePage({ kind: 'token-refused' }, parts.supportEmail);
+  if (!who || !isOwnForm(sent, who, parts)) return outcomePage({ kind: 'token-refused' }, parts.supportEmail);
   const { session } = who;
   const news = await end(session, parts);
   return { kind: 'redirect', to: `/connections?news=${news}`, outcome: news, ids: idsOf(session) };

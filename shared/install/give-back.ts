@@ -24,9 +24,9 @@ export async function giveBack(
   const result: HandedBack[] = [];
   if (person && (spare === 'spare nothing of the person' || kept?.state !== 'live')) {
     // First the use of what is kept ends, then what Slack has, then what is here.
-    if (kept) await installations.leave(team, user, clock.now());
+    const left = kept && (await installations.leave(team, user, clock.now()));
     const { ok } = await slack.revoke(person.token);
-    if (ok && kept) await installations.forget(team, user, kept.version);
+    if (ok && left) await installations.forget(team, user, left.version);
     result.push(ok ? 'yes' : 'unsure');
     if (ok && (await endedWithIt(team, parts))) result.push('with-the-app');
   }

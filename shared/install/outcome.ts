@@ -168,7 +168,9 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
       };
     case 'unreachable':
       return {
-        status: 502,
+        // Failed Dependency, and no 5xx: those ring, and nobody who is woken here can mend Slack.
+        // https://www.rfc-editor.org/rfc/rfc4918#section-11.4
+        status: 424,
         title: 'Slack did not answer',
         body: html`<p>War Room asked Slack to finish this and got no answer in time. Nothing has been connected by it. Try again in a minute; <a href="https://slack-status.com">slack-status.com</a> says whether Slack is well.</p>`,
         actions: again(outcome.purpose),

@@ -132,10 +132,22 @@ export async function exchangeCode<T>(
   }
 }
 
-/** Slack's ways to say that a code was used, is too old or was never given. Any other refusal is a fault of ours. */
+/**
+ * Slack's ways to say that a code was used, is too old, was never given, or was given for the other of the two ways here.
+ * Anybody can bring such a code; any other refusal is a fault of ours.
+ * https://docs.slack.dev/reference/methods/oauth.v2.access#errors
+ */
 export function isWorn(code: string): boolean {
-  return ['invalid_code', 'code_already_used', 'invalid_grant'].includes(code);
+  return worn.has(code);
 }
+
+const worn: ReadonlySet<string> = new Set([
+  'invalid_code',
+  'code_already_used',
+  'invalid_grant',
+  'bad_redirect_uri',
+  'oauth_authorization_url_mismatch',
+]);
 
 function redirectUri({ origin }: Pick<RoundTrip, 'origin'>, way: keyof typeof paths): string {
   return `${origin}${paths[way]}`;

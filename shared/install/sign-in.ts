@@ -79,7 +79,9 @@ async function identityOf(visit: Visit, parts: SignInParts): Promise<Identity | 
   try {
     const { issuer, keyOf } = parts;
     const verified = await verifyIdToken(asked.value, { issuer, audience, nonce: taken.nonce, now, keyOf });
-    return verified.ok ? verified.identity : refusedWith(`id_token_${verified.why}`, parts);
+    if (verified.ok) return verified.identity;
+    // Of another round trip, as anybody gets it who brings a code of one with the state of another.
+    return verified.why === 'nonce' ? { kind: 'expired', purpose } : refusedWith(`id_token_${verified.why}`, parts);
   } catch (thrown) {
     if (thrown instanceof KeysUnreachable) return { kind: 'unreachable', purpose, back: 'nothing' };
     throw thrown;

@@ -176,6 +176,37 @@ describe('a code', () => {
     await nothingKept();
   });
 
+  it('of the other way here works on neither, and wakes nobody', async () => {
+    const [install, signIn] = [
+      await browser.consent('/slack/install', people.kavya),
+      await browser.consent('/slack/sign-in', people.kavya),
+    ];
+
+    const crossed = [
+      await browser.get(`/slack/oauth/callback?code=${codeIn(signIn)}&state=${stateIn(install)}`),
+      await browser.get(`/slack/openid/callback?code=${codeIn(install)}&state=${stateIn(signIn)}`),
+    ];
+
+    expect(crossed.map(({ status }) => status)).toEqual([400, 400]);
+    expect(hosted.slack.calls()).toMatchObject({ 'oauth.v2.access': 1, 'openid.connect.token': 1 });
+    expect(hosted.reported).toEqual([]);
+    await nothingKept();
+  });
+
+  it('of one sign-in does not work with the state of another: the id_token repeats its own nonce', async () => {
+    await stranger.roundTrip('/slack/install', people.kavya);
+    const [planted, own] = [
+      await stranger.consent('/slack/sign-in', people.kavya),
+      await browser.consent('/slack/sign-in', people.arjun),
+    ];
+
+    const page = await browser.get(`/slack/openid/callback?code=${codeIn(planted)}&state=${stateIn(own)}`);
+
+    expect(page.status).toBe(400);
+    expect(browser.jar.has('__Host-war-room-session')).toBe(false);
+    expect(hosted.reported).toEqual([]);
+  });
+
   it('of another consent does not work with one’s own state, where another workspace was meant', async () => {
     const theirs = await stranger.consent('/slack/install', people.arjunOfBright);
     const { location = '' } = await browser.get(`/slack/install?team=${acme}`);

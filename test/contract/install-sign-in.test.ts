@@ -108,7 +108,6 @@ describe('signing in', () => {
   it.each([
     ['wrong_audience', 'aud'],
     ['wrong_issuer', 'iss'],
-    ['wrong_nonce', 'nonce'],
     ['no_nonce', 'claims'],
     ['expired', 'exp'],
     ['foreign_key', 'signature'],
@@ -124,6 +123,16 @@ describe('signing in', () => {
     expect(page).toMatchObject({ status: 502, heading: 'Slack turned War Room away' });
     expect(browser.jar.has(session)).toBe(false);
     expect(hosted.reported).toEqual([`A sign-in with Slack was refused: id_token_${why}`]);
+  });
+
+  it('refuses an id_token with wrong_nonce, which anybody can bring: nobody is woken for it', async () => {
+    hosted.slack.behave({ idToken: 'wrong_nonce' });
+
+    const page = await browser.roundTrip('/slack/sign-in', people.kavya);
+
+    expect(page).toMatchObject({ status: 400, heading: 'This link was used already, or is too old' });
+    expect(browser.jar.has(session)).toBe(false);
+    expect(hosted.reported).toEqual([]);
   });
 
   it.each([
@@ -147,7 +156,7 @@ describe('signing in', () => {
 
     const page = await browser.follow(back);
 
-    expect(page).toMatchObject({ status: 502, heading: 'Slack did not answer' });
+    expect(page).toMatchObject({ status: 424, heading: 'Slack did not answer' });
   });
 
   it('is cancelled at Slack', async () => {
@@ -225,6 +234,17 @@ describe('disconnecting', () => {
     expect(answers.map(({ location }) => location)).toEqual(Array(2).fill('/connections?news=disconnected'));
   });
 
+  it('is told here, and not led on to Slack, where the sign-in has ended: a browser would stop the form on its way', async () => {
+    const { text } = await browser.get('/connections');
+    const token = /action="\/connections\/disconnect"[^>]*><input[^>]*value="([^"]+)"/.exec(text)?.[1] ?? '';
+    hosted.clock.advance(3_600_000);
+
+    const page = await browser.post('/connections/disconnect', token);
+
+    expect(page).toMatchObject({ status: 403, heading: 'That button was too old', location: undefined });
+    expect(await hosted.installations.connection(acme, people.kavya)).toMatchObject({ state: 'live' });
+  });
+
   it('does not say that it is done where somebody opens an old address after connecting again', async () => {
     const page = await browser.follow('/connections?news=disconnected');
 
@@ -271,5 +291,21 @@ describe('disconnecting', () => {
 
     expect(page.text).toMatch(/Posting as yourself[\s\S]*Refused by Slack/);
     expect(page.text).not.toContain('You connected again');
+  });
+
+  it('and notes that it is dead, where it ended a token that another tab was about to keep', async () => {
+    const directory = saying(hosted.directory, {
+      byEmail: async (...about) => {
+        await browser.disconnect();
+        return hosted.directory.byEmail(...about);
+      },
+    });
+    const tab = new Visitor({ ...hosted.parts, directory });
+    for (const [name, value] of browser.jar) tab.jar.set(name, value);
+
+    const page = await tab.roundTrip('/slack/install?as=me', people.kavya);
+
+    expect(page.text).toMatch(/Posting as yourself[\s\S]*Refused by Slack/);
+    expect(await hosted.installations.admin(acme, people.kavya)).toBeUndefined();
   });
 });

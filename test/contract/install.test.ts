@@ -232,6 +232,25 @@ describe('posting as oneself', () => {
     expect(await hosted.installations.admin(acme, 'adm_meera')).toBeUndefined();
   });
 
+  it('drops also what another tab keeps of them meanwhile', async () => {
+    await enter('adm_meera', 'Meera T.', 'meera.thomas@acme-academy.example');
+    const other = new Visitor(hosted.parts);
+    await other.roundTrip('/slack/install?as=me', people.meera);
+    await hosted.directory.remove(acme, 'adm_meera');
+    const installations = saying(hosted.installations, {
+      connection: async () => {
+        const kept = await hosted.installations.connection(acme, people.meera);
+        const token = { user: people.meera, token: 'xoxp-another', installedAt: hosted.clock.now() + 1 };
+        await hosted.installations.saveAdmin(acme, 'adm_meera', token);
+        return kept;
+      },
+    });
+
+    await new Visitor({ ...hosted.parts, installations }).roundTrip('/slack/install?as=me', people.meera);
+
+    expect(await hosted.installations.connection(acme, people.meera)).toBeUndefined();
+  });
+
   it('is not possible where War Room is not installed', async () => {
     const page = await browser.roundTrip('/slack/install?as=me&team=T0BRIGHT01', people.arjunOfBright);
 
@@ -339,7 +358,7 @@ describe('what can go wrong on the way', () => {
 
     const page = await browser.follow(back);
 
-    expect(page).toMatchObject({ status: 502, heading: 'Slack did not answer' });
+    expect(page).toMatchObject({ status: 424, heading: 'Slack did not answer' });
     expect(await hosted.installations.bot(bright)).toBeUndefined();
   });
 
@@ -349,7 +368,7 @@ describe('what can go wrong on the way', () => {
     const other = new Visitor(hosted.rebuilt({ timeoutMs: 200 }));
     for (const [name, value] of browser.jar) other.jar.set(name, value);
 
-    expect(await other.follow(back)).toMatchObject({ status: 502, heading: 'Slack did not answer' });
+    expect(await other.follow(back)).toMatchObject({ status: 424, heading: 'Slack did not answer' });
   });
 
   it('a client secret that was replaced: the one before and one that was put there just now are tried, the code stays good', async () => {

@@ -141,6 +141,27 @@ describe('a person with a browser', () => {
     await other.close();
   });
 
+  it('presses a button after the sign-in has ended, reads that nothing has changed, and comes back to it', async () => {
+    const other = await browser.newContext();
+    const own = await other.newPage();
+    const signIn = async () => {
+      await own.getByRole('radio', { name: /Arjun Mehta.*Seller/ }).check();
+      await own.getByRole('button', { name: 'Allow' }).click();
+      await own.getByRole('heading', { name: 'My connections' }).waitFor();
+    };
+    await own.goto(`${facts.api}/connections`);
+    await signIn();
+    await other.clearCookies({ name: '__Host-war-room-session' });
+
+    await own.getByRole('button', { name: 'Disconnect' }).click();
+    await own.getByRole('heading', { name: 'That button was too old' }).waitFor({ timeout: 10_000 });
+    await own.getByRole('main').getByRole('link', { name: 'My connections' }).click();
+    await signIn();
+
+    expect(await own.getByRole('region', { name: 'Posting as yourself' }).textContent()).toContain('Connected since');
+    await other.close();
+  });
+
   it('goes back, and reads that the link was used', async () => {
     await page.goto(`${facts.api}/slack/install`);
     await allow();

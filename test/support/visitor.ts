@@ -50,7 +50,7 @@ export type Hosted = {
 };
 
 /** `own` with some of its verbs in other words. */
-export function saying(own: SlackAccess, verbs: Partial<SlackAccess>): SlackAccess {
+export function saying<T extends object>(own: T, verbs: Partial<T>): T {
   return new Proxy(own, {
     get: (target, name) => {
       const member: unknown = Reflect.get(verbs, name) ?? Reflect.get(target, name);
