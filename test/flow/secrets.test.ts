@@ -1,6 +1,6 @@
 /**
  * Payments are told as a person, refused, and told by the app; people are told of it; callers are turned away; Slack and the
- * caller quote secrets back. Whatever the product writes down meanwhile holds none of them: the database, the queues, the log,
+ * caller quote secrets back; somebody comes in through Slack, lets it post as them, signs in and ends it. Whatever the product writes down meanwhile holds none of them: the database, the queues, the log,
  * the error reports, the answers of the API, the messages.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,9 +8,10 @@ import { type Stores, startStores } from '../../lib/local/stores.ts';
 import { STORIES, seededRandom } from '../../lib/local/stories.ts';
 import type { Step } from '../../lib/local/telling.ts';
 import { Table } from '../../shared/aws/table.ts';
-import { teamId } from '../../shared/base/names.ts';
+import { teamId, userId } from '../../shared/base/names.ts';
 import { type Author, Installations } from '../../shared/slack/installation.ts';
 import { Vault } from '../../shared/slack/vault.ts';
+import { answerConsent } from '../support/slack-consent.ts';
 import { leaksOf } from '../support/spellings.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { startTranscript, type Transcript } from '../support/transcript.ts';
@@ -18,6 +19,7 @@ import { until } from '../support/until.ts';
 
 const arjun = 'U0ARJUN001';
 const meera = 'U0MEERA001';
+const kavya = 'U0KAVYA001';
 
 let stores: Stores;
 let database: Transcript;
@@ -26,6 +28,7 @@ let reports: Transcript;
 let stack: TestStack;
 const lines: string[] = [];
 const answers: string[] = [];
+const pages: string[] = [];
 let secrets: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
@@ -52,14 +55,20 @@ afterAll(async () => {
   await stores.stop();
 });
 
-/** Everything that nobody may read: tokens as the vault opens them, and what the secrets hold. */
-async function secretsOf({ served, facts }: TestStack): Promise<Record<string, string>> {
-  const { plan, clients, documents, secrets: kept } = served;
+/** Tokens as the vault opens them. */
+function installationsOf({ plan, clients, documents }: TestStack['served']): Installations {
   const tableName = plan.tables.find(({ id }) => id === 'SlackInstallations')?.name ?? '';
   const vault = new Vault(clients.kms, plan.keys.find(({ id }) => id === 'TokenKey')?.arn ?? '', Date.now);
-  const installations = new Installations(new Table(documents, tableName), vault);
+  return new Installations(new Table(documents, tableName), vault);
+}
+
+const tokenOf = async (author: Author | undefined) => (await author?.token()) ?? '';
+
+/** Everything that nobody may read: tokens, and what the secrets hold. */
+async function secretsOf({ served, facts }: TestStack): Promise<Record<string, string>> {
+  const { plan, secrets: kept } = served;
+  const installations = installationsOf(served);
   const team = teamId(facts.slack.teamId);
-  const tokenOf = async (author: Author | undefined) => (await author?.token()) ?? '';
   const secret = (id: string) => {
     const SecretId = plan.secrets.find((one) => one.id === id)?.name;
     const { SecretString } = Object(kept.operations()['secretsmanager.GetSecretValue']?.({ SecretId }));
@@ -90,6 +99,38 @@ async function ask(method: string, path: string, key: string, body?: unknown): P
   return said;
 }
 
+const jar = new Map<string, string>();
+
+/** Asks for one of the hosted pages as a browser would, or sends a form of one; goes wherever they lead within themselves. */
+async function visit(address: string, form?: Readonly<Record<string, string>>): Promise<{ text: string; to: string }> {
+  const { api } = stack.facts;
+  const answer = await fetch(new URL(address, api), {
+    redirect: 'manual',
+    headers: { cookie: [...jar].map((pair) => pair.join('=')).join('; '), ...(form && { origin: api }) },
+    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+  });
+  for (const cookie of answer.headers.getSetCookie()) {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]+)/.exec(cookie) ?? [];
+    jar.set(name, value);
+  }
+  const text = await answer.text();
+  pages.push(text);
+  const to = answer.headers.get('location') ?? '';
+  return to.startsWith('/') ? visit(to) : { text, to };
+}
+
+/** Kavya goes to Slack from there and allows it. Answers where Slack leads back to; what is in that address becomes a secret. */
+async function consent(address: string): Promise<string> {
+  const { to } = await visit(address);
+  const answer = await answerConsent(to, { decision: 'allow', user_id: kavya });
+  const back = answer.headers.get('location') ?? '';
+  const { searchParams } = new URL(back);
+  for (const name of ['code', 'state']) secrets = { ...secrets, [`${name} of ${back}`]: searchParams.get(name) ?? '' };
+  return back;
+}
+
+const faulty = (method: string, error: string) => stack.slack.fault({ method, kind: 'error', error, count: 1 });
+
 let payments = 0;
 
 /** A payment of a learner of this admin, from its start to its end; answers its order. */
@@ -116,6 +157,7 @@ const written = () => ({
   'what the runner says': stack.said.join('\n'),
   'the error reports': reports.bodies.join('\n'),
   'the answers of the API': answers.join('\n'),
+  'the pages': pages.join('\n'),
   'the messages': JSON.stringify(stack.slack.channels().map(({ id }) => stack.slack.messages(id))),
 });
 
@@ -198,4 +240,45 @@ describe('what nobody may read', () => {
     expect(texts['the messages']).toContain('Messages no longer appear as you');
     expect(leaksOf(secrets, texts)).toEqual([]);
   }, 90_000);
+
+  it('is nowhere either while somebody comes in through Slack, posts as themself, signs in, and ends it', async () => {
+    // Slack, or a proxy before it, quotes what it was sent: the code, the client secret, a token.
+    const quoted = await consent('/slack/install?as=me');
+    faulty('oauth.v2.access', `code ${new URL(quoted).searchParams.get('code')} ${secrets['the client secret']}`);
+    await visit(quoted);
+    await visit(quoted);
+    const quotedSignIn = await consent('/slack/sign-in');
+    faulty('openid.connect.token', `code ${new URL(quotedSignIn).searchParams.get('code')}`);
+    await visit(quotedSignIn);
+
+    const installed = await visit(await consent('/slack/install'));
+    const connected = await visit(await consent('/slack/install?as=me'));
+    const author = await installationsOf(stack.served).user(teamId(stack.facts.slack.teamId), userId(kavya));
+    const token = await tokenOf(author);
+    const signedIn = await visit(await consent('/slack/sign-in'));
+    const form = () => ({ token: /name="token" value="([^"]+)"/.exec(signedIn.text)?.[1] ?? '' });
+    faulty('auth.revoke', `token ${token}`);
+    const waiting = await visit('/connections/disconnect', form());
+    const ended = await visit('/connections/disconnect', form());
+    for (const [name, value] of jar) secrets = { ...secrets, [name]: value };
+    secrets = { ...secrets, "Kavya's token": token };
+
+    const texts = written();
+    expect([installed, connected, signedIn, waiting, ended].map(({ text }) => /<h1>(.*?)</.exec(text)?.[1])).toEqual([
+      'War Room is in Acme Academy',
+      'Connected: messages now appear as you',
+      'My connections',
+      'My connections',
+      'My connections',
+    ]);
+    expect(ended.text).toContain('Disconnected.');
+    expect(Object.values(secrets).filter((value) => value.length < 12)).toEqual([]);
+    expect(texts['the database']).toContain(`user#${kavya}`);
+    for (const outcome of ['unreachable', 'connected-me', 'signed-in', 'leaving', 'disconnected']) {
+      expect(texts['the log']).toContain(`"outcome":"${outcome}"`);
+    }
+    expect(leaksOf(secrets, texts)).toEqual([]);
+    // An id_token, whatever it says: three parts, the first of which is JSON.
+    for (const text of Object.values(texts)) expect(text).not.toMatch(/eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+/);
+  }, 60_000);
 });

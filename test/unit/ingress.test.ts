@@ -162,6 +162,32 @@ describe('a webhook of Razorpay', () => {
     expect([receipt.status, stored, sent, reported]).toEqual([401, [], [], []]);
   });
 
+  it.each(['current', 'previous'])(
+    "signed with another account's %s secret is answered 401, and nothing is stored, though it names this account's order",
+    async (which) => {
+      const accounts = { live: account('whsec-current'), other: account('whsec-other', 'whsec-other-previous') };
+      const { dependencies, stored, sent } = surroundings({ accounts });
+      const secret = which === 'current' ? 'whsec-other' : 'whsec-other-previous';
+
+      const receipt = await receive(delivery({ secret }), dependencies);
+
+      expect([receipt.status, stored, sent]).toEqual([401, [], []]);
+    },
+  );
+
+  it("to another account's path with that account's secret stays that account's, though it names this account's order", async () => {
+    const theirs = { ...account('whsec-other'), teamId: 'T0999999999' };
+    const { dependencies, stored, sent } = surroundings({
+      accounts: { live: account('whsec-current'), other: theirs },
+    });
+
+    await receive(delivery({ account: 'other', secret: 'whsec-other' }), dependencies);
+
+    const place = { team: 'T0999999999', account: 'other', home: 'order_Hd7Rt0pLmQ2w3e' };
+    expect(stored.map((one) => one.place)).toEqual([place]);
+    expect(sent.map(({ body }) => parseWake(body))).toEqual([{ ...place, cause: 'webhook' }]);
+  });
+
   it('for an account that nobody has is answered 404, and nothing is stored', async () => {
     const { dependencies, stored, sent } = surroundings();
 
