@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isAlive } from './facts.ts';
 import { PortInUse } from './listen.ts';
+import type { RequestUrls } from './slack-front/app-settings.ts';
 import { type SlackSeed, seededCompany } from './slack-front/company.ts';
 import type { SlackControl } from './slack-front/control.ts';
 import { startSlackFront } from './slack-front/start.ts';
@@ -29,6 +30,8 @@ export type ChosenSlack = {
   readonly told: string;
   /** Lets the consent page lead back to this address, and to what lies under it; at another Slack that is done by hand. */
   registerRedirectUri(address: string): Promise<void>;
+  /** Tells the app's settings where events, commands and presses go; at another Slack that is done by hand. */
+  sendTo(urls: RequestUrls): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -75,11 +78,8 @@ export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSl
     userTokens: running.userTokens ?? {},
     control: undefined,
     told: `the local one of \`npm run slack\` (process ${running.pid})`,
-    registerRedirectUri: async (redirectUri) => {
-      const url = `${running.url}/control/app/redirect-uris`;
-      const answer = await fetch(url, { method: 'POST', body: JSON.stringify({ redirectUri }) });
-      if (!answer.ok) throw new SlackUnclear(`The local Slack at ${running.url} refused ${redirectUri}: restart it.`);
-    },
+    registerRedirectUri: (redirectUri) => setUp(running, 'POST', 'redirect-uris', { redirectUri }),
+    sendTo: (urls) => setUp(running, 'PUT', 'request-urls', urls),
     stop: async () => {},
   };
 }
@@ -89,6 +89,12 @@ function runningSlack(folder: string): RunningSlack | undefined {
   if (!existsSync(file)) return undefined;
   const running = JSON.parse(readFileSync(file, 'utf8')) as RunningSlack;
   return isAlive(running.pid) ? running : undefined;
+}
+
+/** Changes the settings of the app at a Slack that runs by itself. */
+async function setUp({ url }: RunningSlack, method: string, setting: string, body: unknown): Promise<void> {
+  const answer = await fetch(`${url}/control/app/${setting}`, { method, body: JSON.stringify(body) });
+  if (!answer.ok) throw new SlackUnclear(`The local Slack at ${url} refused ${JSON.stringify(body)}: restart it.`);
 }
 
 async function ownSlack(seed: SlackSeed, port: number): Promise<ChosenSlack> {
@@ -102,6 +108,7 @@ async function ownSlack(seed: SlackSeed, port: number): Promise<ChosenSlack> {
     control: front.control,
     told: 'a local one of its own',
     registerRedirectUri: async (address) => front.control.registerRedirectUri(address),
+    sendTo: async (urls) => front.control.sendTo(urls),
     stop: () => front.stop(),
   };
 }
@@ -172,6 +179,7 @@ async function otherSlack(origin: string, { botToken, signingSecret }: SlackChoi
     control: undefined,
     told: 'by SLACK_API_URL',
     registerRedirectUri: async () => {},
+    sendTo: async () => {},
     stop: async () => {},
   };
 }

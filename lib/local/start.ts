@@ -6,6 +6,7 @@ import { type RazorpayApi, startRazorpayApi } from './razorpay-api.ts';
 import { identityIn, keepIdentity, RAZORPAY_ACCOUNT, seedCompany } from './seed.ts';
 import { type Served, serve } from './serve.ts';
 import { type ChosenSlack, chooseSlack } from './slack-choice.ts';
+import type { RequestUrls } from './slack-front/app-settings.ts';
 import { synthesizedStacks } from './synth.ts';
 import type { Stack } from './template.ts';
 
@@ -59,6 +60,16 @@ const MOST_THREADS = 4;
 /** The hosts of what somebody put in the place of an embedded part: the only ones outside this machine that are spoken to. */
 export function hostsOf({ slackApiUrl, dynamodbUrl, sqsUrl }: Others): readonly string[] {
   return [slackApiUrl, dynamodbUrl, sqsUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).hostname]));
+}
+
+/** Where Slack sends events, commands and presses: to those of their routes that the template has. */
+function requestUrls({ api, plan }: Served): RequestUrls {
+  const routeOf = (path: string) => (plan.routes.some(({ key }) => key === `POST ${path}`) ? api + path : undefined);
+  return {
+    events: routeOf('/slack/events'),
+    commands: routeOf('/slack/commands'),
+    interactivity: routeOf('/slack/interactivity'),
+  };
 }
 
 /** Starts everything: Slack, Razorpay's stand-in, the served template, the seeded company. */
@@ -128,6 +139,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const webhookUrl = `${served.api}/webhooks/razorpay/${RAZORPAY_ACCOUNT}`;
   razorpay.registerWebhook(webhookUrl);
   await slack.registerRedirectUri(`${served.api}/slack`);
+  await slack.sendTo({ ...requestUrls(served), timeScale: options.timeScale });
 
   const running = started.move();
   return {

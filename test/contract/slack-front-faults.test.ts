@@ -240,6 +240,8 @@ describe('the control API over HTTP', () => {
     expect(done.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
     expect(wrong).toMatchObject({ status: 400, body: { fields: [expect.anything(), expect.anything()] } });
     expect(stood.body).toEqual({
+      answerWithinMs: 3_000,
+      triggerLifeMs: 3_000,
       tokens: 'same',
       revocation: 'person',
       withheld: ['users:read'],

@@ -247,12 +247,10 @@ describe('channels', () => {
 });
 
 describe('emulate', () => {
-  it('hands App Home on to emulate, with the ids of the company', async () => {
-    const view = { type: 'home' as const, blocks: [] };
+  it('hands profiles on to emulate, with the ids of the company', async () => {
+    const { profile } = await world.app.users.profile.get({ user: ids.arjun });
 
-    const answer = await world.app.views.publish({ user_id: ids.arjun, view });
-
-    expect(answer.view).toMatchObject({ team_id: 'T0ACADEMY1', type: 'home' });
+    expect(profile).toMatchObject({ email: 'arjun.mehta@acme-academy.example' });
   });
 
   it('takes another inner token before emulate has counted 5,000 calls, and begins again after the last', () => {

@@ -84,10 +84,11 @@ describe('workspaces', () => {
   });
 
   it('hands on what emulate does to the workspace of the token', async () => {
-    const publish = (client: WebClient, user_id: string) =>
-      client.views.publish({ user_id, view: { type: 'home', blocks: [] } });
+    const profileOf = async (client: WebClient, user: string) =>
+      (await client.users.profile.get({ user }).catch((error: Error) => ({ profile: error.message }))).profile;
 
-    expect((await publish(elsewhere, stranger)).view).toMatchObject({ team_id: 'T0BRIGHT01' });
-    expect((await publish(world.app, ids.arjun)).view).toMatchObject({ team_id: 'T0ACADEMY1' });
+    expect(await profileOf(elsewhere, stranger)).toMatchObject({ real_name: 'Arjun Mehta' });
+    expect(await profileOf(elsewhere, ids.arjun)).toContain('user_not_found');
+    expect(await profileOf(world.app, ids.arjun)).toMatchObject({ real_name: 'Arjun Mehta' });
   });
 });

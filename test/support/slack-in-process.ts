@@ -14,7 +14,7 @@ export type Moved = Clock & { advance(ms: number): void };
 /** `callMs` is how long a caller waits for an answer that never comes: that much time goes by. */
 export function openSlack(seed: SlackSeed, time: Moved, callMs: number): SlackInProcess {
   const state = openState(seed, time);
-  const control = new SlackControl(state);
+  const control = new SlackControl(state, 'http://slack.test');
   const inner = { ask: () => Promise.reject(new Error('Nothing is behind this Slack.')), stop: async () => {} };
   const context: ApiContext = { state, inner: () => inner, url: 'http://slack.test' };
 

@@ -12,6 +12,7 @@ import { SlackRefusal } from './refusal.ts';
 import type { SlackState } from './state.ts';
 import type { Tenant, Tenants } from './tenants.ts';
 import { tokenMethods } from './token-methods.ts';
+import { viewMethods } from './view-methods.ts';
 import type { Grant } from './workspace.ts';
 
 /** Methods the front answers itself, since emulate keeps Slack's rules here too loosely. */
@@ -21,6 +22,7 @@ export const ownMethods: Readonly<Record<string, Method>> = {
   ...conversationMethods,
   ...peopleMethods,
   ...identityMethods,
+  ...viewMethods,
 };
 
 /** Methods that go to emulate once the token is known. */
@@ -35,10 +37,6 @@ export const delegatedMethods: ReadonlySet<string> = new Set([
   'users.profile.get',
   'users.profile.set',
   'users.setPresence',
-  'views.open',
-  'views.publish',
-  'views.push',
-  'views.update',
 ]);
 
 /** A call as it came in. */

@@ -3,20 +3,43 @@ import { timingSafeEqual } from 'node:crypto';
 import type { SeedApp } from './company.ts';
 import { SlackRefusal } from './refusal.ts';
 
+/** Where the app is told of things. An address that is not set is not asked. */
+export interface RequestUrls {
+  readonly events?: string | undefined;
+  readonly interactivity?: string | undefined;
+  readonly commands?: string | undefined;
+  /** How much faster than life time passes there: the later retries of an event come sooner by it. 1 where nothing is said. */
+  readonly timeScale?: number | undefined;
+}
+
+/** What the app has subscribed to. */
+export interface Subscriptions {
+  readonly events: SeedApp['events'];
+  readonly metadataEvents: SeedApp['metadataEvents'];
+}
+
 /** Registration and credentials. */
 export class AppSettings {
   readonly id: string;
   readonly name: string;
   readonly clientId: string;
   readonly redirectUris: string[];
+  readonly commands: SeedApp['commands'];
+  subscriptions: Subscriptions;
+  requestUrls: RequestUrls = {};
+  /** What requests to the app are signed with. */
+  signingSecret: string;
   private clientSecret: string;
 
-  constructor({ id, name, clientId, clientSecret, redirectUris }: SeedApp) {
-    this.id = id;
-    this.name = name;
-    this.clientId = clientId;
-    this.clientSecret = clientSecret;
-    this.redirectUris = [...redirectUris];
+  constructor(seed: SeedApp) {
+    this.id = seed.id;
+    this.name = seed.name;
+    this.clientId = seed.clientId;
+    this.clientSecret = seed.clientSecret;
+    this.signingSecret = seed.signingSecret;
+    this.redirectUris = [...seed.redirectUris];
+    this.commands = seed.commands;
+    this.subscriptions = { events: seed.events, metadataEvents: seed.metadataEvents };
   }
 
   /** From now on only this client secret is accepted. */

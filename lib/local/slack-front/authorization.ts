@@ -45,19 +45,24 @@ export function allowPerson(
  * https://docs.slack.dev/reference/methods/auth.revoke, https://docs.slack.dev/reference/events/app_uninstalled
  */
 export function revoke(workspace: Workspace, grant: Grant, reach: Behaviour['revocation'], at: number): void {
-  grant.revoked = true;
-  if (grant.kind === 'user') {
-    if (reach === 'person') for (const other of workspace.grantsOf(grant.userId)) other.revoked = true;
-    if (reach === 'installation') uninstall(workspace, at);
+  if (grant.kind === 'user' && reach === 'installation') {
+    uninstall(workspace, at);
+    return;
   }
+  workspace.revoke(grant.kind === 'user' && reach === 'person' ? workspace.grantsOf(grant.userId) : [grant]);
   const isLeft = [...workspace.grants.values()].some((other) => !other.revoked);
   if (grant.kind === 'bot' || !isLeft) workspace.dismissBot(at);
+  if (!isLeft) workspace.happened({ kind: 'uninstalled' });
 }
 
-/** Takes the app out of the workspace: every token, the bot, its memberships. */
+/**
+ * Takes the app out of the workspace: every token, the bot, its memberships. The app hears of both, in no promised order.
+ * https://docs.slack.dev/reference/events/app_uninstalled, https://docs.slack.dev/reference/events/tokens_revoked
+ */
 export function uninstall(workspace: Workspace, at: number): void {
-  for (const grant of workspace.grants.values()) grant.revoked = true;
+  workspace.revoke(workspace.grants.values());
   workspace.dismissBot(at);
+  workspace.happened({ kind: 'uninstalled' });
 }
 
 /** Scopes are only ever added: https://docs.slack.dev/authentication/installing-with-oauth#additive */

@@ -34,12 +34,16 @@ export const behaviourSchema = z.strictObject({
   /** Installs for a whole Enterprise organization, where an answer names no team. */
   organization: z._default(z.boolean(), false),
   idToken: z._default(z.nullable(z.enum(ID_TOKEN_FAULTS)), null),
+  /** How long the app may take to answer an event, a command, a press. https://docs.slack.dev/apis/events-api#responding */
+  answerWithinMs: z._default(z.int().check(z.positive()), 3_000),
+  /** How long a `trigger_id` opens a view. https://docs.slack.dev/interactivity/handling-user-interaction */
+  triggerLifeMs: z._default(z.int().check(z.positive()), 3_000),
 });
 
 /** How they are written, for whoever asks what there is; the first value of each is the usual one. */
 export const BEHAVIOUR_IN_WORDS =
   '{tokens?: same, fresh; revocation?: person, token, installation; withheld?: [] or scopes; organization?: false, true; ' +
-  `idToken?: null, ${ID_TOKEN_FAULTS.join(', ')}}`;
+  `idToken?: null, ${ID_TOKEN_FAULTS.join(', ')}; answerWithinMs?: 3000; triggerLifeMs?: 3000}`;
 
 /** The switches to turn; what is left out is as usual. */
 export type BehaviourInput = z.input<typeof behaviourSchema>;

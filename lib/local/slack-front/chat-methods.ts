@@ -24,6 +24,30 @@ export const chatMethods: Readonly<Record<string, Method>> = {
     return { channel: conversation.id, ts: message.ts, message: wireMessage(call, message, true) };
   },
 
+  /** For one member of the channel. https://docs.slack.dev/reference/methods/chat.postEphemeral */
+  'chat.postEphemeral': (call) => {
+    needScope(call, 'chat:write');
+    const conversation = writable(call);
+    const user = call.args.text('user');
+    if (user === undefined || !conversation.members.has(user)) throw new SlackRefusal('user_not_in_channel');
+    const { text = '', blocks = [] } = readContent(call);
+    if (text === '' && blocks.length === 0) throw new SlackRefusal('no_text');
+    if (text.length > TEXT_CUT) throw new SlackRefusal('msg_too_long');
+    const ts = call.messages.nextTs();
+    const by = call.grant.userId;
+    call.ephemerals.add({
+      channel: conversation.id,
+      userId: user,
+      ts,
+      by,
+      root: call.args.text('thread_ts'),
+      text,
+      blocks,
+    });
+    call.workspace.changed({ channel: conversation.id });
+    return { message_ts: ts };
+  },
+
   'chat.update': (call) => {
     needScope(call, 'chat:write');
     const message = ownMessage(call, 'cant_update_message');

@@ -52,6 +52,12 @@ export interface SeedApp extends SeedBot {
   readonly signingSecret: string;
   /** Where the consent page may send a person back to. */
   readonly redirectUris: readonly string[];
+  /** The events the app subscribes to, as its manifest names them: `message.channels`, `channel_archive`... */
+  readonly events: readonly string[];
+  /** The kinds of metadata it hears of, by the app that attaches them; `*` stands for every kind. */
+  readonly metadataEvents: readonly { readonly app_id: string; readonly event_type: string }[];
+  /** The commands it adds, with a word on each. */
+  readonly commands: readonly { readonly command: string; readonly description: string; readonly usage: string }[];
 }
 
 /** One workspace with its people and channels. The app is installed where it has a token. */
@@ -104,6 +110,29 @@ const BOT_SCOPES = [
 /** The scopes a person grants so that War Room may post as that person. */
 const USER_SCOPES = ['chat:write'] as const;
 
+/** The events War Room subscribes to. */
+const EVENTS = [
+  'app_home_opened',
+  'app_uninstalled',
+  'channel_archive',
+  'channel_id_changed',
+  'channel_left',
+  'channel_rename',
+  'channel_unarchive',
+  'group_archive',
+  'group_left',
+  'group_rename',
+  'group_unarchive',
+  'member_joined_channel',
+  'member_left_channel',
+  'message.channels',
+  'message.groups',
+  'message_metadata_posted',
+  'team_join',
+  'tokens_revoked',
+  'user_change',
+] as const;
+
 /**
  * Acme Academy: a founder, two managers, four sellers; two courses; the app a member of #general only. Beside it Bright Path
  * Tutors, which has nothing to do with it but one person of the same name and e-mail address, and where the app is not installed.
@@ -136,6 +165,9 @@ export function seededCompany(secret: () => string = () => randomBytes(18).toStr
       clientSecret: secret(),
       signingSecret: secret(),
       redirectUris: ['http://127.0.0.1:3000/slack/oauth/callback'],
+      events: EVENTS,
+      metadataEvents: [{ app_id: 'A0WARROOM1', event_type: 'war_room_message' }],
+      commands: [{ command: '/warroom', description: 'Ask War Room, or change it', usage: 'help' }],
     },
     users: [
       person(founder, 'Kavya Rao', 'Founder', { isAdmin: true }),

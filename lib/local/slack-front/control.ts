@@ -1,11 +1,18 @@
 /** The hand that moves the workspace from outside: what a person, an administrator or bad luck would do. For tests and demonstrations. */
+import type { RequestUrls, Subscriptions } from './app-settings.ts';
+import { uninstall } from './authorization.ts';
 import { type Behaviour, type BehaviourInput, behaviourSchema } from './behaviour.ts';
 import type { SeedUser } from './company.ts';
+import { Deliveries, type Delivery } from './deliveries.ts';
 import { type FaultInput, FaultScript, type OrderedFault } from './faults.ts';
 import type { Block, Message, Metadata } from './message-store.ts';
+import type { MisbehaviourInput, OrderedMisbehaviour } from './misbehaviour.ts';
+import { NotThere } from './not-there.ts';
+import { Outbound } from './outbound.ts';
+import { Person } from './person.ts';
 import type { SlackState } from './state.ts';
 import type { Tenant } from './tenants.ts';
-import type { Change, Conversation } from './workspace.ts';
+import type { Change, Conversation, Workspace } from './workspace.ts';
 
 /** A message as it truly is: no page, no window, no permission. */
 export interface TrueMessage {
@@ -33,21 +40,101 @@ export interface TrueChannel {
   readonly members: readonly string[];
 }
 
-/** Something the control API was asked about that is not there. */
-export class NotThere extends Error {
-  override readonly name = 'NotThere';
-}
-
 /** The typed handle; `/control` offers the same over HTTP (control-routes.ts). */
 export class SlackControl {
   private readonly state: SlackState;
+  private readonly url: string;
+  private readonly outbound: Outbound;
+  private readonly events: Deliveries;
   private readonly faultScript = new FaultScript();
   private readonly counts = new Map<string, number>();
   private readonly late = new Set<() => void>();
   private readonly idlers = new Set<() => void>();
 
-  constructor(state: SlackState) {
+  /** `url` is where this Slack is served, without a slash at the end. */
+  constructor(state: SlackState, url: string) {
     this.state = state;
+    this.url = url;
+    this.outbound = new Outbound({ app: state.app, clock: state.clock, behaviour: () => state.behaviour });
+    this.events = new Deliveries(state, this.outbound);
+  }
+
+  // What the app is sent
+
+  /** Where the app is told of things from now on. */
+  sendTo(urls: RequestUrls): void {
+    this.state.app.requestUrls = urls;
+  }
+
+  /** What the app hears of from now on; what is left out stays. */
+  subscribe({ events, metadataEvents }: { [Name in keyof Subscriptions]?: Subscriptions[Name] | undefined }): void {
+    const { subscriptions } = this.state.app;
+    this.state.app.subscriptions = {
+      events: events ?? subscriptions.events,
+      metadataEvents: metadataEvents ?? subscriptions.metadataEvents,
+    };
+  }
+
+  /** What is to be wrong with requests to the app. */
+  misbehave(input: MisbehaviourInput): OrderedMisbehaviour {
+    return this.outbound.script.add(input);
+  }
+
+  misbehaviours(): readonly OrderedMisbehaviour[] {
+    return this.outbound.script.list();
+  }
+
+  resetMisbehaviours(): void {
+    this.outbound.script.reset();
+  }
+
+  /** The events that were sent, or are to be, and what became of each; oldest first. */
+  deliveries(): readonly Delivery[] {
+    return this.events.list();
+  }
+
+  /** Resolves when no event is under way or due. Retries to come in a minute or five are not waited for. */
+  delivered(): Promise<void> {
+    return this.events.idle();
+  }
+
+  /**
+   * What Slack does when an address is entered in the app's settings, and from time to time: asks for a challenge back, and looks
+   * whether commands are served over TLS. Says what came back of each. https://docs.slack.dev/reference/events/url_verification
+   */
+  async probe(): Promise<{ readonly challenge: boolean; readonly sslCheck: number | undefined }> {
+    const url = this.outbound.urlOf('events');
+    const challenge = this.state.secret();
+    const body = JSON.stringify({ token: 'deprecated', challenge, type: 'url_verification' });
+    const asked =
+      url === undefined ? undefined : await this.outbound.send({ url, contentType: 'application/json', body });
+    const checked = await this.outbound.ask('commands', 'ssl_check', { ssl_check: '1', token: 'deprecated' });
+    return {
+      challenge: asked?.kind === 'answer' && asked.status === 200 && asked.body.includes(challenge),
+      sslCheck: checked?.kind === 'answer' ? checked.status : undefined,
+    };
+  }
+
+  /** From now on requests are signed with this secret alone. */
+  regenerateSigningSecret(secret: string): void {
+    this.state.app.signingSecret = secret;
+  }
+
+  /** Sends nothing more, and cuts what is under way. */
+  stop(): void {
+    this.dropLate();
+    this.events.stop();
+    this.outbound.stop();
+  }
+
+  // People
+
+  /** Somebody in front of Slack. */
+  as(userId: string): Person {
+    const tenant = this.home(userId);
+    const member = tenant.workspace.members.get(userId);
+    if (member === undefined) throw new NotThere(`There is no member ${userId}.`);
+    return new Person({ state: this.state, outbound: this.outbound, url: this.url, tenant, member });
   }
 
   // Faults
@@ -97,8 +184,7 @@ export class SlackControl {
     this.idlers.delete(resolve);
   }
 
-  /** Drops the late effects; for stopping. */
-  dropLate(): void {
+  private dropLate(): void {
     for (const cancel of this.late) cancel();
     this.late.clear();
   }
@@ -180,30 +266,33 @@ export class SlackControl {
   }
 
   archive(channel: string): void {
-    this.change(channel, (conversation) => {
-      conversation.isArchived = true;
-    });
+    this.change(channel, (workspace, conversation) => workspace.archive(conversation, conversation.creator));
   }
 
   unarchive(channel: string): void {
-    this.change(channel, (conversation) => {
-      conversation.isArchived = false;
-    });
+    this.change(channel, (workspace, conversation) => workspace.unarchive(conversation, conversation.creator));
   }
 
   rename(channel: string, name: string): void {
-    this.change(channel, (conversation) => {
-      conversation.previousNames.unshift(conversation.name);
-      conversation.name = name;
-    });
+    this.change(channel, (workspace, conversation) => workspace.rename(conversation, name));
+  }
+
+  /** The channel goes by another id from now on, its messages with it. */
+  renumber(channel: string, id: string): void {
+    if (this.state.tenants.ofChannel(id) !== undefined) throw new NotThere(`There is a channel ${id} already.`);
+    const { messages } = this.where(channel);
+    messages.renumber(channel, id);
+    this.change(channel, (workspace, conversation) => workspace.renumber(conversation, id));
   }
 
   addMember(channel: string, userId: string): void {
-    this.change(channel, ({ members }) => members.add(this.person(channel, userId)));
+    const user = this.person(channel, userId);
+    this.change(channel, (workspace, conversation) => workspace.join(conversation, user, conversation.creator));
   }
 
   removeMember(channel: string, userId: string): void {
-    this.change(channel, ({ members }) => members.delete(this.person(channel, userId)));
+    const user = this.person(channel, userId);
+    this.change(channel, (workspace, conversation) => workspace.leave(conversation, user, conversation.creator));
   }
 
   /** Somebody joins a workspace (the first, unless another is named) or is changed by an administrator. */
@@ -219,14 +308,22 @@ export class SlackControl {
   revokeToken(token: string): void {
     const known = this.state.tenants.ofToken(token);
     if (known === undefined) throw new NotThere('There is no such token.');
-    known.grant.revoked = true;
+    known.tenant.workspace.revoke([known.grant]);
   }
 
   /** Revokes every token of one person (or of the bot). Says how many. */
   revokeTokensOf(userId: string): number {
-    const grants = this.home(userId).workspace.grantsOf(userId);
-    for (const grant of grants) grant.revoked = true;
+    const { workspace } = this.home(userId);
+    const grants = workspace.grantsOf(userId);
+    workspace.revoke(grants);
     return grants.length;
+  }
+
+  /** An administrator takes the app out of a workspace (the first, unless another is named): every token, the bot, its memberships. */
+  uninstallApp(team = this.state.tenants.first.workspace.team.id): void {
+    const tenant = this.state.tenants.ofTeam(team);
+    if (tenant === undefined) throw new NotThere(`There is no workspace ${team}.`);
+    uninstall(tenant.workspace, this.seconds());
   }
 
   /** Makes a new token known, as an installation would. */
@@ -238,10 +335,7 @@ export class SlackControl {
   deactivate(userId: string): void {
     const { workspace } = this.home(userId);
     const member = workspace.members.get(userId);
-    if (member === undefined) return;
-    member.deactivated = true;
-    member.updated = this.seconds();
-    workspace.changed({});
+    if (member !== undefined) workspace.deactivate(member, this.seconds());
   }
 
   // The app and its consents
@@ -271,11 +365,10 @@ export class SlackControl {
     this.state.behaviour = behaviourSchema.parse(input);
   }
 
-  private change(channel: string, deed: (conversation: Conversation) => unknown): void {
+  private change(channel: string, deed: (workspace: Workspace, conversation: Conversation) => unknown): void {
     const { workspace } = this.where(channel);
     const conversation = workspace.conversations.get(channel);
-    if (conversation !== undefined) deed(conversation);
-    workspace.changed({ channel });
+    if (conversation !== undefined) deed(workspace, conversation);
   }
 
   private where(channel: string): Tenant {

@@ -64,9 +64,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     if (conversation.kind !== 'channel' || conversation.isPrivate)
       throw new SlackRefusal('method_not_supported_for_channel_type');
     if (conversation.isArchived) throw new SlackRefusal('is_archived');
-    const already = conversation.members.has(call.grant.userId);
-    conversation.members.add(call.grant.userId);
-    call.workspace.changed({ channel: conversation.id });
+    const already = !call.workspace.join(conversation, call.grant.userId, call.grant.userId);
     const warning = already && {
       warning: 'already_in_channel',
       response_metadata: { warnings: ['already_in_channel'] },
@@ -80,9 +78,8 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     if (conversation.kind !== 'channel') throw new SlackRefusal('method_not_supported_for_channel_type');
     if (conversation.name === 'general') throw new SlackRefusal('cant_leave_general');
     if (conversation.isArchived) throw new SlackRefusal('is_archived');
-    if (!conversation.members.delete(call.grant.userId)) return { not_in_channel: true };
-    call.workspace.changed({ channel: conversation.id });
-    return {};
+    const { userId } = call.grant;
+    return call.workspace.leave(conversation, userId, userId) ? {} : { not_in_channel: true };
   },
 
   'conversations.create': (call) => {
@@ -99,9 +96,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     if (conversation.isArchived) throw new SlackRefusal('is_archived');
     if (conversation.creator !== call.grant.userId) throw new SlackRefusal('not_authorized');
     const name = newName(call, conversation);
-    if (name !== conversation.name) conversation.previousNames.unshift(conversation.name);
-    conversation.name = name;
-    call.workspace.changed({ channel: conversation.id });
+    call.workspace.rename(conversation, name);
     return { channel: wire(call, conversation) };
   },
 
@@ -109,8 +104,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     const conversation = manageable(call);
     if (conversation.name === 'general') throw new SlackRefusal('cant_archive_general');
     if (conversation.isArchived) throw new SlackRefusal('already_archived');
-    conversation.isArchived = true;
-    call.workspace.changed({ channel: conversation.id });
+    call.workspace.archive(conversation, call.grant.userId);
     return {};
   },
 
@@ -118,9 +112,8 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     const conversation = conversationOf(call);
     needScope(call, ...writeScopes(conversation));
     if (!conversation.isArchived) throw new SlackRefusal('not_archived');
-    conversation.isArchived = false;
-    conversation.members.add(call.grant.userId);
-    call.workspace.changed({ channel: conversation.id });
+    call.workspace.unarchive(conversation, call.grant.userId);
+    call.workspace.join(conversation, call.grant.userId, call.grant.userId);
     return {};
   },
 
@@ -159,8 +152,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     if (first !== undefined && (!call.args.flag('force') || refused.size === users.length)) {
       throw new SlackRefusal(first.error, { errors: problems });
     }
-    for (const user of users) if (!refused.has(user)) conversation.members.add(user);
-    call.workspace.changed({ channel: conversation.id });
+    for (const user of users) if (!refused.has(user)) call.workspace.join(conversation, user, call.grant.userId);
     return { channel: wire(call, conversation), ...(problems.length > 0 && { errors: problems }) };
   },
 
@@ -169,8 +161,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
     const member = memberOf(call, call.args.text('user'));
     if (member.id === call.grant.userId) throw new SlackRefusal('cant_kick_self');
     if (conversation.name === 'general') throw new SlackRefusal('cant_kick_from_general');
-    if (!conversation.members.delete(member.id)) throw new SlackRefusal('not_in_channel');
-    call.workspace.changed({ channel: conversation.id });
+    if (!call.workspace.leave(conversation, member.id, call.grant.userId)) throw new SlackRefusal('not_in_channel');
     return {};
   },
 

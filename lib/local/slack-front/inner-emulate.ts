@@ -1,5 +1,5 @@
 /**
- * The `emulate` behind the front, one for each workspace: App Home and modals, files, and its inspector.
+ * The `emulate` behind the front, one for each workspace: files, profiles, and its inspector.
  *
  * emulate makes its own ids for team and people, and lets any token in. The front's own ids and tokens are what callers see, so
  * ids are exchanged in both directions on the way, and tokens are swapped for inner ones. Inner tokens are rotated: emulate answers

@@ -25,7 +25,8 @@ export interface Author {
 
 /** One message. */
 export interface Message {
-  readonly channel: string;
+  /** Changes when the channel's id does. */
+  channel: string;
   readonly ts: string;
   readonly author: Author;
   /** The root's `ts` where this is a reply. */
@@ -135,10 +136,12 @@ export class MessageStore {
       this.touch(shelf, message.root);
     }
     this.workspace.changed({ channel });
+    this.workspace.happened({ kind: 'posted', message });
     return message;
   }
 
   edit(message: Message, editor: string, change: Partial<Pick<Message, 'text' | 'blocks' | 'metadata'>>): void {
+    const before = { ...message };
     if (change.text !== undefined) message.text = change.text;
     if (change.blocks !== undefined) message.blocks = change.blocks;
     if ('metadata' in change) message.metadata = change.metadata;
@@ -146,6 +149,7 @@ export class MessageStore {
     message.revision += 1;
     if (message.root !== undefined) this.touch(this.shelf(message.channel), message.root);
     this.workspace.changed({ channel: message.channel });
+    this.workspace.happened({ kind: 'edited', message, before });
   }
 
   /**
@@ -154,6 +158,7 @@ export class MessageStore {
    */
   remove(message: Message): void {
     const shelf = this.shelf(message.channel);
+    const before = { ...message };
     if (message.root === undefined && (shelf.threads.get(message.ts)?.length ?? 0) > 0) {
       Object.assign(message, { isTombstone: true, text: 'This message was deleted.', blocks: [], metadata: undefined });
       message.edited = undefined;
@@ -163,6 +168,15 @@ export class MessageStore {
       if (message.root !== undefined) this.removeReply(shelf, message.root, message);
     }
     this.workspace.changed({ channel: message.channel });
+    this.workspace.happened({ kind: 'removed', before, tombstone: message.isTombstone ? message : undefined });
+  }
+
+  /** The messages of a channel go with it when its id changes. */
+  renumber(from: string, to: string): void {
+    const shelf = this.shelf(from);
+    for (const message of shelf.all.values()) message.channel = to;
+    this.shelves.delete(from);
+    this.shelves.set(to, shelf);
   }
 
   private removeReply(shelf: Shelf, root: string, reply: Message): void {

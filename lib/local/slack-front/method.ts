@@ -1,17 +1,16 @@
 /** What every Web API method gets and gives, and the checks that more than one of them makes. */
 import type { Args } from './args.ts';
 import type { Clock } from './clock.ts';
-import type { Message, MessageStore } from './message-store.ts';
+import type { Message } from './message-store.ts';
 import { SlackRefusal } from './refusal.ts';
 import type { SlackState } from './state.ts';
-import type { Conversation, Grant, Member, Workspace } from './workspace.ts';
+import type { Tenant } from './tenants.ts';
+import type { Conversation, Grant, Member } from './workspace.ts';
 
-/** One authorized call. */
-export interface Call {
+/** One authorized call, in the workspace of its token. */
+export interface Call extends Tenant {
   readonly args: Args;
   readonly grant: Grant;
-  readonly workspace: Workspace;
-  readonly messages: MessageStore;
   readonly state: SlackState;
   readonly clock: Clock;
   /** Where the front is served, without a slash at the end. */
@@ -126,7 +125,7 @@ export function wireMessage(call: Pick<Call, 'workspace' | 'messages'>, message:
   };
 }
 
-function threadOf(messages: MessageStore, root: Message) {
+function threadOf(messages: Tenant['messages'], root: Message) {
   const replies = messages.replies(root.channel, root.ts);
   const last = replies.at(-1);
   if (last === undefined) return {};

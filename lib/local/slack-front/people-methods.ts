@@ -1,18 +1,22 @@
 /** users.* and team.info: who is there. */
-import { type Call, type Method, memberOf, needScope, pageOf } from './method.ts';
+import { type Method, memberOf, needScope, pageOf } from './method.ts';
 import { SlackRefusal } from './refusal.ts';
-import type { Member } from './workspace.ts';
+import type { Grant, Member, Workspace } from './workspace.ts';
 
 export const peopleMethods: Readonly<Record<string, Method>> = {
   'users.info': (call) => {
     needScope(call, 'users:read');
-    return { user: wire(call, memberOf(call, call.args.text('user'))) };
+    return { user: wireMember(call.workspace, memberOf(call, call.args.text('user')), call.grant) };
   },
 
   'users.list': (call) => {
     needScope(call, 'users:read');
     const { items, response_metadata } = pageOf(call, [...call.workspace.members.values()], 1000, 1000);
-    return { members: items.map((member) => wire(call, member)), cache_ts: 0, response_metadata };
+    return {
+      members: items.map((member) => wireMember(call.workspace, member, call.grant)),
+      cache_ts: 0,
+      response_metadata,
+    };
   },
 
   /** Deactivated people, bots and people from elsewhere are not found this way. */
@@ -21,7 +25,8 @@ export const peopleMethods: Readonly<Record<string, Method>> = {
     const email = call.args.text('email')?.toLowerCase();
     for (const member of call.workspace.members.values()) {
       const isOwn = !member.deactivated && !member.isBot && member.homeTeam === undefined;
-      if (isOwn && member.email?.toLowerCase() === email) return { user: wire(call, member) };
+      if (isOwn && member.email?.toLowerCase() === email)
+        return { user: wireMember(call.workspace, member, call.grant) };
     }
     throw new SlackRefusal('users_not_found');
   },
@@ -34,13 +39,13 @@ export const peopleMethods: Readonly<Record<string, Method>> = {
 };
 
 /**
- * Somebody from elsewhere bears their own team's id, and their e-mail address is not shown here.
+ * A member as whoever holds `grant` may see them. Somebody from elsewhere bears their own team's id, and their e-mail address is not shown here.
  * https://docs.slack.dev/reference/objects/user-object, https://docs.slack.dev/apis/slack-connect
  */
-function wire(call: Call, member: Member) {
-  const { app, team } = call.workspace;
+export function wireMember(workspace: Workspace, member: Member, grant: Pick<Grant, 'userId' | 'scopes'>) {
+  const { app, team } = workspace;
   const isOwn = member.homeTeam === undefined;
-  const seesEmail = call.grant.scopes.has('users:read.email') && isOwn;
+  const seesEmail = grant.scopes.has('users:read.email') && isOwn;
   return {
     id: member.id,
     team_id: member.homeTeam ?? team.id,
@@ -48,12 +53,14 @@ function wire(call: Call, member: Member) {
     real_name: member.realName,
     deleted: member.deactivated,
     is_bot: member.isBot,
-    is_app_user: call.workspace.grantsOf(member.id).some(({ kind }) => kind === 'user'),
+    is_app_user: workspace.grantsOf(member.id).some(({ kind }) => kind === 'user'),
     is_admin: member.isAdmin,
     is_owner: member.isAdmin,
     is_restricted: member.guest !== undefined,
     is_ultra_restricted: member.guest === 'single-channel',
-    ...(isOwn ? { is_email_confirmed: member.emailConfirmed } : { is_stranger: !sharesChannel(call, member) }),
+    ...(isOwn
+      ? { is_email_confirmed: member.emailConfirmed }
+      : { is_stranger: !sharesChannel(workspace, member.id, grant.userId) }),
     // Present only while the invitation is open.
     ...(member.invited && { is_invited_user: true }),
     tz: 'Asia/Kolkata',
@@ -70,8 +77,6 @@ function wire(call: Call, member: Member) {
   };
 }
 
-function sharesChannel(call: Call, member: Member): boolean {
-  return [...call.workspace.conversations.values()].some(
-    ({ members }) => members.has(member.id) && members.has(call.grant.userId),
-  );
+function sharesChannel(workspace: Workspace, one: string, other: string): boolean {
+  return [...workspace.conversations.values()].some(({ members }) => members.has(one) && members.has(other));
 }

@@ -2,11 +2,13 @@
  * The Slack front: Slack, on this machine. One HTTP server on 127.0.0.1 with
  *   /api/<method>   the Web API           /control/...   what tests and demonstrations turn (control-routes.ts)
  *   /, /archives/   a page of its own     /oauth/v2/authorize, /openid/connect/...   consent, and Sign in with Slack
- *   /inspector      emulate's inspector
+ *   /inspector      emulate's inspector   /commands/..., /actions/...   what the app answers (response_url)
  *
- * Who keeps what. Workspaces, messages, threads, channels, members, consents and tokens are the front's own: the rules that War
+ * It also sends: signed events, commands, presses and submissions, to the addresses it is told (control-routes.ts).
+ *
+ * Who keeps what. Workspaces, messages, threads, channels, members, views, consents and tokens are the front's own: the rules that War
  * Room leans on (windows, membership, authors, deleted roots, sizes, codes used once) touch all of them at once, and emulate
- * 0.12.2 keeps few of them. emulate stays behind the front for what it does well: App Home and modals, files, profiles.
+ * 0.12.2 keeps few of them. emulate stays behind the front for what it does well: files, profiles.
  * What emulate shows of messages is therefore empty; the page of the front shows them.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -19,6 +21,7 @@ import { callWithFaults, type Outcome } from './faulty-call.ts';
 import { startInnerEmulates } from './inner-emulate.ts';
 import { openidDocuments } from './openid-documents.ts';
 import { answerPage, streamNews } from './page-routes.ts';
+import { answerResponse } from './responding.ts';
 import { openState } from './state.ts';
 
 /** How to start the front. */
@@ -63,11 +66,11 @@ export async function startSlackFront(options: SlackFrontOptions): Promise<Slack
   const { seed } = options;
   const clock = options.clock ?? machineClock;
   const state = openState(seed, clock);
-  const control = new SlackControl(state);
 
-  let context: ApiContext | undefined;
+  let served: { readonly context: ApiContext; readonly control: SlackControl } | undefined;
   const server = createServer((request, response) => {
-    const answered = context === undefined ? refuseEarly(response) : route(context, control, request, response);
+    const answered =
+      served === undefined ? refuseEarly(response) : route(served.context, served.control, request, response);
     answered.catch((error: unknown) => fail(response, error));
   });
   // A scripted timeout holds its call for as long as the caller likes.
@@ -81,16 +84,17 @@ export async function startSlackFront(options: SlackFrontOptions): Promise<Slack
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
   const url = `http://127.0.0.1:${port}`;
   const inner = await startInnerEmulates(workspacesOf(seed), url);
-  const ready: ApiContext = { state, inner: inner.of, url };
-  context = ready;
+  const context: ApiContext = { state, inner: inner.of, url };
+  const control = new SlackControl(state, url);
+  served = { context, control };
 
   const stop = async () => {
-    control.dropLate();
+    control.stop();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeAllConnections();
     await Promise.all([closed, inner.stop()]);
   };
-  const call = (request: ApiRequest) => callWithFaults(ready, control, request);
+  const call = (request: ApiRequest) => callWithFaults(context, control, request);
   return { url, slack: localSlack(seed, url), control, call, stop, [Symbol.asyncDispose]: stop };
 }
 
@@ -148,10 +152,18 @@ async function route(
       );
       return;
     }
-    const answer = answerControl(control, { method: httpMethod, path: url.pathname.slice('/control'.length), body });
+    const answer = await answerControl(control, {
+      method: httpMethod,
+      path: url.pathname.slice('/control'.length),
+      body,
+    });
     // Read in a terminal more often than by a program.
-    const lines = Buffer.from(`${JSON.stringify(answer.body, null, 2)}\n`);
+    const lines = Buffer.from(`${JSON.stringify(answer.body, null, 2)}
+`);
     send(response, { ...json({}, {}, answer.status), body: lines });
+  } else if (httpMethod === 'POST' && /^\/(commands|actions)\//.test(url.pathname)) {
+    const answer = answerResponse(context.state, url.pathname, body);
+    send(response, answer ?? json({ ok: false, error: 'expired_url' }, {}, 404));
   } else if (url.pathname === '/live' && httpMethod === 'GET') {
     streamNews(context, response);
   } else {

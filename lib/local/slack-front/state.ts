@@ -5,8 +5,10 @@ import { type Behaviour, usualBehaviour } from './behaviour.ts';
 import type { Clock } from './clock.ts';
 import { Codes } from './codes.ts';
 import type { SlackSeed } from './company.ts';
+import { ResponseUrls } from './response-urls.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { Tenants } from './tenants.ts';
+import { Triggers } from './triggers.ts';
 
 /** Workspaces, the app's registration, consents under way. */
 export interface SlackState {
@@ -14,6 +16,8 @@ export interface SlackState {
   readonly app: AppSettings;
   readonly codes: Codes;
   readonly signingKeys: SigningKeys;
+  readonly triggers: Triggers;
+  readonly responseUrls: ResponseUrls;
   readonly clock: Clock;
   /** Something that nobody can guess, for codes and tokens. */
   readonly secret: () => string;
@@ -31,6 +35,8 @@ export function openState(
     app: new AppSettings(seed.app),
     codes: new Codes(clock, secret),
     signingKeys: new SigningKeys(),
+    triggers: new Triggers(clock, secret),
+    responseUrls: new ResponseUrls(clock, secret),
     clock,
     secret,
     behaviour: usualBehaviour(),

@@ -1,13 +1,17 @@
 /** The workspaces of this Slack, each with people, channels, tokens and messages of its own: nothing of one is seen from another. */
 import type { Clock } from './clock.ts';
 import { type SeedWorkspace, type SlackSeed, workspacesOf } from './company.ts';
+import { Ephemerals } from './ephemerals.ts';
 import { MessageStore } from './message-store.ts';
+import { Views } from './views.ts';
 import { type Change, type Grant, Workspace } from './workspace.ts';
 
 /** One workspace and what is said in it. */
 export interface Tenant {
   readonly workspace: Workspace;
   readonly messages: MessageStore;
+  readonly ephemerals: Ephemerals;
+  readonly views: Views;
 }
 
 /** All workspaces, found by what belongs to one of them. Ids and tokens belong to one only (Slackbot's id, which is everywhere, aside). */
@@ -23,7 +27,12 @@ export class Tenants {
         conversations += 1;
         return conversations;
       });
-      return { workspace, messages: new MessageStore(workspace, clock) };
+      return {
+        workspace,
+        messages: new MessageStore(workspace, clock),
+        ephemerals: new Ephemerals(),
+        views: new Views(workspace),
+      };
     };
     const [first = seed, ...others] = workspacesOf(seed);
     this.first = open(first);

@@ -1,5 +1,6 @@
 /** The workspace: who is there, which channels, who may come in with which token. Messages are kept beside it (message-store.ts). */
 import type { SeedUser, SeedWorkspace } from './company.ts';
+import type { Happening } from './happening.ts';
 
 /** A member of the workspace, people and the bot alike. */
 export interface Member {
@@ -22,7 +23,8 @@ export interface Member {
 
 /** A conversation: a channel, or direct messages. */
 export interface Conversation {
-  readonly id: string;
+  /** Changes when a shared channel passes to another company. */
+  id: string;
   readonly kind: 'channel' | 'im' | 'mpim';
   readonly isPrivate: boolean;
   readonly creator: string;
@@ -58,6 +60,7 @@ export class Workspace {
   readonly conversations = new Map<string, Conversation>();
   readonly grants = new Map<string, Grant>();
   private readonly listeners = new Set<(change: Change) => void>();
+  private readonly witnesses = new Set<(happening: Happening) => void>();
   private readonly nextNumber: () => number;
 
   /** `nextNumber` numbers new conversations: one count for all workspaces, since an id names a conversation of any of them. */
@@ -106,8 +109,19 @@ export class Workspace {
 
   /** Adds a person, or changes one. */
   putMember(user: SeedUser, seconds: number): void {
-    this.members.set(user.id, memberOf(user, seconds));
+    const kind = this.members.has(user.id) ? 'memberChanged' : 'memberCame';
+    const member = memberOf(user, seconds);
+    this.members.set(user.id, member);
     this.changed({});
+    this.happened({ kind, member });
+  }
+
+  /** Deactivates a member: their tokens are refused with `account_inactive`. */
+  deactivate(member: Member, seconds: number): void {
+    member.deactivated = true;
+    member.updated = seconds;
+    this.changed({});
+    this.happened({ kind: 'memberChanged', member });
   }
 
   /** The app's bot comes, or comes back, without the channels it was in. */
@@ -156,6 +170,65 @@ export class Workspace {
     return conversation;
   }
 
+  /** Somebody comes into a channel. False: is there already. */
+  join(conversation: Conversation, userId: string, by: string): boolean {
+    if (conversation.members.has(userId)) return false;
+    conversation.members.add(userId);
+    this.changed({ channel: conversation.id });
+    this.happened({ kind: 'joined', conversation, userId, by });
+    return true;
+  }
+
+  /** Somebody goes out of a channel. False: was not there. */
+  leave(conversation: Conversation, userId: string, by: string): boolean {
+    if (!conversation.members.delete(userId)) return false;
+    this.changed({ channel: conversation.id });
+    this.happened({ kind: 'left', conversation, userId, by });
+    return true;
+  }
+
+  archive(conversation: Conversation, by: string): void {
+    conversation.isArchived = true;
+    this.changed({ channel: conversation.id });
+    this.happened({ kind: 'archived', conversation, by });
+  }
+
+  unarchive(conversation: Conversation, by: string): void {
+    conversation.isArchived = false;
+    this.changed({ channel: conversation.id });
+    this.happened({ kind: 'unarchived', conversation, by });
+  }
+
+  rename(conversation: Conversation, name: string): void {
+    if (name === conversation.name) return;
+    conversation.previousNames.unshift(conversation.name);
+    conversation.name = name;
+    this.changed({ channel: conversation.id });
+    this.happened({ kind: 'renamed', conversation });
+  }
+
+  /** The same channel under another id, as when it is shared with another company. */
+  renumber(conversation: Conversation, id: string): void {
+    const before = conversation.id;
+    this.conversations.delete(before);
+    conversation.id = id;
+    this.conversations.set(id, conversation);
+    this.changed({});
+    this.happened({ kind: 'renumbered', conversation, before });
+  }
+
+  /** Ends tokens. Those that had ended before are not told of again. */
+  revoke(grants: Iterable<Grant>): void {
+    const ended = [...grants].filter((grant) => !grant.revoked);
+    for (const grant of ended) grant.revoked = true;
+    if (ended.length === 0) return;
+    const of = (kind: Grant['kind']) => [
+      ...new Set(ended.filter((grant) => grant.kind === kind).map(({ userId }) => userId)),
+    ];
+    this.changed({});
+    this.happened({ kind: 'tokensRevoked', bots: of('bot'), people: of('user') });
+  }
+
   /** The channel of that name, archived ones too (their names stay taken). */
   named(name: string): Conversation | undefined {
     for (const conversation of this.conversations.values()) {
@@ -181,6 +254,15 @@ export class Workspace {
 
   changed(change: Change): void {
     for (const listener of [...this.listeners]) listener(change);
+  }
+
+  /** Calls `witness` with everything that happens. */
+  onHappening(witness: (happening: Happening) => void): void {
+    this.witnesses.add(witness);
+  }
+
+  happened(happening: Happening): void {
+    for (const witness of this.witnesses) witness(happening);
   }
 }
 
