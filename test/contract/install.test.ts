@@ -95,6 +95,35 @@ describe('the first installation in a workspace', () => {
     expect(browser.jar.has('__Host-war-room-session')).toBe(false);
   });
 
+  it('by two people at once is one: one record, one set of channels with both in it, and both know of it', async () => {
+    hosted.slack.putMember({ id: 'U0SECOND01', name: 'two', realName: 'Tara Two', email: 'tara@example.com' }, bright);
+    // Neither goes on to the channels before both are there: each is the first.
+    let waiting = 0;
+    const both = Promise.withResolvers<void>();
+    const slack = (own: Hosted['parts']['slack']) =>
+      saying(own, {
+        createPrivate: async (...args) => {
+          waiting += 1;
+          if (waiting === 2) both.resolve();
+          await both.promise;
+          return own.createPrivate(...args);
+        },
+      });
+    const install = async (user: string) => {
+      const visitor = new Visitor(hosted.rebuilt({ slack }));
+      return visitor.follow(await visitor.consent('/slack/install', user));
+    };
+
+    const pages = await Promise.all([install(people.arjunOfBright), install('U0SECOND01')]);
+
+    const made = hosted.slack.channels().filter(({ name }) => name.startsWith('war-room-'));
+    const { channels, installer } = (await hosted.installations.team(bright)) ?? {};
+    expect(pages.map(({ heading }) => heading)).toEqual(Array(2).fill('War Room is in Bright Path Tutors'));
+    expect(made.map(({ id }) => id).sort()).toEqual(Object.values(channels ?? {}).sort());
+    for (const { members } of made) expect(members).toEqual(expect.arrayContaining(['U0ARJUN002', 'U0SECOND01']));
+    expect([people.arjunOfBright, 'U0SECOND01']).toContain(installer);
+  });
+
   it('takes the installer for the one whom the directory has under that address already', async () => {
     await enter('adm_arjun', 'Arjun M.', 'Arjun.Mehta@ACME-academy.example', bright);
 
