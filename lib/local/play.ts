@@ -18,6 +18,9 @@ export class PlayFailed extends Error {
 
 /** No wait between two steps is longer, however long the story's own gap is. */
 const LONGEST_GAP_MS = 3_000;
+/** Of one webhook, at most. */
+const DELIVERIES = 5;
+const DELIVERED_AGAIN_AFTER_MS = 500;
 const LOOK_EVERY_MS = 50;
 const AWAITED_WITHIN_MS = 30_000;
 
@@ -41,8 +44,18 @@ export async function play(
     if (step.sent.kind === 'webhook' && isLost()) {
       await place(target, step.world);
       say(`${step.tells} -> lost`);
-    } else say(`${step.tells} -> ${await send(target, step)}`);
+    } else say(`${step.tells} -> ${await heard(target, step)}`);
   }
+}
+
+/** Sends one step as long as it takes to be heard: Razorpay delivers a webhook again that was answered 5xx. */
+async function heard(target: Target, step: Step): Promise<string> {
+  const statuses = [await send(target, step)];
+  while (statuses.length < DELIVERIES && statuses.every((status) => status >= 500)) {
+    await pause(DELIVERED_AGAIN_AFTER_MS);
+    statuses.push(await send(target, step));
+  }
+  return statuses.join(', delivered again -> ');
 }
 
 /** Sends one step and answers the status. What Razorpay's API says of it is put in place first. */
@@ -99,7 +112,7 @@ export async function nameOfAdmin(target: Target, id: string): Promise<string> {
   });
   const answer = (await response.json()) as { readonly name?: string; readonly detail?: string };
   if (response.status === 200 && answer.name !== undefined) return answer.name;
-  throw new PlayFailed(`Nobody can be taken for ${id}: ${answer.detail ?? `it answered ${response.status}.`}`);
+  throw new PlayFailed(`${id}: ${answer.detail ?? `GET /v1/admins/${id} answered ${response.status}.`}`);
 }
 
 /** What is known of the thread of an order, payment or link; undefined when nothing is. */
