@@ -189,9 +189,10 @@ const percent = (share: number): string => `${Math.round(share * 1000) / 10} %`;
 
 async function main(): Promise<void> {
   const { values, positionals } = read(process.argv.slice(2));
-  const [name] = positionals;
+  const [name, ...others] = positionals;
   if (values.help) return console.log(HELP);
   if (name === undefined) throw new Mistyped(HELP);
+  if (others.length > 0) throw new Mistyped(`One scenario at a time: what is ${others.join(' ')} after ${name}?`);
   if (name !== STORM && !Object.hasOwn(STORIES, name)) throw noScenario(name);
   await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0), values.admin));
 }

@@ -29,6 +29,7 @@ describe('npm start', () => {
     const facts = factsIn(folder);
     const link = /Its thread in Slack: (\S+)/.exec(program.output())?.[1];
     const simulated = await run('bin/simulate.ts', ['payment'], environment);
+    const nobodys = await run('bin/simulate.ts', ['payment', '--admin', 'adm_nobody'], environment);
 
     expect(statSync(join(folder, 'local.json')).mode & 0o777).toBe(0o600);
     expect(facts).toMatchObject({
@@ -43,6 +44,7 @@ describe('npm start', () => {
     expect(simulated.output).toMatch(
       /Paid \(Ananya Iyer, order_\w+\): http:\/\/127\.0\.0\.1:\d+\/archives\/C0PAYMENTS\/p\d+\n$/,
     );
+    expect(nobodys).toEqual({ code: 1, output: 'adm_nobody: Nobody in the directory has this id.\n' });
     const listening = listeningAt(program.pid);
     expect(listening.length).toBeGreaterThanOrEqual(5);
     expect(listening.filter((address) => !address.startsWith('127.0.0.1:'))).toEqual([]);
