@@ -90,7 +90,7 @@ function app({ app, workspace }: Shown): Html {
     gone: [
       'off',
       'Not connected',
-      html`<p>War Room was removed from the workspace, or its access was revoked. Payments wait, and are told when it is back.</p><p class="actions">${addToSlack()}</p>`,
+      html`<p>War Room was removed from the workspace, or its access was revoked. Payments wait, and are told within an hour once it is back.</p><p class="actions">${addToSlack()}</p>`,
     ],
   }[app] as [string, string, Html];
   return html`<section class="card" aria-labelledby="app">

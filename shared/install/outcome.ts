@@ -95,8 +95,12 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
         status: 400,
         title: 'This link was used already, or is too old',
         body: html`<p>A link from here to Slack and back works once, and for ten minutes. That keeps others from using it.</p>
-<p>If you have clicked <i>Allow</i> a moment ago, it may have worked all the same: see <a href="/connections">My connections</a>.</p>`,
-        actions: again(outcome.purpose),
+<p>If you have clicked <i>Allow</i> a moment ago, it may have worked all the same: <a href="/connections">My connections</a> shows what is connected now.</p>`,
+        // Whoever went back, or pressed twice, is most often through already.
+        actions:
+          outcome.purpose === undefined
+            ? html`<a class="button main" href="/connections">My connections</a> ${slackButton('/slack/install', 'Add to Slack')}`
+            : again(outcome.purpose),
       };
     case 'other-browser':
       return {
@@ -117,8 +121,8 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
       return {
         status: 409,
         title: 'You allowed it as somebody else',
-        body: html`<p>You are signed in here as one person, and in Slack as another. Sign out here, or change the account in Slack, so that both are you.</p>`,
-        actions: html`${slackButton('/slack/sign-in', 'Sign in again')} <a class="button" href="/connections">My connections</a>`,
+        body: html`<p>You are signed in here as one person, and in Slack as another. Sign in here again as who you are in Slack, or change the account in Slack; then allow it once more.</p>`,
+        actions: html`${slackButton('/slack/sign-in', 'Sign in again', 'main')} <a class="button" href="/connections">My connections</a>`,
       };
     case 'email-unknown':
       return {
@@ -129,7 +133,7 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
         body: html`${outcome.installed && html`<p>War Room works in <b>${outcome.workspace}</b>.</p>`}
 <p>The address that Slack has confirmed for you in <b>${outcome.workspace}</b> is not in your company’s directory, or its entry is not active. Without that, War Room cannot know whose learners are yours, and nothing is posted as you.</p>
 <p>Ask whoever keeps the directory to enter you with that address, then try again here. Or ${contact(supportEmail)}.</p>`,
-        actions: html`${slackButton('/slack/install?as=me', 'Post as yourself')} <a class="button" href="/">Back to the start</a>`,
+        actions: html`${slackButton('/slack/install?as=me', 'Post as yourself', 'main')} <a class="button" href="/">Back to the start</a>`,
       };
     case 'email-unconfirmed':
       return {
@@ -218,10 +222,10 @@ function told(outcome: Outcome, supportEmail: string | undefined): Told {
 
 function again(purpose: Purpose | undefined): Html {
   if (purpose === 'me') {
-    return html`${slackButton('/slack/install?as=me', 'Try again')} <a class="button" href="/connections">My connections</a>`;
+    return html`${slackButton('/slack/install?as=me', 'Try again', 'main')} <a class="button" href="/connections">My connections</a>`;
   }
   if (purpose === 'sign-in') {
-    return html`${slackButton('/slack/sign-in', 'Sign in again')} <a class="button" href="/">Back to the start</a>`;
+    return html`${slackButton('/slack/sign-in', 'Sign in again', 'main')} <a class="button" href="/">Back to the start</a>`;
   }
   return html`${addToSlack(purpose === 'app' ? 'Try again' : 'Add to Slack')} <a class="button" href="/">Back to the start</a>`;
 }

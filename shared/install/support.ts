@@ -16,7 +16,7 @@ export function support(supportEmail: string | undefined): Html {
 <h1>Support</h1>
 <p class="lead">Most things are mended by one of these. If yours is not, ${contact(supportEmail)}${supportEmail !== undefined && '; you have an answer within two working days'}.</p>
 <h2>Payments do not appear in Slack</h2>
-<p>Look into War Room’s operations channel (<i>war-room-ops</i> where it made its own): it says there what it is waiting for, and what to do. If it says nothing, see that it is still a member of the channel, or <a href="/slack/install">add it to Slack again</a>: nothing is lost meanwhile, and what waited is told then.</p>
+<p>Look into War Room’s operations channel (<i>war-room-ops</i> where it made its own): it says there what it is waiting for, and what to do. If it says nothing, see that it is still a member of the channel, or <a href="/slack/install">add it to Slack again</a>: nothing is lost meanwhile, and what waited is told within the hour.</p>
 <h2>Messages come from War Room and not from me</h2>
 <p>Open <a href="/connections">My connections</a>. It says whether you have allowed posting as yourself, and what is missing if you have not.</p>
 <h2>It says that my e-mail address is not known</h2>

@@ -171,6 +171,8 @@ describe('a person with a browser', () => {
 
     await page.getByRole('heading', { name: 'This link was used already, or is too old' }).waitFor();
     expect(page.url()).toMatch(/\/slack\/oauth\/callback/);
+    await page.getByRole('main').getByRole('link', { name: 'My connections' }).last().click();
+    await page.getByRole('heading', { name: 'My connections' }).waitFor();
   });
 
   it('adds War Room to a second workspace, which has nothing to do with the first', async () => {

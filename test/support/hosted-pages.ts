@@ -35,7 +35,7 @@ const shown: Shown = {
 /** One for each kind of outcome; some kinds read differently by what was begun. */
 const outcomes: Readonly<Record<string, Outcome>> = {
   cancelled: { kind: 'cancelled', purpose: 'me' },
-  expired: { kind: 'expired', purpose: 'app' },
+  expired: { kind: 'expired', purpose: undefined },
   'other-browser': { kind: 'other-browser' },
   'wrong-workspace': { kind: 'wrong-workspace', came: 'Bright Path Tutors', purpose: 'app', back: 'yes' },
   'other-person': { kind: 'other-person', back: 'yes' },
