@@ -9,9 +9,9 @@ export type Wake = Place & { readonly cause: Cause };
 
 /**
  * `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before;
- * `reconcile`: Razorpay was asked, and had news.
+ * `reconcile`: Razorpay was asked, and had news; `parked`: it was parked, or somebody has it tried again.
  */
-const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile'] as const;
+const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile', 'parked'] as const;
 export type Cause = (typeof causes)[number];
 
 /** What a wake is about, so that SQS can tell it from the others of its group. */
