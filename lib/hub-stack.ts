@@ -9,6 +9,7 @@ import { DeskRoom } from './rooms/desk.ts';
 import { InstallRoom } from './rooms/install.ts';
 import { OrgRoom } from './rooms/org.ts';
 import { PaymentsRoom } from './rooms/payments.ts';
+import { SlackRoom } from './rooms/slack.ts';
 import type { StateStack } from './state-stack.ts';
 
 /** Everything that can be deleted and deployed again: the API, the rooms, the alarms. */
@@ -41,8 +42,15 @@ export class HubStack extends Stack {
     const surroundings = { settings, alarms };
     const payments = new PaymentsRoom(this, 'PaymentsRoom', { ...surroundings, api, state });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
-    new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state });
-    new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state });
+    const desk = new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state });
+    const slack = new SlackRoom(this, 'SlackRoom', {
+      ...surroundings,
+      api,
+      state,
+      payments: payments.queue,
+      desk: desk.queue,
+    });
+    new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state, slack: slack.queue });
 
     const health = new HubFunction(this, 'Health', {
       ...surroundings,
@@ -53,7 +61,7 @@ export class HubStack extends Stack {
       errors: { noAlarm: 'Who asks for health sees that it fails; its 5xx rings for the API.' },
     });
     health
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem'])
       .mayUseQueue(payments.queue, 'PAYMENTS_QUEUE_URL', ['GetQueueAttributes'])
       .mayUseQueue(payments.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['GetQueueAttributes'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')

@@ -19,6 +19,8 @@ export class StateStack extends Stack {
   readonly adminSlackMessageLog: RoomTable;
   /** Workspaces and their tokens, encrypted under `tokenKey`. */
   readonly slackInstallations: RoomTable;
+  /** What came from Slack, once each; forgotten after a week. */
+  readonly slackEvents: RoomTable;
   /** Who works for the company. */
   readonly admins: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
@@ -40,6 +42,7 @@ export class StateStack extends Stack {
     this.leadPartPayment = new RoomTable(this, 'LeadPartPayment');
     this.adminSlackMessageLog = new RoomTable(this, 'AdminSlackMessageLog', { due: true });
     this.slackInstallations = new RoomTable(this, 'SlackInstallations');
+    this.slackEvents = new RoomTable(this, 'SlackEvents');
     this.installStates = new RoomTable(this, 'InstallStates');
     this.admins = new RoomTable(this, 'Admins');
 

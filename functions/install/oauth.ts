@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { keyClient } from '../../shared/aws/keys.ts';
+import { Queue, queueClient } from '../../shared/aws/queue.ts';
 import { secretReader } from '../../shared/aws/secrets.ts';
 import { documentClient, Table } from '../../shared/aws/table.ts';
 import { systemClock } from '../../shared/base/clock.ts';
@@ -20,7 +21,9 @@ import { States } from '../../shared/install/state-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Journal } from '../../shared/org/journal-store.ts';
 import { readSlackApp } from '../../shared/slack/app.ts';
+import { told } from '../../shared/slack/hand-over.ts';
 import { Installations } from '../../shared/slack/installation.ts';
+import { installed } from '../../shared/slack/news.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 
 /** Somebody looks at an empty page meanwhile: two tries of two seconds, then they are told. */
@@ -44,10 +47,13 @@ const ready = lazy(async (): Promise<CallbackParts> => {
     'ADMINS_TABLE',
     'TOKEN_KEY_ID',
     'SLACK_SECRET_ID',
+    'SLACK_QUEUE_URL',
     'PUBLIC_ORIGIN',
   );
   const clock = systemClock;
   const dynamo = documentClient(patience);
+  const { report } = surroundings().reporter;
+  const slackQueue = new Queue(queueClient(patience), names.SLACK_QUEUE_URL);
   const admins = new Table(dynamo, names.ADMINS_TABLE);
   const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   return {
@@ -61,7 +67,11 @@ const ready = lazy(async (): Promise<CallbackParts> => {
     slack: new SlackAccess({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: slackTimeoutMs }),
     installations: new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault),
     directory: new Directory(admins, new Journal(admins, { clock, newId: randomUUID })),
-    report: surroundings().reporter.report,
+    report,
+    announce: (team) =>
+      slackQueue
+        .send(told(installed(team, clock.now(), randomUUID())))
+        .catch((error: unknown) => report(error, { where: 'slack callback: hand-over', team })),
   };
 });
 

@@ -9,7 +9,7 @@ import {
   type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type JsonPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Told } from './alarms.ts';
 import type { HubFunction, Surroundings } from './hub-function.ts';
@@ -36,8 +36,8 @@ export interface Route {
 export interface RefusedProps extends Told {
   readonly what: string;
   readonly atLeast: number;
-  /** Only of this route (`POST /webhooks/razorpay/{account}`). Not given: of any. */
-  readonly route?: string;
+  /** Only of these routes (`POST /webhooks/razorpay/{account}`). Not given: of any. */
+  readonly routes?: readonly [string, ...string[]];
 }
 
 /** The one HTTP API of a stage: throttled, with access logs, called by servers and by the pages it serves (no CORS). */
@@ -133,14 +133,14 @@ export class HubApi extends Construct {
   }
 
   /** Rings when callers are refused in numbers: someone guesses, or a secret was changed on one side only. */
-  ringWhenRefused(scope: Construct, id: string, { what, atLeast, route, impact, remedy }: RefusedProps): void {
+  ringWhenRefused(scope: Construct, id: string, { what, atLeast, routes, impact, remedy }: RefusedProps): void {
     const refused = FilterPattern.stringValue('$.status', '=', '401');
+    const ofRoutes = routes?.map((route) => FilterPattern.stringValue('$.route', '=', route));
     const filter = new MetricFilter(scope, `${id}Count`, {
       logGroup: this.#accessLog,
-      filterPattern:
-        route === undefined ? refused : FilterPattern.all(refused, FilterPattern.stringValue('$.route', '=', route)),
+      filterPattern: ofRoutes ? FilterPattern.all(refused, anyOf(ofRoutes)) : refused,
       metricNamespace: `WarRoom/${this.#surroundings.settings.stage}`,
-      metricName: `Refused ${route ?? 'any route'}`,
+      metricName: `Refused ${routes?.join(', ') ?? 'any route'}`,
       metricValue: '1',
     });
     this.#surroundings.alarms.ring(scope, id, {
@@ -151,4 +151,9 @@ export class HubApi extends Construct {
       remedy,
     });
   }
+}
+
+function anyOf(patterns: readonly JsonPattern[]): JsonPattern {
+  const [only, ...others] = patterns;
+  return only && others.length === 0 ? only : FilterPattern.any(...patterns);
 }

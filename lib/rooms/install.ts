@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { HubApi } from '../parts/hub-api.ts';
 import { HubFunction, type Surroundings } from '../parts/hub-function.ts';
@@ -9,6 +10,8 @@ import type { StateStack } from '../state-stack.ts';
 export interface InstallRoomProps extends Surroundings {
   readonly api: HubApi;
   readonly state: StateStack;
+  /** Told when the app is there, perhaps once more. */
+  readonly slack: Queue;
 }
 
 /** What a token's ciphertext is bound to. */
@@ -18,7 +21,7 @@ const OWNER = ['team', 'user', 'kind'] as const;
 export class InstallRoom extends Construct {
   constructor(scope: Construct, id: string, props: InstallRoomProps) {
     super(scope, id);
-    const { api, state, settings } = props;
+    const { api, state, settings, slack } = props;
     // People come one at a time: what is faster is a machine.
     const throttle = { rateLimit: 10, burstLimit: 20 };
     const told = (hosted: HubFunction): HubFunction => {
@@ -76,6 +79,7 @@ export class InstallRoom extends Construct {
         'DeleteItem',
       ])
       .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem', 'PutItem', 'UpdateItem'])
+      .mayUseQueue(slack, 'SLACK_QUEUE_URL', ['SendMessage'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Encrypt'], OWNER)
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], OWNER, { kind: 'bot' });
     const byState = 'A one-time state, kept here and bound to the browser by a cookie, is checked by the function.';

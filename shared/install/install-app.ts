@@ -1,3 +1,4 @@
+import type { TeamId } from '../base/names.ts';
 import type { Directory } from '../org/directory.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import { isProven, type Member } from '../slack/member.ts';
@@ -11,6 +12,8 @@ export type InstallParts = GiveBackParts & {
   readonly slack: SlackAccess;
   readonly installations: Installations;
   readonly directory: Pick<Directory, 'byEmail' | 'put'>;
+  /** Has what waited for the app told at once. It never fails: what is not woken now is woken within the hour. */
+  readonly announce: (team: TeamId) => Promise<void>;
 };
 
 /** Where nothing else is known. */
@@ -51,6 +54,7 @@ export async function installApp(given: Grant, parts: InstallParts): Promise<End
   const before = await installations.team(team);
   if (before) await installations.saveTeam({ ...before, name: workspace, url });
   else await begin({ name: workspace, url }, given, bot, installer.value, parts);
+  await parts.announce(team);
 
   const { email } = installer.value;
   if (email === undefined || !isProven(installer.value, team)) {

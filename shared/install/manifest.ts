@@ -1,4 +1,4 @@
-import { markerEvent } from '../slack/client.ts';
+import { markerEvent } from '../slack/marker.ts';
 import { botScopes, openIdScopes, userScopes } from './scopes.ts';
 import { subscriptions } from './subscriptions.ts';
 

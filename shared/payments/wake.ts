@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { fifoId } from '../aws/fifo-id.ts';
 import type { Message } from '../aws/queue.ts';
 import { Park } from '../base/errors.ts';
 import { teamId } from '../base/names.ts';
+import type { ThreadRef } from '../slack/thread-log.ts';
 import type { Place } from './store.ts';
 
 /** A record of the payments queue: it carries no news, it only makes a worker look at what is stored under a home. */
@@ -9,9 +10,9 @@ export type Wake = Place & { readonly cause: Cause };
 
 /**
  * `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before;
- * `reconcile`: Razorpay was asked, and had news; `parked`: it was parked, or somebody has it tried again.
+ * `reconcile`: Razorpay was asked, and had news; `slack`: something was done to a message of it in Slack.
  */
-const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile', 'parked'] as const;
+const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile', 'slack'] as const;
 export type Cause = (typeof causes)[number];
 
 /** What a wake is about, so that SQS can tell it from the others of its group. */
@@ -42,6 +43,18 @@ export function message(wake: Wake, occasion: Occasion): Message {
   };
 }
 
+/**
+ * The message that has a thread of the message log told again, by its key; undefined where it is no payment's. `unique`: an id
+ * that was never used before.
+ */
+export function threadMessage({ team, key }: ThreadRef, unique: string): Message | undefined {
+  const [, account, thread] = /^payments#([^#]+)#(.+)$/s.exec(key) ?? [];
+  if (account === undefined || thread === undefined) return undefined;
+  // A warning is told with the payment it is about.
+  const [, about] = /^warning#[^#]+#(.+)$/s.exec(thread) ?? [];
+  return message({ team, account, home: about ?? thread, cause: 'slack' }, { unique });
+}
+
 /** The wake in a message's body. Throws `Park` for anything else: somebody put it there by hand. */
 export function parseWake(body: string): Wake {
   const { team, account, home, cause } = fieldsOf(body);
@@ -52,14 +65,6 @@ export function parseWake(body: string): Wake {
     'wake-unreadable',
     'A message of the payments queue does not say which payment to look at. Delete it; deliver the event again.',
   );
-}
-
-/**
- * SQS allows 1 to 128 letters, digits and signs in both ids of a message; what does not fit is named by its hash.
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
-function fifoId(text: string): string {
-  return /^[!-~]{1,128}$/.test(text) ? text : `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
 function fieldsOf(body: string): Readonly<Record<string, unknown>> {

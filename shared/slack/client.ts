@@ -2,13 +2,8 @@ import type { KnownBlock } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import { type ChannelId, channelId, type Ts, ts, type UserId, userId } from '../base/names.ts';
 import type { Author } from './installation.ts';
+import { type Marked, type Marker, markedBlock, markerEvent, markerOf } from './marker.ts';
 import type { Content } from './text.ts';
-
-/** What marks a message as ours, so that it can be found again: an id and a number, nothing about people or money. */
-type Marker = { readonly key: string; readonly revision: number };
-
-/** The type of the metadata that carries it, as the app's settings name it. */
-export const markerEvent = 'war_room_message';
 
 export type Post = {
   readonly channel: ChannelId;
@@ -164,38 +159,22 @@ const pageSize = 200;
 
 function marked(content: Content, marker: Marker, withoutMetadata = false) {
   const [first, ...rest] = content.blocks;
-  const blocks: KnownBlock[] = first ? [{ ...first, block_id: `${marker.key}#${marker.revision}` }, ...rest] : [];
+  const blocks: KnownBlock[] = first ? [{ ...first, block_id: markedBlock(marker) }, ...rest] : [];
   const metadata = { event_type: markerEvent, event_payload: { key: marker.key, revision: marker.revision } };
   return { text: content.text, blocks, ...(withoutMetadata ? {} : { metadata }) };
 }
 
-type RawMessage = {
-  ts?: string;
-  user?: string;
-  metadata?: { event_type?: string; event_payload?: unknown };
-  blocks?: readonly { block_id?: string }[];
-};
+type RawMessage = Marked & { readonly ts?: string; readonly user?: string };
 
 function page(messages: readonly RawMessage[] = [], more: boolean | undefined, cursor: string | undefined): Page {
   return {
     messages: messages.map((message) => ({
       ts: ts(message.ts ?? ''),
       user: message.user === undefined ? undefined : userId(message.user),
-      marker: metadataMarker(message) ?? blockMarker(message.blocks?.[0]?.block_id),
+      marker: markerOf(message),
     })),
     cursor: more === false ? undefined : cursor || undefined,
   };
-}
-
-function metadataMarker({ metadata }: RawMessage): Marker | undefined {
-  const payload = metadata?.event_type === markerEvent ? (metadata.event_payload as Partial<Marker>) : undefined;
-  if (typeof payload?.key !== 'string' || typeof payload.revision !== 'number') return undefined;
-  return { key: payload.key, revision: payload.revision };
-}
-
-function blockMarker(blockId = ''): Marker | undefined {
-  const [, key, revision] = /^(.+\/.+)#(\d+)$/s.exec(blockId) ?? [];
-  return key ? { key, revision: Number(revision) } : undefined;
 }
 
 /** The client's own log lines would carry message text; ours is one line per pass, written by the worker. */

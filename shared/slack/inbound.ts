@@ -1,25 +1,27 @@
 import { createHash } from 'node:crypto';
 import { type ChannelId, channelId, type TeamId, type Ts, teamId, ts, type UserId, userId } from '../base/names.ts';
+import { type Fields, fieldsIn, fieldsOf, fieldsOfJson, idIn, textIn, tsIn } from './untrusted.ts';
 
 /**
  * What Slack sends to the app, as far as it is acted on: an event, a command that somebody typed, a button that somebody
  * pressed, a form that somebody sent. `id` is the same each time that it is sent, and another for all else: Slack's event id,
  * else the hash of the body. Ids have the shape of Slack's, so that they can stand in keys.
- * @public
  */
 export type Inbound = SlackEvent | Command | Press | Submission;
 
-/** https://docs.slack.dev/apis/events-api#events-JSON @public */
+/** https://docs.slack.dev/apis/events-api#events-JSON */
 export type SlackEvent = {
   readonly kind: 'event';
   readonly id: string;
   readonly team: TeamId;
   /** When it happened, in Unix seconds. */
   readonly at: number;
+  /** The app to which it was sent: War Room. */
+  readonly app: string | undefined;
   readonly event: { readonly type: string } & Readonly<Record<string, unknown>>;
 };
 
-/** https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling @public */
+/** https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling */
 export type Command = {
   readonly kind: 'command';
   readonly id: string;
@@ -34,7 +36,7 @@ export type Command = {
   readonly triggerId: string;
 };
 
-/** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload @public */
+/** https://docs.slack.dev/reference/interaction-payloads/block_actions-payload */
 export type Press = {
   readonly kind: 'press';
   readonly id: string;
@@ -52,7 +54,7 @@ export type Press = {
   readonly triggerId: string;
 };
 
-/** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload @public */
+/** https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload */
 export type Submission = {
   readonly kind: 'submission';
   readonly id: string;
@@ -61,7 +63,7 @@ export type Submission = {
   readonly view: View;
 };
 
-/** A modal, or the home, with what stood in its fields. @public */
+/** A modal, or the home, with what stood in its fields. */
 export type View = {
   readonly id: string;
   readonly hash: string;
@@ -88,7 +90,7 @@ export type Reading =
 export function readInbound(bytes: Uint8Array, contentType: unknown): Reading {
   const id = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   const type = typeof contentType === 'string' ? contentType.split(';')[0]?.trim().toLowerCase() : undefined;
-  if (type === 'application/json') return readEnvelope(fieldsOfJson(bytes), id);
+  if (type === 'application/json') return readEnvelope(fieldsOfJson(decoded(bytes)), id);
   if (type !== 'application/x-www-form-urlencoded') return unknown(undefined);
   const form = new URLSearchParams(decoded(bytes));
   const payload = form.get('payload');
@@ -114,6 +116,7 @@ function readEnvelope(envelope: Fields, bodyId: string): Reading {
     id: id !== undefined && /^\w{1,64}$/.test(id) ? id : bodyId,
     team,
     at,
+    app: textIn(envelope, 'api_app_id'),
     event: { ...event, type: eventType },
   });
 }
@@ -126,14 +129,16 @@ function tenantOf(envelope: Fields): TeamId | undefined {
   const authorizations = envelope['authorizations'];
   const [authorization] = Array.isArray(authorizations) ? authorizations : [];
   const named =
-    textIn(fieldsOf(authorization), 'team_id') ?? textIn(envelope, 'context_team_id') ?? textIn(envelope, 'team_id');
-  return isId(named) ? teamId(named) : undefined;
+    idIn(fieldsOf(authorization), 'team_id') ?? idIn(envelope, 'context_team_id') ?? idIn(envelope, 'team_id');
+  return named === undefined ? undefined : teamId(named);
 }
 
 function readCommand(form: Fields, id: string): Reading {
   const command = textIn(form, 'command');
-  const [team, user, channel] = [form['team_id'], form['user_id'], form['channel_id']];
-  if (command === undefined || !isId(team) || !isId(user) || !isId(channel)) return unknown(command);
+  const [team, user, channel] = [idIn(form, 'team_id'), idIn(form, 'user_id'), idIn(form, 'channel_id')];
+  if (command === undefined || team === undefined || user === undefined || channel === undefined) {
+    return unknown(command);
+  }
   return inbound({
     kind: 'command',
     id,
@@ -150,9 +155,9 @@ function readCommand(form: Fields, id: string): Reading {
 function readPayload(payload: Fields, id: string): Reading {
   const type = textIn(payload, 'type');
   const who = fieldsIn(payload, 'user');
-  const team = fieldsIn(payload, 'team')['id'] ?? who['team_id'];
-  const user = who['id'];
-  if (!isId(team) || !isId(user)) return unknown(type);
+  const team = idIn(fieldsIn(payload, 'team'), 'id') ?? idIn(who, 'team_id');
+  const user = idIn(who, 'id');
+  if (team === undefined || user === undefined) return unknown(type);
   const sender = { id, team: teamId(team), user: userId(user) };
   const view = readView(fieldsIn(payload, 'view'));
   if (type === 'view_submission') return view ? inbound({ kind: 'submission', ...sender, view }) : unknown(type);
@@ -184,10 +189,10 @@ function readPayload(payload: Fields, id: string): Reading {
 /** The message in which something was pressed. */
 function readPlace(payload: Fields): Press['message'] {
   const container = fieldsIn(payload, 'container');
-  const [channel, at] = [container['channel_id'], container['message_ts']];
-  const thread = container['thread_ts'] ?? fieldsIn(payload, 'message')['thread_ts'];
-  if (!isId(channel) || !isTs(at)) return undefined;
-  return { channel: channelId(channel), ts: ts(at), ...(isTs(thread) && { thread: ts(thread) }) };
+  const [channel, at] = [idIn(container, 'channel_id'), tsIn(container, 'message_ts')];
+  const thread = tsIn(container, 'thread_ts') ?? tsIn(fieldsIn(payload, 'message'), 'thread_ts');
+  if (channel === undefined || at === undefined) return undefined;
+  return { channel: channelId(channel), ts: ts(at), ...(thread !== undefined && { thread: ts(thread) }) };
 }
 
 function readView(view: Fields): View | undefined {
@@ -230,25 +235,6 @@ function chosenIn(element: Fields): string | readonly string[] | undefined {
   return option ?? single.map((name) => textIn(element, name)).find((value) => value !== undefined);
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The fields of an object that came from outside; none of anything else. */
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
-}
-
-function fieldsIn(fields: Fields, name: string): Fields {
-  return fieldsOf(fields[name]);
-}
-
-function fieldsOfJson(json: Uint8Array | string): Fields {
-  try {
-    return fieldsOf(JSON.parse(typeof json === 'string' ? json : decoded(json)));
-  } catch {
-    return {};
-  }
-}
-
 /** Bytes that are not UTF-8 have no text: Slack sends nothing else. */
 function decoded(bytes: Uint8Array): string {
   try {
@@ -256,20 +242,6 @@ function decoded(bytes: Uint8Array): string {
   } catch {
     return '';
   }
-}
-
-function textIn(fields: Fields, name: string): string | undefined {
-  const value = fields[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
-/** Of a team, a user or a channel. https://docs.slack.dev/reference/objects */
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Z][A-Z0-9]{1,30}$/.test(value);
-}
-
-function isTs(value: unknown): value is string {
-  return typeof value === 'string' && /^\d{1,12}\.\d{1,9}$/.test(value);
 }
 
 function isTime(value: unknown): value is number {

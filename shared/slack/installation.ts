@@ -56,7 +56,10 @@ export type Connection = {
 };
 
 /** Why a token is not used any more, where its person ends it. */
-const leaving = 'leaving';
+export const leaving = 'leaving';
+
+/** Why none of a team's tokens is used any more, where somebody removed the app: everybody there knows of it. */
+export const uninstalled = 'app_uninstalled';
 
 /**
  * The installations of the app: a partition for each team, holding its record, the app's own token, and a token for
@@ -167,12 +170,7 @@ export class Installations {
    * noted first that they are to be told: a crash between the two writes leaves a note that waits for the next refusal.
    */
   async markDead(team: TeamId, author: Author, at: number, code: string): Promise<void> {
-    if (author.kind === 'user') {
-      await this.#table.update(untoldKey(team), {
-        update: 'ADD people :one',
-        values: { ':one': new Set([`${author.user} ${author.version}`]) },
-      });
-    }
+    if (author.kind === 'user') await noteUntold(this.#table, team, author);
     await this.#table.update(authorKey(team, author), {
       update: 'SET dead = :dead',
       when: 'version = :version AND attribute_not_exists(dead)',
@@ -180,7 +178,10 @@ export class Installations {
     });
   }
 
-  /** The people whose token was refused and who are still to be told. Nobody who connected again, or ended it themself. */
+  /**
+   * The people whose token was refused and who are still to be told. Nobody who connected again, or ended it themself; and
+   * nobody whose token ended with the app.
+   */
   async untold(team: TeamId): Promise<Refused[]> {
     const item = await this.#table.get(untoldKey(team));
     const noted = [...((item?.['people'] as Set<string> | undefined) ?? [])].sort();
@@ -189,7 +190,7 @@ export class Installations {
       const [user = '', version = ''] = note.split(' ');
       const kept = await this.#table.get({ pk: team, sk: `user#${user}` });
       const dead = kept?.['dead'] as { readonly at: number; readonly code: string } | undefined;
-      if (kept?.['version'] !== version || dead?.code === leaving)
+      if (kept?.['version'] !== version || dead?.code === leaving || dead?.code === uninstalled)
         await this.told(team, { user: userId(user), version });
       else if (dead) untold.push({ user: userId(user), version, ...dead });
     }
@@ -249,6 +250,14 @@ function authorKey(team: TeamId, { kind, user }: Author) {
 
 function untoldKey(team: TeamId) {
   return { pk: team, sk: 'untold' };
+}
+
+/** Notes that a person is to be told of their token, before it is marked dead. */
+export async function noteUntold(table: Table, team: TeamId, of: Pick<Refused, 'user' | 'version'>): Promise<void> {
+  await table.update(untoldKey(team), {
+    update: 'ADD people :one',
+    values: { ':one': new Set([`${of.user} ${of.version}`]) },
+  });
 }
 
 /** The team's record alone, for functions that may not decrypt a token. */

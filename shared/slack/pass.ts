@@ -5,9 +5,9 @@ import { type Agenda, notesOn, posted, type Step, statusKey, type Wanted } from 
 import { type Refusal, refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
 import type { Author, Installations } from './installation.ts';
+import { markerKey } from './marker.ts';
 import { onBehalf } from './notice.ts';
 import type { Pace } from './pace.ts';
-import { markerKey } from './settle.ts';
 import { type Content, withFinePrint } from './text.ts';
 import type { Entry, Stray, Thread, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
@@ -68,6 +68,8 @@ export class Pass {
   /** As whom something was posted or edited, by Slack user. */
   readonly used = new Map<UserId, Author>();
   #rootTs: Ts | undefined;
+  /** Strays that were there until this pass deleted them: others were gone already. */
+  readonly #removed = new Set<Stray>();
 
   constructor(tools: Tools, plan: Plan, budget: { readonly until: number; readonly report: Report }) {
     this.#tools = tools;
@@ -87,7 +89,7 @@ export class Pass {
     for (const stray of agenda.strays) {
       const stop = await this.#remove(stray);
       if (stop) return stop;
-      if (this.mended.strays.includes(stray)) this.#report.doubled += 1;
+      if (this.#removed.has(stray)) this.#report.doubled += 1;
     }
     for (const step of steps) {
       const stop = step.call === 'post' ? await this.#post(step) : await this.#edit(step, agenda.rootKey);
@@ -273,6 +275,7 @@ export class Pass {
       if (!this.#hasTime()) return outOfTime();
       try {
         await client.remove(author, { channel, ts: stray.ts });
+        this.#removed.add(stray);
       } catch (error) {
         const no = refusal(error, author.kind);
         if (no.kind === 'wait') {

@@ -2,12 +2,8 @@ import { type ChannelId, type Ts, ts } from '../base/names.ts';
 import { refusal } from './answer.ts';
 import type { Page, SlackClient } from './client.ts';
 import type { Author } from './installation.ts';
+import { markerKey } from './marker.ts';
 import type { Entries, Entry, LookUp, Sighting, Stray } from './thread-log.ts';
-
-/** The id by which a message is found again: of the thread, then of the message in it. */
-export function markerKey(threadKey: string, messageKey: string): string {
-  return `${threadKey}/${messageKey}`;
-}
 
 /** What a look-up answers: entries as they are now known, and whether the whole window was read. */
 export type Settled = {

@@ -138,6 +138,16 @@ export class ThreadLog {
     });
   }
 
+  /**
+   * Records what Slack itself said of a message, where nobody is at work. False: somebody wrote since `thread` was read, or
+   * is at work. A pass that thaws after its lease has ended may still write what it knew over this; what is lost then is
+   * found out again as if Slack had said nothing.
+   */
+  async hear(ref: ThreadRef, thread: Thread, now: number, entries: Entries): Promise<boolean> {
+    const names = { '#m': 'm', '#lease': 'lease' };
+    return this.#write(ref, thread, { set: '#m = :m', remove: undefined, names, values: { ':m': entries }, now });
+  }
+
   /** Writes the results of a pass and gives its lease back. False: the lease was lost, and nothing was written. */
   async finish(ref: ThreadRef, owner: string, results: Results): Promise<boolean> {
     const { strays, resend } = results.mended;

@@ -70,6 +70,16 @@ describe('the first installation in a workspace', () => {
     );
   });
 
+  it('says that the app is there once everything is kept, so that what waited is told at once', async () => {
+    let keptBefore = false;
+    const announce = async () => {
+      keptBefore = (await hosted.installations.team(bright)) !== undefined;
+    };
+    await new Visitor({ ...hosted.parts, announce }).roundTrip('/slack/install', people.arjunOfBright);
+
+    expect(keptBefore).toBe(true);
+  });
+
   it('signs the installer in, offers the second consent, and leaves nothing in the address that could be used again', async () => {
     const back = await browser.consent('/slack/install', people.arjunOfBright);
     const { location } = await browser.get(back);
@@ -162,6 +172,7 @@ describe('an installation in a workspace that has one', () => {
     expect(page.heading).toBe('War Room is in Acme Academy');
     expect(await hosted.installations.team(acme)).toEqual(before);
     expect(await works(await hosted.installations.bot(acme))).toBe(true);
+    expect(hosted.announced).toEqual([acme, acme]);
   });
 
   it('tells an installer whom the directory does not know that they are not in it, and enters nobody', async () => {
@@ -297,6 +308,7 @@ describe('what can go wrong on the way', () => {
 
     expect(page).toMatchObject({ status: 200, heading });
     expect(await hosted.installations.bot(acme)).toBeUndefined();
+    expect(hosted.announced).toEqual([]);
   });
 
   it('a scope that was declined: nothing is kept, and what was granted goes back', async () => {

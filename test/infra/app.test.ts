@@ -22,6 +22,7 @@ describe('what outlives the code', () => {
       'LeadPartPayment',
       'AdminSlackMessageLog',
       'SlackInstallations',
+      'SlackEvents',
       'InstallStates',
       'Admins',
     ]);
@@ -67,6 +68,7 @@ describe('what outlives the code', () => {
       LeadPartPayment: [],
       AdminSlackMessageLog: [due],
       SlackInstallations: [],
+      SlackEvents: [],
       InstallStates: [],
       Admins: [],
     });

@@ -67,6 +67,18 @@ describe('the bundle of the Razorpay ingress', () => {
   });
 });
 
+describe('the bundles of the Slack ingress and its worker', () => {
+  it.each(['functions/slack/ingress.ts', 'functions/slack/worker.ts'])(
+    "%s holds neither Slack's client nor Razorpay's: it calls neither",
+    async (entry) => {
+      const packages = await packagesIn(entry);
+
+      expect([...packages]).toContain('@aws-sdk/client-sqs');
+      expect([...packages].filter((name) => name.startsWith('@slack/') || name === 'razorpay')).toEqual([]);
+    },
+  );
+});
+
 describe("Razorpay's SDK, 330 KB that no start should pay", () => {
   it.each(callers)('is not in the bundle of %s, and lies beside it', async (entry) => {
     const packages = await packagesIn(entry);

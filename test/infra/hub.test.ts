@@ -79,13 +79,14 @@ describe('queues', () => {
   const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
   const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
 
-  it('are the payments, what is asked, and the dead letters, and no other', () => {
-    expect(working.map(({ id }) => id).sort()).toEqual(['DeskQueue', 'PaymentsQueue']);
+  it('are the payments, what is asked, what Slack says, and the dead letters, and no other', () => {
+    expect(working.map(({ id }) => id).sort()).toEqual(['DeskQueue', 'PaymentsQueue', 'SlackQueue']);
     expect(dead.map(({ id }) => id).sort()).toEqual([
       'DeskDeadLetters',
       'PaymentsDeadLetters',
       'PaymentsReconcileDeadLetters',
       'PaymentsSweepDeadLetters',
+      'SlackDeadLetters',
     ]);
   });
 
@@ -107,27 +108,15 @@ describe('queues', () => {
     expect(alarmsOn('ApproximateAgeOfOldestMessage', `${id}.QueueName`)).toHaveLength(1);
   });
 
-  it.each(dead.map((queue) => [queue.id, queue] as const))('%s keeps two weeks', (_, queue) => {
-    expect(property(queue, 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
-  });
-
-  it.each(dead.filter(({ id }) => id !== 'PaymentsDeadLetters').map(({ id }) => id))(
-    '%s rings for the first message',
-    (id) => {
+  it.each(dead.map((queue) => [queue.id, queue] as const))(
+    '%s keeps two weeks and rings for the first message',
+    (id, queue) => {
       const [alarm] = alarmsOn('ApproximateNumberOfMessagesVisible', `${id}.QueueName`);
 
+      expect(property(queue, 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
       expect(property(alarm, 'Threshold')).toBe(1);
     },
   );
-
-  it('PaymentsDeadLetters rings for what is not taken over, and whoever takes it over for what is', () => {
-    const [stays] = alarmsOn('ApproximateAgeOfOldestMessage', 'PaymentsDeadLetters.QueueName');
-    const taken = alarms.find((alarm) => saidOf(alarm, 'MetricName') === 'PaymentsParked');
-
-    expect(property(stays, 'Threshold')).toBe(15 * 60);
-    expect(property(taken, 'Threshold')).toBe(1);
-    expect(saidOf(taken, 'Dimensions', 0, 'Value')).toBe('PaymentsParked');
-  });
 
   it.each(queues.map((queue) => [queue.id, queue] as const))('%s is encrypted and refuses plain HTTP', (id, queue) => {
     const policies = ofType('AWS::SQS::QueuePolicy').filter((policy) => saidOf(policy, 'Queues', 0) === id);
@@ -149,8 +138,7 @@ describe('queues', () => {
       };
     });
 
-    // The dead letters of the payments have a worker as well.
-    expect(mappings).toHaveLength(working.length + 1);
+    expect(mappings).toHaveLength(working.length);
     expect(new Set(mappings.map((mapping) => JSON.stringify(mapping)))).toEqual(
       new Set([JSON.stringify({ hiddenFor: 6, batch: 10, takesBack: ['ReportBatchItemFailures'] })]),
     );
@@ -181,11 +169,13 @@ describe('alarms', () => {
       'PaymentsApi',
       'PaymentsWorker',
       'RazorpayIngress',
+      'SlackIngress',
       'SlackInstall',
+      'SlackWorker',
     ]);
   });
 
-  it('watch what the API answers: 5xx, callers refused, and Razorpay refused', () => {
+  it('watch what the API answers: 5xx, callers refused, Razorpay refused, and Slack refused', () => {
     const patterns = ofType('AWS::Logs::MetricFilter').map((filter) => property(filter, 'FilterPattern'));
     const [api = ''] = ofType('AWS::ApiGatewayV2::Api').map(({ id }) => id);
 
@@ -193,6 +183,8 @@ describe('alarms', () => {
     expect(patterns).toEqual([
       '{ $.status = "401" }',
       '{ ($.status = "401") && ($.route = "POST /webhooks/razorpay/{account}") }',
+      '{ ($.status = "401") && (($.route = "POST /slack/events") || ($.route = "POST /slack/interactivity") || ' +
+        '($.route = "POST /slack/commands")) }',
     ]);
   });
 
@@ -272,6 +264,9 @@ describe('the API', () => {
       ['PUT /v1/admins/{id}', 'OrgApi.Arn'],
       ['GET /v1/admins/{id}', 'OrgApi.Arn'],
       ['DELETE /v1/admins/{id}', 'OrgApi.Arn'],
+      ['POST /slack/events', 'SlackIngress.Arn'],
+      ['POST /slack/interactivity', 'SlackIngress.Arn'],
+      ['POST /slack/commands', 'SlackIngress.Arn'],
       ['GET /', 'HostedPages.Arn'],
       ['GET /privacy', 'HostedPages.Arn'],
       ['GET /terms', 'HostedPages.Arn'],
@@ -292,6 +287,7 @@ describe('the API', () => {
   it('is throttled, each route with limits of its own or the common ones', () => {
     expect(property(stage, 'DefaultRouteSettings')).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     const byPeople = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    const bySlack = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
     expect(property(stage, 'RouteSettings')).toEqual({
       'POST /webhooks/razorpay/{account}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
       'GET /': byPeople,
@@ -307,6 +303,9 @@ describe('the API', () => {
       'GET /connections': byPeople,
       'POST /connections/disconnect': byPeople,
       'POST /sign-out': byPeople,
+      'POST /slack/events': bySlack,
+      'POST /slack/interactivity': bySlack,
+      'POST /slack/commands': bySlack,
       'GET /health': { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 10 },
     });
   });

@@ -135,6 +135,7 @@ describe('permissions', () => {
         'dynamodb:DeleteItem': ['InstallStates.Arn', 'SlackInstallations.Arn'],
         'kms:Encrypt': ['TokenKey.Arn'],
         'kms:Decrypt': ['TokenKey.Arn'],
+        'sqs:SendMessage': ['SlackQueue.Arn'],
         'secretsmanager:GetSecretValue': ['SlackSecret'],
       },
     ],
@@ -163,24 +164,31 @@ describe('permissions', () => {
       },
     ],
     [
-      'PaymentsParked',
+      'SlackIngress',
       {
-        'dynamodb:GetItem': ['Payments.Arn'],
-        'dynamodb:Query': ['Payments.Arn'],
-        'dynamodb:PutItem': ['Payments.Arn'],
-        'dynamodb:UpdateItem': ['Payments.Arn'],
-        'sqs:SendMessage': ['PaymentsQueue.Arn'],
-        'sqs:ChangeMessageVisibility': ['PaymentsDeadLetters.Arn'],
-        'sqs:ReceiveMessage': ['PaymentsDeadLetters.Arn'],
-        'sqs:DeleteMessage': ['PaymentsDeadLetters.Arn'],
-        'sqs:GetQueueAttributes': ['PaymentsDeadLetters.Arn'],
+        'dynamodb:PutItem': ['SlackEvents.Arn'],
+        'sqs:SendMessage': ['DeskQueue.Arn', 'SlackQueue.Arn'],
+        'secretsmanager:GetSecretValue': ['SlackSecret'],
+      },
+    ],
+    [
+      'SlackWorker',
+      {
+        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:PutItem': ['AdminSlackMessageLog.Arn'],
+        'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'SlackInstallations.Arn'],
+        'sqs:ReceiveMessage': ['SlackQueue.Arn'],
+        'sqs:DeleteMessage': ['SlackQueue.Arn'],
+        'sqs:GetQueueAttributes': ['SlackQueue.Arn'],
+        'sqs:ChangeMessageVisibility': ['SlackQueue.Arn'],
+        'sqs:SendMessage': ['PaymentsQueue.Arn', 'SlackDeadLetters.Arn'],
       },
     ],
     [
       'Health',
       {
         'dynamodb:GetItem': ['Payments.Arn'],
-        'dynamodb:Query': ['Payments.Arn'],
         'sqs:GetQueueAttributes': ['PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
         'secretsmanager:GetSecretValue': ['ApiKeysSecret', 'RazorpaySecret'],
       },
@@ -189,14 +197,14 @@ describe('permissions', () => {
     expect(rightsOf(id)).toEqual(rights);
   });
 
-  it('keep the ingress from installations, tokens and their key', () => {
-    const reach = JSON.stringify([
-      statementsOf('RazorpayIngress'),
-      functions.find(({ id }) => id === 'RazorpayIngress'),
-    ]);
+  it.each([
+    ['RazorpayIngress', /SlackInstallations|TokenKey|SlackSecret|kms:/],
+    ['SlackIngress', /SlackInstallations|TokenKey|RazorpaySecret|AdminSlackMessageLog|kms:/],
+  ])('keep %s from installations, tokens and their key', (id, foreign) => {
+    const reach = JSON.stringify([statementsOf(id), functions.find((each) => each.id === id)]);
 
-    expect(statementsOf('RazorpayIngress')).not.toEqual([]);
-    expect(reach).not.toMatch(/SlackInstallations|TokenKey|SlackSecret|kms:/);
+    expect(statementsOf(id)).not.toEqual([]);
+    expect(reach).not.toMatch(foreign);
   });
 
   it('let tokens be decrypted where they are posted with or revoked, and only by saying whose they are', () => {
@@ -213,10 +221,10 @@ describe('permissions', () => {
 
     expect(decrypting).toEqual([
       ['PaymentsWorker', { Null: owner }],
+      ['DeskWorker', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
       // To look up who has just consented it needs the app's own, and no person's.
       ['SlackInstall', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
       ['Connections', { Null: owner }],
-      ['DeskWorker', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
     ]);
   });
 
@@ -238,6 +246,9 @@ describe('permissions', () => {
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/events', 'SlackIngress.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/interactivity', 'SlackIngress.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/slack/commands', 'SlackIngress.Arn'],
       ['apigateway.amazonaws.com', '/*/*/', 'HostedPages.Arn'],
       ['apigateway.amazonaws.com', '/*/*/privacy', 'HostedPages.Arn'],
       ['apigateway.amazonaws.com', '/*/*/terms', 'HostedPages.Arn'],
@@ -309,11 +320,6 @@ describe('what each function is told', () => {
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
       ],
-      PaymentsParked: [
-        'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',
-        'PAYMENTS_QUEUE_URL=PaymentsQueue',
-        'PAYMENTS_TABLE=Payments',
-      ],
       PaymentsReconcile: [
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
@@ -321,7 +327,7 @@ describe('what each function is told', () => {
       ],
       OrgApi: ['ADMINS_TABLE=Admins', 'API_KEYS_SECRET_ID=ApiKeysSecret'],
       HostedPages: [],
-      SlackInstall: hosted,
+      SlackInstall: [...hosted, 'SLACK_QUEUE_URL=SlackQueue'].sort(),
       Connections: hosted,
       DeskWorker: [
         'ADMINS_TABLE=Admins',
@@ -330,6 +336,19 @@ describe('what each function is told', () => {
         origin,
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
         'TOKEN_KEY_ID=TokenKey.Arn',
+      ],
+      SlackIngress: [
+        'DESK_QUEUE_URL=DeskQueue',
+        'SLACK_EVENTS_TABLE=SlackEvents',
+        'SLACK_QUEUE_URL=SlackQueue',
+        'SLACK_SECRET_ID=SlackSecret',
+      ],
+      SlackWorker: [
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'SLACK_DEAD_LETTERS_URL=SlackDeadLetters',
+        'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
+        'SLACK_QUEUE_URL=SlackQueue',
       ],
       Health: [
         'API_KEYS_SECRET_ID=ApiKeysSecret',

@@ -44,6 +44,8 @@ export type Hosted = {
   readonly table: (name: string) => Table;
   /** What was reported to operators. */
   readonly reported: string[];
+  /** The teams of which the slack room was told that the app is there. */
+  readonly announced: string[];
   /** The same pages with some of their parts replaced, as another process would have them. */
   readonly rebuilt: (change: Rebuild) => Parts;
   stop(): Promise<void>;
@@ -75,6 +77,7 @@ export async function startHosted(): Promise<Hosted> {
   const { clientId, clientSecret } = world.seed.app;
   const app: SlackApp = { clientId, clientSecrets: [clientSecret] };
   const reported: string[] = [];
+  const announced: string[] = [];
   let made = 0;
 
   const rebuilt = ({ table = tables.table, slack = (own) => own, timeoutMs = 20_000 }: Rebuild): Parts => {
@@ -100,6 +103,9 @@ export async function startHosted(): Promise<Hosted> {
       report: (error) => {
         reported.push(error instanceof Error ? error.message : String(error));
       },
+      announce: async (team) => {
+        announced.push(team);
+      },
     };
   };
   const parts = rebuilt({});
@@ -113,6 +119,7 @@ export async function startHosted(): Promise<Hosted> {
     directory: parts.directory as Directory,
     table: tables.table,
     reported,
+    announced,
     rebuilt,
     stop: async () => {
       await world.front.stop();

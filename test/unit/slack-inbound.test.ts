@@ -32,6 +32,7 @@ describe('An event of Slack', () => {
         id: 'Ev08ABCDEF',
         team: 'T0ACME',
         at: 1_795_150_000,
+        app: 'A0WAR',
         event: { type: 'channel_archive', channel: 'C0PAY', user: 'U0ASHA' },
       },
     });

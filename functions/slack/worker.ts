@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { workGroups } from '../../shared/aws/groups.ts';
+import { Queue, queueClient } from '../../shared/aws/queue.ts';
+import { documentClient, Table } from '../../shared/aws/table.ts';
+import { systemClock } from '../../shared/base/clock.ts';
+import { lazy } from '../../shared/base/lazy.ts';
+import { openLog } from '../../shared/base/log.ts';
+import { openReporter } from '../../shared/base/report.ts';
+import { settings } from '../../shared/base/settings.ts';
+import { threadMessage } from '../../shared/payments/wake.ts';
+import { Held } from '../../shared/slack/held.ts';
+import { type ListenParts, listen } from '../../shared/slack/listen.ts';
+import { Moved } from '../../shared/slack/moved.ts';
+import { Revocations } from '../../shared/slack/revocation.ts';
+import { ThreadLog } from '../../shared/slack/thread-log.ts';
+import { outboxTimes } from '../../shared/slack/times.ts';
+
+const ready = lazy(async () => {
+  const names = settings(
+    process.env,
+    'SLACK_INSTALLATIONS_TABLE',
+    'ADMIN_SLACK_MESSAGE_LOG_TABLE',
+    'SLACK_QUEUE_URL',
+    'SLACK_DEAD_LETTERS_URL',
+    'PAYMENTS_QUEUE_URL',
+  );
+  const times = outboxTimes(process.env);
+  const newId = randomUUID;
+  const dynamo = documentClient();
+  const sqs = queueClient();
+  const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
+  const payments = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
+  const lines = openLog();
+  const reporter = openReporter({ log: lines });
+  const parts: ListenParts = {
+    hearing: {
+      revocations: new Revocations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE)),
+      held: new Held(messages, times.heldMs),
+      moved: new Moved(messages),
+      log: new ThreadLog(messages),
+      clock: systemClock,
+      times,
+      wake: (wake) => payments.send({ ...wake, dedupe: newId() }),
+      // Each room knows the threads that it tells by their keys. Notices of the outbox itself are told by nobody again.
+      wakeThread: async (ref) => {
+        const message = threadMessage(ref, newId());
+        if (message) await payments.send(message);
+      },
+    },
+    deadLetters: new Queue(sqs, names.SLACK_DEAD_LETTERS_URL),
+    newId,
+    lines,
+    report: reporter.report,
+    scale: times.scale,
+  };
+  return { parts, reporter, queue: new Queue(sqs, names.SLACK_QUEUE_URL) };
+});
+
+/** The slack room's queue: what happened in Slack, as far as messages depend on it. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  const { parts, reporter, queue } = await ready();
+  const answer = await workGroups(
+    event,
+    (records) => listen(records, parts),
+    (record, seconds) => queue.comeBack(record.receiptHandle, seconds),
+  );
+  await reporter.flush();
+  return answer;
+}
