@@ -20,7 +20,7 @@ import {
   signOut,
 } from '../../shared/install/connections.ts';
 import { hosting, visitOf } from '../../shared/install/hosting.ts';
-import { SigningKeys } from '../../shared/install/keys-client.ts';
+import { signingKeys } from '../../shared/install/keys-client.ts';
 import { outcomePage } from '../../shared/install/outcome.ts';
 import type { Reply } from '../../shared/install/reply.ts';
 import { beginSignIn } from '../../shared/install/round-trip.ts';
@@ -63,14 +63,13 @@ const ready = lazy(async (): Promise<SignInParts & ConnectionParts> => {
   const admins = new Table(dynamo, names.ADMINS_TABLE);
   const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   const slackUrl = process.env['SLACK_URL'] ?? 'https://slack.com';
-  const keys = new SigningKeys(`${slackUrl}/openid/connect/keys`, clock);
   return {
     clock,
     supportEmail,
     slackUrl,
     // Slack's issuer is its own address: https://docs.slack.dev/authentication/sign-in-with-slack
     issuer: slackUrl,
-    keyOf: (kid) => keys.find(kid),
+    keys: signingKeys(`${slackUrl}/openid/connect/keys`),
     states: new States(new Table(dynamo, names.INSTALL_STATES_TABLE)),
     app: new KeptSecret(secretReader(patience)(names.SLACK_SECRET_ID), readSlackApp, clock),
     origin: names.PUBLIC_ORIGIN,

@@ -2,7 +2,7 @@ import type { Report } from '../base/report.ts';
 import type { Directory } from '../org/directory.ts';
 import type { Installations } from '../slack/installation.ts';
 import { cookieIn, setCookie } from './cookie.ts';
-import { type Identity, type SigningKey, verifyIdToken } from './id-token.ts';
+import { type Expected, type Identity, verifyIdToken } from './id-token.ts';
 import { KeysUnreachable } from './keys-client.ts';
 import { type Outcome, outcomePage } from './outcome.ts';
 import type { Reply } from './reply.ts';
@@ -16,7 +16,8 @@ export type SignInParts = RoundTrip & {
   readonly directory: Pick<Directory, 'byEmail'>;
   /** Who has to have signed an id_token: Slack. */
   readonly issuer: string;
-  readonly keyOf: (kid: string) => Promise<SigningKey | undefined>;
+  /** Slack's public keys, kept in memory. */
+  readonly keys: Expected['keys'];
   readonly report: Report;
   readonly supportEmail: string | undefined;
 };
@@ -77,8 +78,8 @@ async function identityOf(visit: Visit, parts: SignInParts): Promise<Identity | 
   }
   const { clientId: audience } = await parts.app.value();
   try {
-    const { issuer, keyOf } = parts;
-    const verified = await verifyIdToken(asked.value, { issuer, audience, nonce: taken.nonce, now, keyOf });
+    const { issuer, keys } = parts;
+    const verified = await verifyIdToken(asked.value, { issuer, audience, nonce: taken.nonce, now, keys });
     if (verified.ok) return verified.identity;
     // Of another round trip, as anybody gets it who brings a code of one with the state of another.
     return verified.why === 'nonce' ? { kind: 'expired', purpose } : refusedWith(`id_token_${verified.why}`, parts);

@@ -110,11 +110,11 @@ describe('signing in', () => {
     ['wrong_issuer', 'iss'],
     ['no_nonce', 'claims'],
     ['expired', 'exp'],
-    ['foreign_key', 'signature'],
-    ['unknown_key_id', 'key'],
-    ['algorithm_none', 'shape'],
-    ['algorithm_hs256', 'header'],
-    ['tampered', 'signature'],
+    ['foreign_key', 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
+    ['unknown_key_id', 'ERR_JWKS_NO_MATCHING_KEY'],
+    ['algorithm_none', 'ERR_JOSE_ALG_NOT_ALLOWED'],
+    ['algorithm_hs256', 'ERR_JOSE_ALG_NOT_ALLOWED'],
+    ['tampered', 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
   ] as const)('refuses an id_token with %s, and reports which check failed', async (idToken, why) => {
     hosted.slack.behave({ idToken });
 

@@ -11,7 +11,7 @@ import {
   showConnections,
   signOut,
 } from '../../shared/install/connections.ts';
-import { SigningKeys } from '../../shared/install/keys-client.ts';
+import { signingKeys } from '../../shared/install/keys-client.ts';
 import { type Reply, respond } from '../../shared/install/reply.ts';
 import { beginInstall, beginSignIn } from '../../shared/install/round-trip.ts';
 import { type SignInParts, signIn } from '../../shared/install/sign-in.ts';
@@ -82,14 +82,13 @@ export async function startHosted(): Promise<Hosted> {
 
   const rebuilt = ({ table = tables.table, slack = (own) => own, timeoutMs = 20_000 }: Rebuild): Parts => {
     const installations = new Installations(table('installations'), new Vault(openKeys(), 'key', clock.now));
-    const keys = new SigningKeys(`${world.front.url}/openid/connect/keys`, clock);
     return {
       clock: { now: () => clock.now() },
       supportEmail: 'help@war-room.example',
       origin: ORIGIN,
       slackUrl: world.front.url,
       issuer: world.front.url,
-      keyOf: (kid) => keys.find(kid),
+      keys: signingKeys(`${world.front.url}/openid/connect/keys`),
       app: { value: async () => app, find: async (look) => look(app) },
       states: new States(table('states')),
       // As hard to guess as the clock in these tests, and as long as the real ones.
