@@ -167,7 +167,7 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     version: '0.1.0',
     configured: { team: 'T0123456789', accounts: [{ name: 'live', mode: 'live' }] },
     reachable: { dynamodb: 'ok', sqs: 'ok', secrets: 'ok' },
-    waiting: { payments: 4, inFlight: 2, deadLetters: 0 },
+    waiting: { payments: 4, inFlight: 2, parked: 1, deadLetters: 0 },
   },
   Problem: {
     type: 'about:blank',

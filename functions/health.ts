@@ -12,6 +12,7 @@ import { openLog } from '../shared/base/log.ts';
 import { openReporter } from '../shared/base/report.ts';
 import { KeptSecret } from '../shared/base/secret.ts';
 import { settings } from '../shared/base/settings.ts';
+import { ParkedStore } from '../shared/payments/parked-store.ts';
 import { Accounts } from '../shared/razorpay/accounts.ts';
 
 /** Whoever asks wants to know now; a service that takes longer is not well. */
@@ -36,6 +37,7 @@ const ready = lazy(async (): Promise<HealthDependencies> => {
   const readAccounts = secret(names.RAZORPAY_SECRET_ID);
   const accounts = new KeptSecret(readAccounts, Accounts.parse, systemClock);
   const payments = new Table(documentClient(patience), names.PAYMENTS_TABLE);
+  const parked = new ParkedStore(payments);
   const sqs = queueClient(patience);
   const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
   const deadLetters = new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL);
@@ -52,9 +54,14 @@ const ready = lazy(async (): Promise<HealthDependencies> => {
       sqs: () => queue.depth(),
       secrets: () => readAccounts({ fresh: true }),
     },
-    waiting: async () => {
-      const [waiting, parked] = await Promise.all([queue.depth(), deadLetters.depth()]);
-      return { payments: waiting.waiting, inFlight: waiting.inFlight, deadLetters: parked.waiting };
+    waiting: async ({ team }) => {
+      const [waiting, dead, needAPerson] = await Promise.all([queue.depth(), deadLetters.depth(), parked.count(team)]);
+      return {
+        payments: waiting.waiting,
+        inFlight: waiting.inFlight,
+        parked: needAPerson,
+        deadLetters: dead.waiting + dead.inFlight,
+      };
     },
     report: surroundings().reporter.report,
   };

@@ -61,7 +61,7 @@ export class HubStack extends Stack {
       errors: { noAlarm: 'Who asks for health sees that it fails; its 5xx rings for the API.' },
     });
     health
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query'])
       .mayUseQueue(payments.queue, 'PAYMENTS_QUEUE_URL', ['GetQueueAttributes'])
       .mayUseQueue(payments.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['GetQueueAttributes'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')

@@ -15,6 +15,7 @@ import { Journal } from '../../shared/org/journal-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
+import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { watchTimes } from '../../shared/payments/watch.ts';
@@ -76,7 +77,10 @@ const ready = lazy(async () => {
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const dependencies: WorkDependencies = {
-    tell: { store, watches, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
+    tell: {
+      ...{ store, watches, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
+      parked: new ParkedStore(payments),
+    },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),
     lines,

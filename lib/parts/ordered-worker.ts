@@ -15,8 +15,8 @@ export interface OrderedWorkerProps extends HubFunctionProps {
   readonly maxConcurrency: number;
   /** Said when the oldest message has waited for `after`. */
   readonly late: Told & { readonly after: Duration };
-  /** Said when a message is in the dead letters. */
-  readonly parked: Told;
+  /** Said when a message is in the dead letters; where a worker takes them over, when one has stayed for `after`. */
+  readonly parked: Told & { readonly after?: Duration };
 }
 
 /**
@@ -37,6 +37,7 @@ export class OrderedWorker extends Construct {
       // Groups are separate in both queues: high throughput, and one group's pace is not another's.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -72,13 +73,13 @@ export class OrderedWorker extends Construct {
       atLeast: late.after.toSeconds(),
       ...late,
     });
+    const [metric, what] = parked.after
+      ? ([this.deadLetters.metricApproximateAgeOfOldestMessage, 'stay parked'] as const)
+      : ([this.deadLetters.metricApproximateNumberOfMessagesVisible, 'are parked'] as const);
     alarms.ring(this, 'Parked', {
-      what: `${id} are parked`,
-      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
-        period: Duration.minutes(1),
-        statistic: 'Maximum',
-      }),
-      atLeast: 1,
+      what: `${id} ${what}`,
+      metric: metric.call(this.deadLetters, { period: Duration.minutes(1), statistic: 'Maximum' }),
+      atLeast: parked.after?.toSeconds() ?? 1,
       ...parked,
     });
   }

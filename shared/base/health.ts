@@ -11,8 +11,8 @@ export type HealthDependencies = {
   readonly configured: (key: ApiKey) => Promise<Readonly<Record<string, unknown>>>;
   /** Asks each thing that War Room needs, by name; what is thrown is why it is not well. */
   readonly needed: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Numbers of what is behind, by name. */
-  readonly waiting: () => Promise<Readonly<Record<string, number>>>;
+  /** Numbers of what is behind, by name: of the pipeline, and of the team of the key. */
+  readonly waiting: (key: ApiKey) => Promise<Readonly<Record<string, number>>>;
   readonly report: Report;
 };
 
@@ -36,7 +36,7 @@ export async function health(authorization: string | undefined, dependencies: He
   };
   const [settings, depth, ...reached] = await Promise.all([
     ask('configured', () => configured(key)),
-    ask('waiting', waiting),
+    ask('waiting', () => waiting(key)),
     ...Object.entries(needed).map(async ([name, probe]) => [name, await ask(name, probe)] as const),
   ]);
 

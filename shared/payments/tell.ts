@@ -12,6 +12,9 @@ import { introduce, keepInstalment, type LeadDependencies, spreadInstalment } fr
 import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render } from './message.ts';
 import { renderOperations } from './operations.ts';
+import { renderParked } from './parked-notice.ts';
+import { type Episode, episodeOf } from './parked-record.ts';
+import type { ParkedStore } from './parked-store.ts';
 import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
 import type { RoutingStore } from './routing-store.ts';
 import { factDays, type PaymentStore, type ThreadFacts, type ThreadPlace } from './store.ts';
@@ -24,6 +27,7 @@ export type TellDependencies = LeadDependencies & {
   readonly routing: Pick<RoutingStore, 'active'>;
   readonly days: Pick<DayStore, 'record'>;
   readonly watches: Pick<WatchStore, 'follow'>;
+  readonly parked: Pick<ParkedStore, 'of' | 'presses'>;
   readonly log: ThreadLog;
   readonly outbox: Outbox;
   readonly installations: Installations;
@@ -48,6 +52,8 @@ export function threadRef(place: ThreadPlace, thread: string): ThreadRef {
 export async function tell(wake: Wake, budget: TellBudget, dependencies: TellDependencies): Promise<Told> {
   const { store, installations, outbox } = dependencies;
   const team = await installations.team(wake.team);
+  const episode = episodeOf(wake.home);
+  if (episode) return tellParked(wake, episode, team, budget, dependencies);
   let thread = (await store.threadOf(wake, wake.home)) ?? wake.home;
   if (!team) {
     const { facts } = await store.factsOf(wake, thread);
@@ -132,6 +138,30 @@ async function tellThread(
   return { thread, outcome };
 }
 
+/** What is parked for one reason is told in the ops channel, in a thread of its own. */
+async function tellParked(
+  wake: Wake,
+  episode: Episode,
+  team: Team | undefined,
+  budget: TellBudget,
+  { parked, outbox }: TellDependencies,
+): Promise<Told> {
+  const thread = wake.home;
+  const rendered = async () => {
+    const [records, presses] = await Promise.all([parked.of(wake.team, episode), parked.presses(wake.team, episode)]);
+    return renderParked(episode, records, presses);
+  };
+  if ((await rendered()) === undefined) return { thread, outcome: 'nothing' };
+  const ref = threadRef(wake, thread);
+  if (!team) return { thread, outcome: await outbox.hold(ref, 'all', 'no_workspace', held(wake, thread, budget)) };
+  // Read again in each pass: what was decided between two of them is told by the second.
+  const compose: Compose = async (read) => {
+    const wanted = await rendered();
+    return wanted && { ...wanted, destination: read.destination ?? inOps(team, 'parked') };
+  };
+  return { thread, outcome: await outbox.sync(ref, compose, held(wake, thread, budget)) };
+}
+
 /** Whether a home has anything to tell. */
 function hasNews(thread: string, facts: ThreadFacts['facts']): boolean {
   return thread.startsWith(opsPrefix) ? renderOperations(facts) !== undefined : fold(facts).isTold;
@@ -158,13 +188,15 @@ async function warn(
 }
 
 /** What belongs to no payment, or asks for a person, goes to the ops channel. */
-function inOps(team: Team, row: 'operations' | 'warning'): Destination {
-  const why =
-    row === 'warning'
-      ? 'A payment needs somebody to look into it.'
-      : 'Settlements, downtimes and webhooks belong to no payment.';
-  return { channel: team.channels.ops, row, why };
+function inOps(team: Team, row: keyof typeof opsReasons): Destination {
+  return { channel: team.channels.ops, row, why: opsReasons[row] };
 }
+
+const opsReasons = {
+  warning: 'A payment needs somebody to look into it.',
+  operations: 'Settlements, downtimes and webhooks belong to no payment.',
+  parked: 'Payments that cannot be told need somebody to look into them.',
+} as const;
 
 /** The facts of a thread, those of the home that was woken among them, however the thread came to tell it. */
 async function allFacts(place: ThreadPlace, thread: string, home: string, store: PaymentStore): Promise<ThreadFacts> {

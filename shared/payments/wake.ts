@@ -10,9 +10,10 @@ export type Wake = Place & { readonly cause: Cause };
 
 /**
  * `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before;
- * `reconcile`: Razorpay was asked, and had news; `slack`: something was done to a message of it in Slack.
+ * `reconcile`: Razorpay was asked, and had news; `parked`: it was parked, or somebody has it tried again; `slack`: something
+ * was done to a message of it in Slack.
  */
-const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile', 'slack'] as const;
+const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile', 'parked', 'slack'] as const;
 export type Cause = (typeof causes)[number];
 
 /** What a wake is about, so that SQS can tell it from the others of its group. */

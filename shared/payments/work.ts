@@ -163,12 +163,11 @@ async function park(
   record: { readonly group: string; readonly body: string },
   { code, message: why }: Park,
   more: object,
-  { deadLetters, count, tell: { clock, newId } }: WorkDependencies,
+  { deadLetters, tell: { clock, newId } }: WorkDependencies,
 ): Promise<void> {
   const since = new Date(clock.now()).toISOString();
   const body = JSON.stringify({ ...readable(record.body), why, code, since, attempts: 1, ...more });
   await deadLetters.send({ body, group: record.group, dedupe: newId() });
-  count('PaymentsParked', 1, {});
 }
 
 function readable(body: string): object {

@@ -63,7 +63,7 @@ export type Submission = {
   readonly view: View;
 };
 
-/** A modal, or the home, with what stood in its fields. */
+/** A modal, or the home, with what stood in its fields. @public */
 export type View = {
   readonly id: string;
   readonly hash: string;

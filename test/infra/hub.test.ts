@@ -108,15 +108,27 @@ describe('queues', () => {
     expect(alarmsOn('ApproximateAgeOfOldestMessage', `${id}.QueueName`)).toHaveLength(1);
   });
 
-  it.each(dead.map((queue) => [queue.id, queue] as const))(
-    '%s keeps two weeks and rings for the first message',
-    (id, queue) => {
+  it.each(dead.map((queue) => [queue.id, queue] as const))('%s keeps two weeks', (_, queue) => {
+    expect(property(queue, 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
+  });
+
+  it.each(dead.filter(({ id }) => id !== 'PaymentsDeadLetters').map(({ id }) => id))(
+    '%s rings for the first message',
+    (id) => {
       const [alarm] = alarmsOn('ApproximateNumberOfMessagesVisible', `${id}.QueueName`);
 
-      expect(property(queue, 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
       expect(property(alarm, 'Threshold')).toBe(1);
     },
   );
+
+  it('PaymentsDeadLetters rings for what is not taken over, and whoever takes it over for what is', () => {
+    const [stays] = alarmsOn('ApproximateAgeOfOldestMessage', 'PaymentsDeadLetters.QueueName');
+    const taken = alarms.find((alarm) => saidOf(alarm, 'MetricName') === 'PaymentsParked');
+
+    expect(property(stays, 'Threshold')).toBe(15 * 60);
+    expect(property(taken, 'Threshold')).toBe(1);
+    expect(saidOf(taken, 'Dimensions', 0, 'Value')).toBe('PaymentsParked');
+  });
 
   it.each(queues.map((queue) => [queue.id, queue] as const))('%s is encrypted and refuses plain HTTP', (id, queue) => {
     const policies = ofType('AWS::SQS::QueuePolicy').filter((policy) => saidOf(policy, 'Queues', 0) === id);
@@ -138,7 +150,8 @@ describe('queues', () => {
       };
     });
 
-    expect(mappings).toHaveLength(working.length);
+    // The dead letters of the payments have a worker as well.
+    expect(mappings).toHaveLength(working.length + 1);
     expect(new Set(mappings.map((mapping) => JSON.stringify(mapping)))).toEqual(
       new Set([JSON.stringify({ hiddenFor: 6, batch: 10, takesBack: ['ReportBatchItemFailures'] })]),
     );

@@ -164,6 +164,20 @@ describe('permissions', () => {
       },
     ],
     [
+      'PaymentsParked',
+      {
+        'dynamodb:GetItem': ['Payments.Arn'],
+        'dynamodb:Query': ['Payments.Arn'],
+        'dynamodb:PutItem': ['Payments.Arn'],
+        'dynamodb:UpdateItem': ['Payments.Arn'],
+        'sqs:SendMessage': ['PaymentsQueue.Arn'],
+        'sqs:ChangeMessageVisibility': ['PaymentsDeadLetters.Arn'],
+        'sqs:ReceiveMessage': ['PaymentsDeadLetters.Arn'],
+        'sqs:DeleteMessage': ['PaymentsDeadLetters.Arn'],
+        'sqs:GetQueueAttributes': ['PaymentsDeadLetters.Arn'],
+      },
+    ],
+    [
       'SlackIngress',
       {
         'dynamodb:PutItem': ['SlackEvents.Arn'],
@@ -189,6 +203,7 @@ describe('permissions', () => {
       'Health',
       {
         'dynamodb:GetItem': ['Payments.Arn'],
+        'dynamodb:Query': ['Payments.Arn'],
         'sqs:GetQueueAttributes': ['PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
         'secretsmanager:GetSecretValue': ['ApiKeysSecret', 'RazorpaySecret'],
       },
@@ -317,6 +332,11 @@ describe('what each function is told', () => {
       ],
       PaymentsSweep: [
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
+      ],
+      PaymentsParked: [
+        'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
       ],

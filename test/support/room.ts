@@ -9,6 +9,7 @@ import { channelId, type TeamId, teamId, userId } from '../../shared/base/names.
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
+import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import type { TellDependencies } from '../../shared/payments/tell.ts';
@@ -151,6 +152,7 @@ export async function startRoom(
       instalments: new InstalmentStore(chosen.table('instalments')),
       routing: new RoutingStore(chosen.table('payments')),
       days: new DayStore(chosen.table('payments')),
+      parked: new ParkedStore(chosen.table('payments')),
       queue: chosen.queue,
       watches: new WatchStore(chosen.table('payments'), watchTimes({})),
       log,

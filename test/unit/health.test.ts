@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -55,6 +55,11 @@ beforeEach(() => {
   });
   razorpaySecret({ live: account('T1', 'live'), test: account('T1', 'test'), theirs: account('T2', 'live') });
   database.on(GetCommand).resolves({});
+  const parked = (home: string, state: string) => ({ pk: 'T1##parked', sk: `record#unreadable#live#${home}`, state });
+  const records = [parked('order_1', 'waiting'), parked('order_2', 'retrying'), parked('order_3', 'ignored')];
+  database
+    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'T1##parked', ':prefix': 'record#' } })
+    .resolves({ Items: records });
   queue
     .on(GetQueueAttributesCommand)
     .resolves({ Attributes: { ApproximateNumberOfMessages: '4', ApproximateNumberOfMessagesNotVisible: '2' } })
@@ -85,7 +90,7 @@ describe('GET /health', () => {
         ],
       },
       reachable: { dynamodb: 'ok', sqs: 'ok', secrets: 'ok' },
-      waiting: { payments: 4, inFlight: 2, deadLetters: 1 },
+      waiting: { payments: 4, inFlight: 2, parked: 2, deadLetters: 1 },
     });
   });
 

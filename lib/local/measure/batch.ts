@@ -9,6 +9,7 @@ import { channelId, teamId, userId } from '../../../shared/base/names.ts';
 import { DayStore } from '../../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../../shared/payments/lead-store.ts';
+import { ParkedStore } from '../../../shared/payments/parked-store.ts';
 import { readInitiation } from '../../../shared/payments/request.ts';
 import { RoutingStore } from '../../../shared/payments/routing-store.ts';
 import { PaymentStore, type Place } from '../../../shared/payments/store.ts';
@@ -149,6 +150,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
       queue: { send: unexpected },
       routing,
       days,
+      parked: new ParkedStore(payments),
       log,
       outbox,
       installations,

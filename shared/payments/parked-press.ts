@@ -1,0 +1,125 @@
+import type { Queue } from '../aws/queue.ts';
+import type { Clock } from '../base/clock.ts';
+import type { TeamId } from '../base/names.ts';
+import { rootLink } from '../slack/permalink.ts';
+import { body, type Content, message as slackMessage } from '../slack/text.ts';
+import type { ThreadLog } from '../slack/thread-log.ts';
+import { shownFirst, showParked } from './parked-notice.ts';
+import { type Episode, noticePlace } from './parked-record.ts';
+import { isWaiting, type Parked, type ParkedStore, type Press } from './parked-store.ts';
+import { shortName } from './people.ts';
+import type { PaymentStore } from './store.ts';
+import { threadRef } from './tell.ts';
+import { message } from './wake.ts';
+
+export type ParkedPressDependencies = {
+  readonly parked: ParkedStore;
+  readonly store: Pick<PaymentStore, 'threadOf'>;
+  readonly log: Pick<ThreadLog, 'read'>;
+  readonly queue: Pick<Queue, 'send'>;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+/** Who decides about an episode of their own team, and by which press: the same one acts once. */
+export type Deciding = {
+  readonly team: TeamId;
+  readonly episode: Episode;
+  readonly press: string;
+  readonly by: string;
+};
+
+/** As many records are woken at a time. */
+const atOnce = 20;
+
+/**
+ * Has everything that waits in an episode looked at again. Each record is first marked as being tried again, by one
+ * conditional write, then its wake is sent, then it is marked as tried: a press that stops in between is finished by its
+ * own repetition or by the next press, and the dedupe id of the wake is that of the parking, so that two who press at once
+ * send one. Answers what to tell who pressed.
+ */
+export async function retryParked(deciding: Deciding, dependencies: ParkedPressDependencies): Promise<Content> {
+  const { parked, queue, clock } = dependencies;
+  const { press } = deciding;
+  return decide('retry', deciding, dependencies, async (record) => {
+    if (!(await parked.begin(record, press))) return false;
+    const { team, account, home, parking } = record;
+    await queue.send(message({ team, account, home, cause: 'parked' }, { unique: parking }));
+    return parked.sent(record, press, clock.now());
+  });
+}
+
+/** Lets everything that waits in an episode be, but for what is being tried again. Answers what to tell who pressed. */
+export async function ignoreParked(deciding: Deciding, dependencies: ParkedPressDependencies): Promise<Content> {
+  const { parked, clock } = dependencies;
+  return decide('ignore', deciding, dependencies, (record) => parked.ignore(record, deciding.press, clock.now()));
+}
+
+async function decide(
+  kind: Press['kind'],
+  { team, episode, press, by }: Deciding,
+  dependencies: ParkedPressDependencies,
+  settle: (record: Parked) => Promise<boolean>,
+): Promise<Content> {
+  const { parked, queue, clock } = dependencies;
+  const told = () => queue.send(message({ ...noticePlace(team, episode), cause: 'parked' }, { unique: press }));
+  const before = await parked.press(team, episode, press);
+  if (before) {
+    await told();
+    return answer(before, []);
+  }
+
+  const records = await parked.of(team, episode);
+  // What an interrupted run of the same press has settled counts as well.
+  let settled = records.filter((record) => record.press === press && !isWaiting(record)).length;
+  const open = records.filter(isWaiting);
+  for (let from = 0; from < open.length; from += atOnce) {
+    const done = await Promise.all(open.slice(from, from + atOnce).map(settle));
+    settled += done.filter((isDone) => isDone).length;
+  }
+  const decided: Press = { id: press, kind, by, at: clock.now(), records: settled };
+  if (settled > 0) await parked.decide(team, episode, decided);
+  await told();
+  return answer(decided, settled > 0 ? [] : await parked.presses(team, episode));
+}
+
+/** What who pressed is told; where there was nothing left to decide, who decided `before`. */
+function answer({ kind, records }: Press, before: readonly Press[]): Content {
+  const many = records === 1 ? 'One payment is' : `${records.toLocaleString('en-IN')} payments are`;
+  if (records > 0 && kind === 'retry') {
+    return slackMessage(
+      body(`${many} looked at again now. What fails again is parked again, and told in the ops channel.`),
+    );
+  }
+  if (records > 0) {
+    return slackMessage(body(`${many} left as they stand. Anything new that is heard of them is told as ever.`));
+  }
+  const last = before.at(-1);
+  const who = last && (shortName(last.by) || 'Somebody');
+  return slackMessage(
+    last
+      ? body(
+          `Nothing waits here any more: ${who} ${last.kind === 'retry' ? 'had it tried again' : 'ignored it'} at `,
+          { at: Math.floor(last.at / 1000) },
+          '.',
+        )
+      : body('Nothing waits here any more.'),
+  );
+}
+
+/** The payments of an episode that wait, with the ways to their threads. */
+export async function lookAtParked(
+  team: TeamId,
+  episode: Episode,
+  teamUrl: string | undefined,
+  { parked, store, log }: Pick<ParkedPressDependencies, 'parked' | 'store' | 'log'>,
+): Promise<Content> {
+  const records = await parked.of(team, episode);
+  const links = new Map<string, string>();
+  for (const { account, home } of shownFirst(records)) {
+    const place = { team, account };
+    const thread = (await store.threadOf(place, home)) ?? home;
+    const link = teamUrl && rootLink(teamUrl, await log.read(threadRef(place, thread)));
+    if (link) links.set(home, link);
+  }
+  return showParked(records, links);
+}

@@ -1,0 +1,269 @@
+import type { Item, Key, Table } from '../aws/table.ts';
+import type { TeamId } from '../base/names.ts';
+import type { Episode, ParkedRecord } from './parked-record.ts';
+import { expiry } from './store.ts';
+
+/**
+ * What became of a parked record. `retrying`: somebody pressed Retry, and its wake may not have reached the queue yet; it
+ * waits like `waiting` does.
+ */
+export type ParkedState = 'waiting' | 'retrying' | 'retried' | 'ignored';
+
+/** A parked record as it is kept: one for each payment and code, however often it is parked. */
+export type Parked = ParkedRecord & {
+  readonly state: ParkedState;
+  /** The `since` of the episode that it belongs to. */
+  readonly episode: number;
+  /** The message of the dead letters that was read last: the same one, read again, is no news. */
+  readonly parking: string;
+  /** How often it was parked. */
+  readonly times: number;
+  /** The press that settled it, or is about to. */
+  readonly press: string | undefined;
+};
+
+/** What somebody decided about an episode, and of how many records. `at` in milliseconds. */
+export type Press = {
+  readonly id: string;
+  readonly kind: 'retry' | 'ignore';
+  /** The name of who pressed. */
+  readonly by: string;
+  readonly at: number;
+  readonly records: number;
+};
+
+/** Several workers park, and several people press, at a time at most. */
+const tries = 20;
+
+/** What is settled is kept for two weeks, as long as its record in the queue would have been. */
+const settledDays = 14;
+
+/**
+ * What needs a person, in the table of payments: a partition for each team. `cause#<code>` says which episode of a code is
+ * the current one; a new one begins only where nothing of it waits, so that people are told once of what is alike.
+ */
+export class ParkedStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Keeps a parked record, once for each `parking` (the id of its message), as part of the current episode of its code, or
+   * of a new one where nothing waits in that. Answers the episodes whose notices have to be brought up to date, and whether
+   * this is news. May be run again at any time.
+   */
+  async keep(
+    record: ParkedRecord,
+    parking: { readonly id: string; readonly at: number },
+  ): Promise<{ readonly episodes: readonly Episode[]; readonly isNews: boolean }> {
+    const { team, code } = record;
+    const left = new Set<number>();
+    let isNews = false;
+    const answer = (since: number) => ({ episodes: [since, ...left].map((each) => ({ code, since: each })), isNews });
+    for (let attempt = 0; attempt < tries; attempt += 1) {
+      const kept = readParked(await this.#table.get(recordKey(record)));
+      const isKnown = kept?.parking === parking.id;
+      if (isKnown && !isWaiting(kept)) return answer(kept.episode);
+
+      const since = await this.#joined(team, code, parking.at);
+      if (since === undefined) continue;
+      if (!isKnown) {
+        if (!(await this.#write(record, since, parking, kept))) continue;
+        isNews = true;
+      } else if (kept.episode !== since) {
+        if (!(await this.#move(kept, since))) continue;
+        left.add(kept.episode);
+      }
+      if ((await this.#current(team, code)) === since) return answer(since);
+      // Somebody saw nothing wait before this was written, and began another episode: the record goes along.
+    }
+    throw new Error(`Others kept changing what is parked as ${code}.`);
+  }
+
+  /** Everything of a team that waits for a person, the longest first. */
+  async waiting(team: TeamId): Promise<Parked[]> {
+    const records = (await this.#table.query(partition(team), 'record#')).flatMap((item) => readParked(item) ?? []);
+    return records.filter(isWaiting).sort((a, b) => a.since - b.since);
+  }
+
+  /** How many records of a team wait for a person. */
+  async count(team: TeamId): Promise<number> {
+    return (await this.waiting(team)).length;
+  }
+
+  /** The records of an episode, settled ones among them, the longest first. */
+  async of(team: TeamId, { code, since }: Episode): Promise<Parked[]> {
+    const items = await this.#table.query(partition(team), `record#${code}#`);
+    return items
+      .flatMap((item) => readParked(item) ?? [])
+      .filter(({ episode }) => episode === since)
+      .sort((a, b) => a.since - b.since || (a.home < b.home ? -1 : 1));
+  }
+
+  /** What was decided about an episode, in the order in which it was. */
+  async presses(team: TeamId, episode: Episode): Promise<Press[]> {
+    const items = await this.#table.query(partition(team), pressKey(team, episode, '').sk);
+    return items.map(readPress).sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  }
+
+  async press(team: TeamId, episode: Episode, id: string): Promise<Press | undefined> {
+    const item = await this.#table.get(pressKey(team, episode, id));
+    return item && readPress(item);
+  }
+
+  /** Keeps what was decided, once for a press. */
+  async decide(team: TeamId, episode: Episode, press: Press): Promise<void> {
+    const { id: _, ...decided } = press;
+    await this.#table.insert({ ...pressKey(team, episode, press.id), ...decided, expires: expiry(press.at) });
+  }
+
+  /** A press takes a record that waits, to wake it. False: it is settled. */
+  async begin(record: Parked, press: string): Promise<boolean> {
+    return this.#settle(record, ['waiting', 'retrying'], { state: 'retrying', press });
+  }
+
+  /** The wake of a record is in the queue. False: another press has taken it over, or it was parked again. */
+  async sent(record: Parked, press: string, now: number): Promise<boolean> {
+    return this.#settle(record, ['retrying'], { state: 'retried', press, heldBy: press, now });
+  }
+
+  /** Nothing is done about a record. False: it is settled, or being tried again. */
+  async ignore(record: Parked, press: string, now: number): Promise<boolean> {
+    return this.#settle(record, ['waiting'], { state: 'ignored', press, now });
+  }
+
+  #settle(
+    record: Parked,
+    from: readonly [ParkedState, ParkedState?],
+    to: { readonly state: ParkedState; readonly press: string; readonly heldBy?: string; readonly now?: number },
+  ): Promise<boolean> {
+    const [one, other = one] = from;
+    return this.#table.update(recordKey(record), {
+      update: `SET #state = :to, press = :press${to.now === undefined ? '' : ', expires = :expires'}`,
+      when: `(#state = :one OR #state = :other)${to.heldBy === undefined ? '' : ' AND press = :by'}`,
+      names: { '#state': 'state' },
+      values: {
+        ':to': to.state,
+        ':press': to.press,
+        ':one': one,
+        ':other': other,
+        ...(to.heldBy !== undefined && { ':by': to.heldBy }),
+        ...(to.now !== undefined && { ':expires': Math.floor(to.now / 1000) + settledDays * 86_400 }),
+      },
+    });
+  }
+
+  /** The `since` of the episode that a record parked at `at` belongs to. Undefined: somebody else was faster. */
+  async #joined(team: TeamId, code: string, at: number): Promise<number | undefined> {
+    const current = await this.#current(team, code);
+    if (current !== undefined && (await this.#waits(team, { code, since: current }))) return current;
+    const key = causeKey(team, code);
+    if (current === undefined) return (await this.#table.insert({ ...key, since: at })) ? at : undefined;
+    const since = Math.max(at, current + 1);
+    const begun = await this.#table.replace(
+      { ...key, since },
+      { when: 'since = :before', values: { ':before': current } },
+    );
+    return begun ? since : undefined;
+  }
+
+  async #current(team: TeamId, code: string): Promise<number | undefined> {
+    const item = await this.#table.get(causeKey(team, code));
+    return item && Number(item['since']);
+  }
+
+  /** Whether anything of an episode waits. Mostly the first few records say so. */
+  async #waits(team: TeamId, { code, since }: Episode): Promise<boolean> {
+    const isIn = (item: Item) => {
+      const record = readParked(item);
+      return record?.episode === since && isWaiting(record);
+    };
+    const prefix = `record#${code}#`;
+    const first = await this.#table.query(partition(team), prefix, 10);
+    if (first.some(isIn) || first.length < 10) return first.some(isIn);
+    return (await this.#table.query(partition(team), prefix)).some(isIn);
+  }
+
+  #write(
+    record: ParkedRecord,
+    episode: number,
+    parking: { readonly id: string; readonly at: number },
+    kept: Parked | undefined,
+  ): Promise<boolean> {
+    const { why, since, attempts } = record;
+    const item = {
+      ...recordKey(record),
+      why,
+      since,
+      attempts,
+      episode,
+      state: 'waiting',
+      parking: parking.id,
+      times: (kept?.times ?? 0) + 1,
+      expires: expiry(parking.at),
+    };
+    if (!kept) return this.#table.insert(item);
+    return this.#table.replace(item, { when: 'parking = :before', values: { ':before': kept.parking } });
+  }
+
+  #move(record: Parked, to: number): Promise<boolean> {
+    const { parking, episode } = record;
+    return this.#table.update(recordKey(record), {
+      update: 'SET episode = :to',
+      when: 'parking = :parking AND episode = :from',
+      values: { ':to': to, ':parking': parking, ':from': episode },
+    });
+  }
+}
+
+/** Whether a record still needs somebody. */
+export function isWaiting({ state }: Pick<Parked, 'state'>): boolean {
+  return state === 'waiting' || state === 'retrying';
+}
+
+function partition(team: TeamId): string {
+  return `${team}##parked`;
+}
+
+function causeKey(team: TeamId, code: string): Key {
+  return { pk: partition(team), sk: `cause#${code}` };
+}
+
+function recordKey({ team, code, account, home }: ParkedRecord): Key {
+  return { pk: partition(team), sk: `record#${code}#${account}#${home}` };
+}
+
+function pressKey(team: TeamId, { code, since }: Episode, id: string): Key {
+  return { pk: partition(team), sk: `press#${code}#${since}#${id}` };
+}
+
+function readParked(item: Item | undefined): Parked | undefined {
+  const [, code, account, home] = /^record#([^#]+)#([^#]+)#(.+)$/s.exec(item?.sk ?? '') ?? [];
+  if (!item || !code || !account || !home) return undefined;
+  return {
+    team: item.pk.slice(0, -'##parked'.length) as TeamId,
+    account,
+    home,
+    code,
+    why: String(item['why']),
+    since: Number(item['since']),
+    attempts: Number(item['attempts']),
+    state: item['state'] as ParkedState,
+    episode: Number(item['episode']),
+    parking: String(item['parking']),
+    times: Number(item['times']),
+    press: item['press'] as string | undefined,
+  };
+}
+
+function readPress(item: Item): Press {
+  return {
+    id: item.sk.split('#').slice(3).join('#'),
+    kind: item['kind'] as Press['kind'],
+    by: String(item['by']),
+    at: Number(item['at']),
+    records: Number(item['records']),
+  };
+}
