@@ -42,7 +42,7 @@ export class HubStack extends Stack {
     const surroundings = { settings, alarms };
     const payments = new PaymentsRoom(this, 'PaymentsRoom', { ...surroundings, api, state });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
-    const desk = new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state });
+    const desk = new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state, payments: payments.queue });
     const slack = new SlackRoom(this, 'SlackRoom', {
       ...surroundings,
       api,

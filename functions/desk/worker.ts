@@ -3,12 +3,14 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { workInTurn } from '../../shared/aws/groups.ts';
 import { keyClient } from '../../shared/aws/keys.ts';
 import { Queue, queueClient } from '../../shared/aws/queue.ts';
+import { secretReader } from '../../shared/aws/secrets.ts';
 import { documentClient, Table } from '../../shared/aws/table.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import { openMetrics } from '../../shared/base/metrics.ts';
 import { openReporter } from '../../shared/base/report.ts';
+import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { Asking } from '../../shared/desk/asking.ts';
 import { type AttendParts, attend } from '../../shared/desk/attend.ts';
@@ -16,12 +18,18 @@ import type { Desk, Word } from '../../shared/desk/desk.ts';
 import { help } from '../../shared/desk/help.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Journal } from '../../shared/org/journal-store.ts';
+import { PaymentStore } from '../../shared/payments/store.ts';
+import { Accounts } from '../../shared/razorpay/accounts.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Responder, respondOrigin } from '../../shared/slack/respond-client.ts';
+import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import { Vault } from '../../shared/slack/vault.ts';
+import { type PaymentsAtDesk, paymentsAt } from './payments.ts';
 
 /** Somebody looks at an empty answer meanwhile. */
 const slackTimeoutMs = 4_000;
+
+const patience = { timeoutMs: 2_000, attempts: 3 };
 
 const ready = lazy(async () => {
   const names = settings(
@@ -29,17 +37,21 @@ const ready = lazy(async () => {
     'SLACK_INSTALLATIONS_TABLE',
     'ADMINS_TABLE',
     'TOKEN_KEY_ID',
+    'PAYMENTS_TABLE',
+    'ADMIN_SLACK_MESSAGE_LOG_TABLE',
+    'PAYMENTS_QUEUE_URL',
+    'RAZORPAY_SECRET_ID',
     'DESK_QUEUE_URL',
     'DESK_DEAD_LETTERS_URL',
     'PUBLIC_ORIGIN',
   );
   const clock = systemClock;
   const newId = randomUUID;
-  const dynamo = documentClient();
-  const sqs = queueClient();
+  const dynamo = documentClient(patience);
+  const sqs = queueClient(patience);
   const admins = new Table(dynamo, names.ADMINS_TABLE);
   const directory = new Directory(admins, new Journal(admins, { clock, newId }));
-  const vault = new Vault(keyClient(), names.TOKEN_KEY_ID, clock.now);
+  const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
   const slack = { apiUrl: process.env['SLACK_API_URL'], timeoutMs: slackTimeoutMs };
   const lines = openLog();
@@ -55,19 +67,33 @@ const ready = lazy(async () => {
     newId,
     scale: Number(process.env['TIME_SCALE'] ?? 1),
   };
-  return { desk: deskAt(names.PUBLIC_ORIGIN), parts, reporter, queue: new Queue(sqs, names.DESK_QUEUE_URL) };
+  const desk = deskOf({
+    origin: names.PUBLIC_ORIGIN,
+    store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
+    log: new ThreadLog(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE)),
+    queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL),
+    accounts: new KeptSecret(secretReader(patience)(names.RAZORPAY_SECRET_ID), Accounts.parse, clock),
+    team: (team) => installations.team(team),
+    installations,
+    clock,
+    scale: parts.scale,
+  });
+  return { desk, parts, reporter, queue: new Queue(sqs, names.DESK_QUEUE_URL) };
 });
 
-/** Everything that can be asked: where the rooms meet. `origin` is where War Room's pages are. */
-function deskAt(origin: string): Desk {
+/** Everything that can be asked: where the rooms meet. */
+function deskOf(parts: PaymentsAtDesk): Desk {
+  const { origin } = parts;
+  const { explain, presses } = paymentsAt(parts);
   const commands: Readonly<Record<string, Word>> = {
     help: {
       usage: '',
       says: 'what you can ask',
       handle: async ({ command }) => ({ content: help(command, commands, origin) }),
     },
+    explain,
   };
-  return { commands, presses: {}, submissions: {}, opened: async () => undefined };
+  return { commands, presses, submissions: {}, opened: async () => undefined };
 }
 
 /** The desk's queue: does what people ask of War Room in Slack, and answers them. */

@@ -10,6 +10,8 @@ import type { StateStack } from '../state-stack.ts';
 export interface DeskRoomProps extends Surroundings {
   readonly api: HubApi;
   readonly state: StateStack;
+  /** Where threads are woken whose facts somebody has added to. */
+  readonly payments: Queue;
 }
 
 /** Where people in Slack ask War Room: commands, buttons, forms, the home. The rooms that can answer meet in its worker. */
@@ -18,7 +20,7 @@ export class DeskRoom extends Construct {
 
   constructor(scope: Construct, id: string, props: DeskRoomProps) {
     super(scope, id);
-    const { api, state, settings } = props;
+    const { api, state, settings, payments } = props;
 
     // One group a person: what they ask is done in the order in which they asked it.
     const desk = new OrderedWorker(this, 'Desk', {
@@ -49,6 +51,10 @@ export class DeskRoom extends Construct {
       .isTold('PUBLIC_ORIGIN', settings.origin ?? api.origin)
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
       .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem'])
+      .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
+      .mayUseQueue(payments, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       // To look people up it needs the app's own token, and no person's.
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'], { kind: 'bot' })
       .mayUseQueue(desk.queue, 'DESK_QUEUE_URL', ['ChangeMessageVisibility'])

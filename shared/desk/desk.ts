@@ -3,7 +3,7 @@ import type { Response } from '../slack/respond-client.ts';
 import type { Known, Person } from './asking.ts';
 import { stranger } from './stranger.ts';
 
-/** Does what is asked, and answers what the person who asked is told; undefined where they see it elsewhere. @public */
+/** Does what is asked, and answers what the person who asked is told; undefined where they see it elsewhere. */
 export type Handler<Asked, Asking extends Person = Person> = (
   asked: Asked,
   person: Asking,
@@ -24,7 +24,7 @@ export type Desk = {
   readonly opened: Handler<SlackEvent>;
 };
 
-/** A handler for active people of the directory alone: anybody else is told why they are not one of them. @public */
+/** A handler for active people of the directory alone: anybody else is told why they are not one of them. */
 export function ofTheCompany<Asked>(origin: string, handle: Handler<Asked, Known>): Handler<Asked> {
   return async (asked, person) =>
     person.kind === 'known' ? handle(asked, person) : { content: stranger(person.why, origin) };

@@ -69,7 +69,10 @@ export function newsAmong(
   return { news, facts: known, state };
 }
 
-/** What people have to be warned of, now that Razorpay was asked: notes by their names. Those that are there are left out. */
+/**
+ * What people have to be warned of, and reminded of, now that Razorpay was asked: notes by their names. Those that are there
+ * are left out.
+ */
 export function warningsFor(
   state: Lifecycle,
   findings: readonly Finding[],
@@ -80,22 +83,30 @@ export function warningsFor(
   const confirmed = new Set(
     findings.flatMap(({ event: { payment } }) => (payment?.status === 'authorized' ? [payment.id] : [])),
   );
-  const warned = new Set(state.warnings.map((each) => (each.kind === 'notCaptured' ? each.paymentId : each.kind)));
+  const warned = new Set(state.warnings.map(({ id }) => id));
   const waiting = state.attempts.flatMap(({ id, status, createdAt }) => {
     if (status !== 'authorized' || createdAt === undefined || !confirmed.has(id) || warned.has(id)) return [];
     if (!shouldBeCaptured(createdAt, now, times)) return [];
     return [{ name: `notCaptured#${id}`, note: { kind: 'notCaptured', paymentId: id, since: createdAt } as const }];
   });
-  if (!state.isMoving || !isOver(watch, now, times) || warned.has('openTooLong')) return waiting;
+  const reminders = state.warnings.flatMap(({ id, isOver: isSettled, snooze }) => {
+    if (isSettled || snooze === undefined || snooze.until * 1_000 > now) return [];
+    const { until } = snooze;
+    return [{ name: `snoozeEnded#${id}#${until}`, note: { kind: 'snoozeEnded', warning: id, until } as const }];
+  });
+  const told = [...waiting, ...reminders];
+  if (!state.isMoving || !isOver(watch, now, times) || warned.has('openTooLong')) return told;
   const since = Math.floor(watch.opened / 1_000);
-  return [...waiting, { name: 'openTooLong', note: { kind: 'openTooLong', since } }];
+  return [...told, { name: 'openTooLong', note: { kind: 'openTooLong', since } }];
 }
+
+/** Notes that reconciling writes. */
+const ours: readonly Note['kind'][] = ['notCaptured', 'openTooLong', 'snoozeEnded'];
 
 /** Whether reconciling has found out anything since it was last done with this thread: then the thread is to be told. */
 export function hasUntold(facts: readonly Fact[], { looked }: Watch): boolean {
   const isOurs = (fact: Fact) =>
-    fact.source === 'reconciled' ||
-    (fact.source === 'note' && (fact.note.kind === 'notCaptured' || fact.note.kind === 'openTooLong'));
+    fact.source === 'reconciled' || (fact.source === 'note' && ours.includes(fact.note.kind));
   return facts.some((fact) => isOurs(fact) && fact.at > looked);
 }
 

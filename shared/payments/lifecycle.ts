@@ -31,8 +31,15 @@ export type Fact =
 
 /** What War Room itself found out about a payment and keeps with its facts. Times in Unix seconds. */
 export type Note =
-  /** Who looks after the lead from now on; the newest counts, before the one whom the checkout named. */
-  | { readonly kind: 'owner'; readonly owner: { readonly id: string; readonly name: string } | null }
+  /**
+   * Who looks after the lead from now on; the newest counts, before the one whom the checkout named. `press` is that of a
+   * button in Slack, where somebody took over this payment alone.
+   */
+  | {
+      readonly kind: 'owner';
+      readonly owner: { readonly id: string; readonly name: string } | null;
+      readonly press?: string;
+    }
   /** How another instalment of the plan stands, the newest counts: what of it was paid and not given back, in the smallest unit. */
   | {
       readonly kind: 'earlier';
@@ -51,6 +58,16 @@ export type Note =
     }
   /** Money is moving since then, and nothing more is heard of it. */
   | { readonly kind: 'openTooLong'; readonly since: number }
+  /** Somebody does not want to hear of a warning before `until`, by a press of that id. */
+  | {
+      readonly kind: 'snoozed';
+      readonly warning: string;
+      readonly by: { readonly id: string; readonly name: string };
+      readonly until: number;
+      readonly press: string;
+    }
+  /** The snooze until then is over, and what was warned of is still so. */
+  | { readonly kind: 'snoozeEnded'; readonly warning: string; readonly until: number }
   /** Razorpay has switched the webhook at `url` off, or somebody has switched it on again. */
   | { readonly kind: 'webhookDisabled'; readonly url: string; readonly disabledAt: number }
   | { readonly kind: 'webhookEnabled'; readonly url: string; readonly at: number };
@@ -61,8 +78,19 @@ type Owner = { readonly id: string; readonly name: string };
 /** A link or an invoice that nobody can pay any more. */
 export type Ending = { readonly id: string; readonly kind: 'cancelled' | 'expired'; readonly at: number | undefined };
 
-/** Something that a person has to look into, and whether it has solved itself since. */
-export type Warning = (Note & { readonly kind: 'notCaptured' | 'openTooLong' }) & { readonly isOver: boolean };
+/** Something that a person has to look into. */
+export type Warning = (Note & { readonly kind: 'notCaptured' | 'openTooLong' }) & {
+  /** Among the warnings of its thread: the payment's id, or that the thread is open too long. */
+  readonly id: string;
+  /** It has solved itself since. */
+  readonly isOver: boolean;
+  /** Who wants to be left alone with it until when (Unix seconds), while that is so. */
+  readonly snooze: Snooze | undefined;
+  /** The ends of the snoozes after which it was still so, in Unix seconds. */
+  readonly reminders: readonly number[];
+};
+
+type Snooze = { readonly by: { readonly id: string; readonly name: string }; readonly until: number };
 
 type Standing =
   | 'initiated'
@@ -311,9 +339,20 @@ function chargeOf(events: readonly Heard[]): Lifecycle['charge'] {
 type NoteFact = Fact & { readonly source: 'note' };
 
 function ownerOf(notes: readonly NoteFact[], initiated: Initiated | undefined): Owner | null {
-  const named = notes.flatMap(({ note, at }) => (note.kind === 'owner' ? [{ owner: note.owner, at }] : []));
-  const [newest] = named.sort((a, b) => b.at - a.at || compare(JSON.stringify(a.owner), JSON.stringify(b.owner)));
+  const newest = lastNamed(notes);
   return newest ? newest.owner : (initiated?.assignedAdmin ?? null);
+}
+
+/** Who was named last to look after the lead, and when (ms); undefined where nobody was named since the checkout. */
+export function lastNamed(
+  facts: readonly Fact[],
+): { readonly owner: Owner | null; readonly at: number; readonly press: string | undefined } | undefined {
+  const named = facts.flatMap((fact) =>
+    fact.source === 'note' && fact.note.kind === 'owner'
+      ? [{ owner: fact.note.owner, at: fact.at, press: fact.note.press }]
+      : [],
+  );
+  return named.sort((a, b) => b.at - a.at || compare(JSON.stringify(a.owner), JSON.stringify(b.owner)))[0];
 }
 
 function earlierOf(notes: readonly NoteFact[], initiated: Initiated | undefined): Lifecycle['earlier'] {
@@ -328,10 +367,25 @@ function warningsOf(notes: readonly NoteFact[], attempts: readonly Attempt[], is
   const isWaiting = (id: string) => attempts.some((attempt) => attempt.id === id && attempt.status === 'authorized');
   const warnings = new Map<string, Warning>();
   for (const { note } of notes.toSorted((a, b) => compare(JSON.stringify(a.note), JSON.stringify(b.note)))) {
-    if (note.kind === 'notCaptured') warnings.set(note.paymentId, { ...note, isOver: !isWaiting(note.paymentId) });
-    if (note.kind === 'openTooLong') warnings.set(note.kind, { ...note, isOver: !isMoving });
+    if (note.kind !== 'notCaptured' && note.kind !== 'openTooLong') continue;
+    const [id, isOver] =
+      note.kind === 'notCaptured' ? [note.paymentId, !isWaiting(note.paymentId)] : [note.kind, !isMoving];
+    warnings.set(id, { ...note, id, isOver, ...snoozesOf(notes, id) });
   }
   return [...warnings.values()];
+}
+
+/** The last of the snoozes of a warning that has not ended, and the ends of those that have. */
+function snoozesOf(notes: readonly NoteFact[], warning: string): Pick<Warning, 'snooze' | 'reminders'> {
+  const about = notes.flatMap(({ note }) => ('warning' in note && note.warning === warning ? [note] : []));
+  const ended = about.flatMap((note) => (note.kind === 'snoozeEnded' ? [note.until] : []));
+  const [last] = about
+    .flatMap((note) => (note.kind === 'snoozed' ? [note] : []))
+    .sort((a, b) => b.until - a.until || compare(JSON.stringify(a.by), JSON.stringify(b.by)));
+  return {
+    snooze: last && !ended.some((end) => end >= last.until) ? { by: last.by, until: last.until } : undefined,
+    reminders: [...new Set(ended)].sort((a, b) => a - b),
+  };
 }
 
 function identifiers(initiated: Initiated | undefined, events: readonly PaymentEvent[]): string[] {

@@ -54,11 +54,16 @@ export function subject(state: Lifecycle): Inline[] {
   ]);
 }
 
+/** `✅ *Paid* · ₹45,000.00 · Priya S. · Full Stack Web Development`: how a payment stands, in the first line of its thread. */
+export function headline(state: Lifecycle): Inline[] {
+  return [`${marks[standingMark(state)]} `, { bold: standingInWords(state) }, ' · ', ...subject(state)];
+}
+
 function root(state: Lifecycle): Content {
   const { attempts, owner } = state;
   const method = attempts.findLast(({ status }) => status !== 'failed');
   return message(
-    body(`${marks[standingMark(state)]} `, { bold: standingInWords(state) }, ' · ', ...subject(state)),
+    body(...headline(state)),
     body(...attention(state)),
     fine(...progress(state)),
     fine(
@@ -126,7 +131,7 @@ function amountInWords({ standing, amount, paid, refunded, currency }: Lifecycle
 }
 
 /** What the state alone does not say and somebody has to know. */
-function attention(state: Lifecycle): Inline[] {
+export function attention(state: Lifecycle): Inline[] {
   const warning = waiting(state);
   if (warning?.kind === 'notCaptured') return waitingInWords(warning);
   if (state.standing === 'authorized') return ['The bank has approved it; the money is not collected yet.'];

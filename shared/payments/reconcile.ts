@@ -5,7 +5,7 @@ import { type KeptSecret, MalformedSecret } from '../base/secret.ts';
 import type { Account, Accounts } from '../razorpay/accounts.ts';
 import { type Ask, type Asked, askWith, Unasked } from './ask.ts';
 import { findingsOf, hasUntold, newsAmong, warningsFor } from './findings.ts';
-import { fold } from './lifecycle.ts';
+import { type Fact, fold } from './lifecycle.ts';
 import type { PaymentStore, Place } from './store.ts';
 import { message } from './wake.ts';
 import { isOver, lookedInto, type WatchTimes, watchOf } from './watch.ts';
@@ -199,7 +199,8 @@ async function look(
   for (const { name, note } of warnings) await store.recordNote(place, name, note, asked);
 
   if (warnings.length > 0 || hasUntold(facts, watch)) await wake();
-  await watches.move(place, watch, lookedInto(state, watch, asked, times));
+  const noted = warnings.map(({ name, note }): Fact => ({ source: 'note', id: `note#${name}`, at: asked, note }));
+  await watches.move(place, watch, lookedInto(fold([...facts, ...noted]), watch, asked, times));
   counts.looked += 1;
   counts.news += news.length;
   counts.warnings += warnings.length;

@@ -321,12 +321,13 @@ function joinedInto(items: readonly Item[]): string | undefined {
 function watchIn(items: readonly Item[]): Watch | undefined {
   const item = items.find(({ sk }) => sk === 'watch');
   if (!item) return undefined;
-  const dueAt = item['dueAt'];
+  const [dueAt, snooze] = [item['dueAt'], item['snooze']];
   return {
     waitsFor: String(item['waitsFor']),
     opened: Number(item['opened']),
     looked: Number(item['looked']),
     dueAt: dueAt === undefined ? undefined : Number(dueAt),
+    snooze: snooze === undefined ? undefined : Number(snooze),
   };
 }
 

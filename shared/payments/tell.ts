@@ -5,6 +5,7 @@ import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
 import { permalink, rootLink, rootOf } from '../slack/permalink.ts';
 import type { Destination, Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import { withRootButtons, withWarningButtons } from './buttons.ts';
 import type { DayStore } from './day-store.ts';
 import { opsPrefix } from './event.ts';
 import type { InstalmentStore, KeptInstalment } from './instalment-store.ts';
@@ -180,7 +181,12 @@ async function warn(
   for (const warning of state.warnings) {
     const compose: Compose = async (read) => {
       const link = permalink(team.url, await log.read(ref), 'root');
-      return { ...renderWarning(state, warning, link), destination: read.destination ?? inOps(team, 'warning') };
+      const told = renderWarning(state, warning, link);
+      const at = { account: wake.account, thread };
+      return {
+        ...withWarningButtons(told, state, warning, at),
+        destination: read.destination ?? inOps(team, 'warning'),
+      };
     };
     const its = threadRef(wake, `warning#${warningKey(warning, thread)}`);
     await outbox.sync(its, compose, held(wake, thread, budget));
@@ -250,7 +256,8 @@ async function composed(
   dependencies: TellDependencies,
 ): Promise<PaymentThread & { destination: Destination; onlyNew: boolean }> {
   const destination = read.destination ?? (await routed(place, thread, state, facts, team, dependencies));
-  return { ...asRouted(render(state), destination), destination, onlyNew: isExpiring(read, dependencies.clock.now()) };
+  const told = withRootButtons(render(state), state, { account: place.account, thread });
+  return { ...asRouted(told, destination), destination, onlyNew: isExpiring(read, dependencies.clock.now()) };
 }
 
 /** Where the active decision table sends a thread; what decided is kept with the threads of the day. */

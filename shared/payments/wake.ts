@@ -11,9 +11,20 @@ export type Wake = Place & { readonly cause: Cause };
 /**
  * `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before;
  * `reconcile`: Razorpay was asked, and had news; `parked`: it was parked, or somebody has it tried again; `slack`: something
- * was done to a message of it in Slack.
+ * was done to a message of it in Slack; `desk`: somebody pressed a button of it there.
  */
-const causes = ['webhook', 'api', 'sweep', 'held', 'lead', 'instalment', 'reconcile', 'parked', 'slack'] as const;
+const causes = [
+  'webhook',
+  'api',
+  'sweep',
+  'held',
+  'lead',
+  'instalment',
+  'reconcile',
+  'parked',
+  'slack',
+  'desk',
+] as const;
 export type Cause = (typeof causes)[number];
 
 /** What a wake is about, so that SQS can tell it from the others of its group. */

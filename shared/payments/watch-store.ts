@@ -32,7 +32,7 @@ export class WatchStore {
   ): Promise<void> {
     const wanted = watchOf(state, kept, now, this.#times);
     if (wanted === undefined || wanted === kept) return;
-    if (wanted.dueAt === undefined) await this.close({ ...place, home: thread }, wanted);
+    if (wanted.dueAt === undefined && kept) await this.close({ ...place, home: thread }, kept);
     else await this.#table.put(itemOf({ ...place, home: thread }, wanted, now));
   }
 
@@ -42,28 +42,38 @@ export class WatchStore {
     return keys.flatMap(({ pk }) => placeOf(pk) ?? []);
   }
 
-  /** What came of a look, unless the wait has ended or another has begun since `kept` was read. */
-  async move(place: Place, kept: Watch, { waitsFor, opened, looked, dueAt }: Watch): Promise<void> {
-    const next = dueAt === undefined ? 'REMOVE dueShard, dueAt' : ', dueAt = :dueAt';
+  /** What came of a look, unless the wait has ended, another has begun or a snooze has changed since `kept` was read. */
+  async move(place: Place, kept: Watch, { waitsFor, opened, looked, dueAt, snooze }: Watch): Promise<void> {
+    const times = Object.entries({ dueAt, snooze });
+    const [set, gone] = [
+      times.flatMap(([name, at]) => (at === undefined ? [] : [`, ${name} = :${name}`])),
+      [...(dueAt === undefined ? ['dueShard', 'dueAt'] : []), ...(snooze === undefined ? ['snooze'] : [])],
+    ];
+    const seen = snoozeAs(kept);
     await this.#table.update(keyOf(place), {
-      update: `SET waitsFor = :waitsFor, opened = :opened, looked = :looked ${next}`,
-      when: 'opened = :seen AND attribute_exists(dueShard)',
+      update:
+        `SET waitsFor = :waitsFor, opened = :opened, looked = :looked${set.join('')}` +
+        (gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : ''),
+      when: `opened = :seen AND attribute_exists(dueShard) AND ${seen.when}`,
       values: {
         ':waitsFor': waitsFor,
         ':opened': opened,
         ':looked': looked,
         ':seen': kept.opened,
         ...(dueAt !== undefined && { ':dueAt': dueAt }),
+        ...(snooze !== undefined && { ':snooze': snooze }),
+        ...seen.values,
       },
     });
   }
 
-  /** Nothing is asked any more, unless another wait than `watch` has begun. */
-  async close(place: Place, watch: Watch): Promise<void> {
+  /** Nothing is asked any more, unless another wait than `kept` has begun, or a snooze. */
+  async close(place: Place, kept: Watch): Promise<void> {
+    const seen = snoozeAs(kept);
     await this.#table.update(keyOf(place), {
-      update: 'SET waitsFor = :nothing REMOVE dueShard, dueAt',
-      when: 'opened = :opened',
-      values: { ':nothing': '', ':opened': watch.opened },
+      update: 'SET waitsFor = :nothing REMOVE dueShard, dueAt, snooze',
+      when: `opened = :opened AND ${seen.when}`,
+      values: { ':nothing': '', ':opened': kept.opened, ...seen.values },
     });
   }
 
@@ -94,7 +104,13 @@ function keyOf(place: Place, sk: 'watch' | 'webhook' = 'watch'): Key {
   return { pk: partition(place), sk };
 }
 
-function itemOf(place: Place, { waitsFor, opened, looked, dueAt }: Watch, now: number): Item {
+/** That the snooze is as it was read: one that has begun since must have its end. */
+function snoozeAs({ snooze }: Watch): { readonly when: string; readonly values: Readonly<Record<string, number>> } {
+  if (snooze === undefined) return { when: 'attribute_not_exists(snooze)', values: {} };
+  return { when: 'snooze = :seenSnooze', values: { ':seenSnooze': snooze } };
+}
+
+function itemOf(place: Place, watch: Watch, now: number): Item {
   const dueShard = shardOf(place.home, watchShards);
-  return { ...keyOf(place), waitsFor, opened, looked, dueAt, dueShard, expires: expiry(now) };
+  return { ...keyOf(place), ...watch, dueShard, expires: expiry(now) };
 }

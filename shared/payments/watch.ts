@@ -13,6 +13,8 @@ export type Watch = {
   readonly looked: number;
   /** When it is asked next; undefined: no more. */
   readonly dueAt: number | undefined;
+  /** When the snooze of a warning ends that is still so: asked then, however long the wait is over. */
+  readonly snooze: number | undefined;
 };
 
 export type WatchTimes = {
@@ -54,9 +56,16 @@ export function watchTimes(environment: NodeJS.ProcessEnv): WatchTimes {
  * be written. A wait that nobody has looked into yet goes on when what is waited for changes: its first look is near.
  */
 export function watchOf(state: Lifecycle, kept: Watch | undefined, now: number, times: WatchTimes): Watch | undefined {
+  const snooze = snoozeEnd(state);
+  const watch = waitFollowed(state, kept, now, times) ?? (snooze === undefined ? undefined : none(now));
+  if (watch === undefined || watch.snooze === snooze) return watch;
+  return { ...watch, snooze, dueAt: earliest(watch.dueAt, snooze) };
+}
+
+function waitFollowed(state: Lifecycle, kept: Watch | undefined, now: number, times: WatchTimes): Watch | undefined {
   const waitsFor = waitOf(state);
   if (waitsFor === kept?.waitsFor) return kept;
-  if (waitsFor === '') return kept && { ...kept, waitsFor, dueAt: undefined };
+  if (waitsFor === '') return kept && { ...kept, waitsFor, dueAt: undefined, snooze: undefined };
   const isFresh = kept?.dueAt !== undefined && kept.looked === kept.opened;
   return isFresh && !state.needsLook ? kept : begun(state, now, times);
 }
@@ -64,9 +73,10 @@ export function watchOf(state: Lifecycle, kept: Watch | undefined, now: number, 
 /** The watch after Razorpay was asked, and `state` with what it answered. News begins another wait. */
 export function lookedInto(state: Lifecycle, kept: Watch, now: number, times: WatchTimes): Watch {
   const waitsFor = waitOf(state);
-  if (waitsFor === '') return { ...kept, waitsFor, looked: now, dueAt: undefined };
+  const snooze = snoozeEnd(state);
+  if (waitsFor === '') return { ...kept, waitsFor, looked: now, dueAt: snooze, snooze };
   if (waitsFor !== kept.waitsFor && kept.looked !== kept.opened) return begun(state, now, times);
-  return { ...kept, waitsFor, looked: now, dueAt: nextLook(state, kept.opened, now, times) };
+  return { ...kept, waitsFor, looked: now, dueAt: nextLook(state, kept.opened, now, times), snooze };
 }
 
 /** Whether a wait has come to its end. */
@@ -90,7 +100,24 @@ function waitOf({ isOpen, needsLook, standing, paid, attempts, refunds, disputes
 }
 
 function begun(state: Lifecycle, now: number, times: WatchTimes): Watch {
-  return { waitsFor: waitOf(state), opened: now, looked: now, dueAt: nextLook(state, now, now, times) };
+  const [waitsFor, dueAt] = [waitOf(state), nextLook(state, now, now, times)];
+  return { waitsFor, opened: now, looked: now, dueAt, snooze: snoozeEnd(state) };
+}
+
+/** Nothing is waited for. */
+function none(now: number): Watch {
+  return { waitsFor: '', opened: now, looked: now, dueAt: undefined, snooze: undefined };
+}
+
+/** When the first snooze of a warning ends that is still so (ms). */
+function snoozeEnd({ warnings }: Lifecycle): number | undefined {
+  const open = warnings.flatMap(({ isOver, snooze }) => (isOver || !snooze ? [] : [snooze.until * 1_000]));
+  return earliest(...open);
+}
+
+function earliest(...moments: readonly (number | undefined)[]): number | undefined {
+  const known = moments.filter((at) => at !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 /** The first moment of the wait after `after`. A run that comes late makes up for one look, not for several. */
@@ -101,7 +128,7 @@ function nextLook(state: Lifecycle, opened: number, after: number, times: WatchT
     status === 'authorized' && createdAt !== undefined ? [captureDue(createdAt, times)] : [],
   );
   const ahead = [...steps, ...captures.filter((at) => at < end)].filter((at) => at > after);
-  return ahead.length > 0 ? Math.min(...ahead) : undefined;
+  return earliest(...ahead, snoozeEnd(state));
 }
 
 function captureDue(createdAt: number, { scale, notCapturedMs }: WatchTimes): number {

@@ -77,6 +77,12 @@ export function withFinePrint(content: Content, ...inlines: readonly Inline[]): 
   return { text: `${content.text}\n${added.text}`, blocks: [...lines, ...added.blocks, ...buttons] };
 }
 
+/** `content` with a row of buttons below it. */
+export function withButtons(content: Content, buttons: readonly Button[]): Content {
+  const { blocks } = message(actions(...buttons));
+  return { ...content, blocks: [...content.blocks, ...blocks] };
+}
+
 /** `inlines` with `separator` between those that are there. */
 export function joined(separator: string, inlines: readonly (Inline | undefined)[]): Inline[] {
   const there = inlines.filter((inline) => inline !== undefined);

@@ -153,14 +153,17 @@ describe('permissions', () => {
     [
       'DeskWorker',
       {
-        'dynamodb:GetItem': ['Admins.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Admins.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:Query': ['Payments.Arn'],
+        'dynamodb:PutItem': ['Payments.Arn'],
         'dynamodb:UpdateItem': ['SlackInstallations.Arn'],
+        'secretsmanager:GetSecretValue': ['RazorpaySecret'],
         'kms:Decrypt': ['TokenKey.Arn'],
         'sqs:ReceiveMessage': ['DeskQueue.Arn'],
         'sqs:DeleteMessage': ['DeskQueue.Arn'],
         'sqs:GetQueueAttributes': ['DeskQueue.Arn'],
         'sqs:ChangeMessageVisibility': ['DeskQueue.Arn'],
-        'sqs:SendMessage': ['DeskDeadLetters.Arn'],
+        'sqs:SendMessage': ['DeskDeadLetters.Arn', 'PaymentsQueue.Arn'],
       },
     ],
     [
@@ -351,9 +354,13 @@ describe('what each function is told', () => {
       Connections: hosted,
       DeskWorker: [
         'ADMINS_TABLE=Admins',
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
         'DESK_DEAD_LETTERS_URL=DeskDeadLetters',
         'DESK_QUEUE_URL=DeskQueue',
+        'PAYMENTS_QUEUE_URL=PaymentsQueue',
+        'PAYMENTS_TABLE=Payments',
         origin,
+        'RAZORPAY_SECRET_ID=RazorpaySecret',
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
         'TOKEN_KEY_ID=TokenKey.Arn',
       ],

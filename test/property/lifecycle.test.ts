@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Body, paymentEntity, webhookBody } from '../../lib/local/razorpay-bodies.ts';
+import { withRootButtons, withWarningButtons } from '../../shared/payments/buttons.ts';
 import { readEvent } from '../../shared/payments/event.ts';
 import { type Fact, fold, paymentEvents } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
+import { renderWarning } from '../../shared/payments/warning.ts';
 import {
   attempt,
   authorized,
@@ -61,6 +63,13 @@ const everything: readonly Fact[] = [
   note({ kind: 'earlier', orderId: 'order_0', number: 1, of: 3, amount: 1_500_000, permalink: 'https://a.example/p1' }),
   note({ kind: 'notCaptured', paymentId: 'pay_1', since: start }),
   note({ kind: 'openTooLong', since: start }),
+  note({ kind: 'owner', owner: { id: 'adm_sana', name: 'Sana Khan' }, press: 'sha256:1' }, 3),
+  ...['pay_1', 'openTooLong'].flatMap((warning) => [
+    note({ kind: 'snoozed', warning, by: { id: 'adm_sana', name: 'Sana Khan' }, until: start + 90, press: 'sha256:2' }),
+    note({ kind: 'snoozeEnded', warning, until: start + 90 }),
+    note({ kind: 'snoozed', warning, by: { id: 'adm_meera', name: 'M' }, until: start + 900, press: 'sha256:3' }),
+    note({ kind: 'snoozed', warning, by: { id: 'adm_sana', name: 'S' }, until: start + 900, press: 'sha256:4' }),
+  ]),
 ];
 
 const someFacts = fc.subarray([...everything], { minLength: 1 });
@@ -71,6 +80,15 @@ const shuffled = (facts: readonly Fact[]) =>
     .map(([all, again]) => [...all, ...again.map((fact) => ({ ...fact, id: `${fact.id}-again` }))]);
 
 const wanted = (facts: readonly Fact[]) => render(fold(facts));
+const at = { account: 'live', thread: 'order_A' };
+/** Every message in Slack that these facts want, by thread, with its buttons. */
+const everywhere = (facts: readonly Fact[]) => {
+  const state = fold(facts);
+  const warnings = state.warnings.map((warning) =>
+    withWarningButtons(renderWarning(state, warning, undefined), state, warning, at),
+  );
+  return [withRootButtons(render(state), state, at), ...warnings];
+};
 
 describe('the fold', () => {
   const pairs = someFacts.chain((facts) => fc.tuple(shuffled(facts), shuffled(facts)));
@@ -79,7 +97,7 @@ describe('the fold', () => {
     fc.assert(
       fc.property(pairs, ([one, other]) => {
         // As text: ten thousand deep comparisons would take longer than all that they compare.
-        expect(JSON.stringify(wanted(other))).toBe(JSON.stringify(wanted(one)));
+        expect(JSON.stringify(everywhere(other))).toBe(JSON.stringify(everywhere(one)));
       }),
       { numRuns: Number(process.env['FOLDS'] ?? 10_000) },
     );
@@ -94,8 +112,9 @@ describe('the fold', () => {
 
     fc.assert(
       fc.property(growing, ([facts, known]) => {
-        const before = wanted(facts.slice(0, known)).replies.map(({ key }) => key);
-        const after = wanted(facts).replies.map(({ key }) => key);
+        const keys = (some: readonly Fact[]) =>
+          everywhere(some).flatMap(({ replies }) => replies.map(({ key }) => key));
+        const [before, after] = [keys(facts.slice(0, known)), keys(facts)];
         expect(after).toEqual(expect.arrayContaining(before));
       }),
     );

@@ -386,7 +386,7 @@ describe('a warning', () => {
     expect(warned(waiting)).toEqual([
       '⚠️ Not captured · ₹45,000.00 · Priya S. · Full Stack Web Development',
       "Authorized 20 Mar, 15:10 IST and not captured. Razorpay returns the money on 23 Mar, 15:10 IST, unless it is captured first. Capture it in Razorpay's dashboard. <https://acme.slack.com/archives/C1/p1|Open its thread>.",
-      'order_A · pay_1',
+      'owner Arjun M. · order_A · pay_1',
     ]);
   });
 
