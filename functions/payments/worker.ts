@@ -12,6 +12,7 @@ import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Journal } from '../../shared/org/journal-store.ts';
+import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
@@ -80,6 +81,7 @@ const ready = lazy(async () => {
     tell: {
       ...{ store, watches, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
       parked: new ParkedStore(payments),
+      attention: new AttentionStore(payments),
     },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),

@@ -125,7 +125,7 @@ class Expression {
   #at = 0;
 
   constructor(text: string, terms: Terms) {
-    this.#tokens = text.match(/[#:]?\w+|[().,=<+]/g) ?? [];
+    this.#tokens = text.match(/[#:]?\w+|<=|[().,=<+]/g) ?? [];
     this.#terms = terms;
   }
 
@@ -194,6 +194,7 @@ class Expression {
     if (left === undefined || right === undefined) return false;
     if (sign === '=') return left === right;
     if (sign === '<') return less(left, right);
+    if (sign === '<=') return !less(right, left);
     throw new Error(`Not understood: ${sign}`);
   }
 

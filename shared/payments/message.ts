@@ -85,6 +85,14 @@ function root(state: Lifecycle): Content {
   );
 }
 
+/** A payment in one line, as the root's first line has it: its mark, how it stands, and what it is. */
+export type Summary = { readonly mark: string; readonly state: string; readonly subject: string };
+
+export function summary(state: Lifecycle): Summary {
+  const words = subject(state).map((inline) => (typeof inline === 'string' ? inline : ''));
+  return { mark: marks[standingMark(state)], state: standingInWords(state), subject: words.join('') };
+}
+
 /** The groups that say anything, with `separator` between them. */
 function sequence(separator: string, ...groups: readonly (readonly Inline[])[]): Inline[] {
   const there = groups.filter((group) => group.some((inline) => inline !== ''));

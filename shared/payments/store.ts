@@ -142,7 +142,7 @@ export class PaymentStore {
    * workers never join in opposite directions. Answers the thread that is left, and whether anything was joined.
    *
    * `displace` is called with a thread that stops to be told, before the world sees the move: a worker that is about to
-   * post there has to read again.
+   * post there has to read again. `since` (ms) is when the thread was first claimed, which nothing changes.
    */
   async claim(
     place: Place,
@@ -150,10 +150,11 @@ export class PaymentStore {
     ids: readonly string[],
     now: number,
     displace: (joined: string) => Promise<void>,
-  ): Promise<{ readonly thread: string; readonly joined: boolean }> {
+  ): Promise<{ readonly thread: string; readonly joined: boolean; readonly since: number }> {
     const wanted = [...new Set([thread, ...ids])];
     const found = await this.#table.getMany(wanted.map((id) => aliasKey(place, id)));
     const owners = new Map(found.map((item) => [item.pk, String(item['thread'])]));
+    const own = found.find(({ pk }) => pk === aliasKey(place, thread).pk);
 
     let left = thread;
     for (const id of wanted) {
@@ -168,7 +169,15 @@ export class PaymentStore {
     return {
       thread: left,
       joined: left !== thread || wanted.some((id) => isElsewhere(owners.get(aliasKey(place, id).pk), thread)),
+      since: own ? Number(own['at']) : now,
     };
+  }
+
+  /** Since when (ms) each of `threads` is claimed; those that nobody claimed are left out. */
+  async claimed(place: ThreadPlace, threads: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const keys = new Map(threads.map((thread) => [aliasKey(place, thread).pk, thread]));
+    const found = await this.#table.getMany(threads.map((thread) => aliasKey(place, thread)));
+    return new Map(found.flatMap(({ pk, at }) => [[keys.get(pk) ?? '', Number(at)] as const]));
   }
 
   /** Makes a home's facts part of a thread, once. */

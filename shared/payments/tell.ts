@@ -5,13 +5,15 @@ import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
 import { permalink, rootLink, rootOf } from '../slack/permalink.ts';
 import type { Destination, Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { AttentionStore } from './attention-store.ts';
 import { withRootButtons, withWarningButtons } from './buttons.ts';
-import type { DayStore } from './day-store.ts';
+import { concernsOf, noConcern } from './concern.ts';
+import type { DayStore, Seen, Shown } from './day-store.ts';
 import { opsPrefix } from './event.ts';
 import type { InstalmentStore, KeptInstalment } from './instalment-store.ts';
 import { introduce, keepInstalment, type LeadDependencies, spreadInstalment } from './lead.ts';
 import { fold, type Lifecycle } from './lifecycle.ts';
-import { type PaymentThread, pointer, render } from './message.ts';
+import { type PaymentThread, pointer, render, summary } from './message.ts';
 import { renderOperations } from './operations.ts';
 import { renderParked } from './parked-notice.ts';
 import { type Episode, episodeOf } from './parked-record.ts';
@@ -26,7 +28,8 @@ import type { WatchStore } from './watch-store.ts';
 export type TellDependencies = LeadDependencies & {
   readonly store: PaymentStore;
   readonly routing: Pick<RoutingStore, 'active'>;
-  readonly days: Pick<DayStore, 'record'>;
+  readonly days: Pick<DayStore, 'record' | 'follow' | 'join'>;
+  readonly attention: Pick<AttentionStore, 'follow'>;
   readonly watches: Pick<WatchStore, 'follow'>;
   readonly parked: Pick<ParkedStore, 'of' | 'presses'>;
   readonly log: ThreadLog;
@@ -87,6 +90,9 @@ async function tellThread(
   let state: Lifecycle | undefined;
   let movedTo: string | undefined;
   let isTold = true;
+  let isWhole = true;
+  let since = 0;
+  let joined = false;
   let instalment: KeptInstalment | undefined;
 
   const compose: Compose = async (read) => {
@@ -111,23 +117,33 @@ async function tellThread(
       movedTo = claimed.thread;
       return undefined;
     }
-    if (claimed.joined) facts = await store.factsOf(place, thread);
+    ({ since, joined } = claimed);
+    isWhole = !isExpiring(read, clock.now());
+    if (joined) facts = await store.factsOf(place, thread);
     if (await introduced(place, facts, dependencies)) facts = await store.factsOf(place, thread);
     state = fold(facts.facts);
     instalment = await kept(place, read, facts, state, team, dependencies);
-    return composed(place, thread, read, facts, state, team, dependencies);
+    return composed(place, { thread, since }, read, facts, state, team, dependencies);
   };
   const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
-  if (movedTo !== undefined) return { thread: movedTo, outcome };
+  if (movedTo !== undefined) {
+    await unlist(place, [thread], facts?.facts.length ?? 0, dependencies);
+    return { thread: movedTo, outcome };
+  }
   if (!isTold || !facts) return { thread, outcome: 'nothing' };
 
-  for (const joined of facts.pointers) {
+  if (joined || facts.pointers.length > 0) {
+    const others = facts.homes.filter((home) => home !== thread);
+    await unlist(place, others, facts.facts.length, dependencies);
+  }
+  for (const pointer of facts.pointers) {
     const point: Compose = (read) => pointing(place, read, thread, team, log);
-    const pointed = await outbox.sync(threadRef(place, joined), point, held(wake, thread, budget));
+    const pointed = await outbox.sync(threadRef(place, pointer), point, held(wake, thread, budget));
     // Held, it is wanted until it is there; what wakes it is this thread.
-    if (pointed === 'done') await store.clearPointer(place, thread, joined);
+    if (pointed === 'done') await store.clearPointer(place, thread, pointer);
   }
   if (state) {
+    if (isWhole) await list(place, { thread, since, facts: facts.facts.length }, state, dependencies);
     await warn(wake, thread, state, team, budget, dependencies);
     await dependencies.watches.follow(place, thread, state, facts.watch, clock.now());
   }
@@ -137,6 +153,35 @@ async function tellThread(
     await spreadInstalment(place, instalment, async () => rootLink(team.url, await log.read(ref)), dependencies);
   }
   return { thread, outcome };
+}
+
+/** Brings the lists up to date by which people see many payments at once. */
+async function list(
+  place: ThreadPlace,
+  seen: Seen,
+  state: Lifecycle,
+  { days, attention, clock }: TellDependencies,
+): Promise<void> {
+  await days.follow(place, seen, shownOf(state));
+  await attention.follow(place, seen, concernsOf(state, seen.thread), clock.now());
+}
+
+/** The threads whose payments are told in another are no longer listed. `facts`: how many are known of them, at least. */
+async function unlist(
+  place: ThreadPlace,
+  threads: readonly string[],
+  facts: number,
+  { store, days, attention, clock }: TellDependencies,
+): Promise<void> {
+  for (const [thread, since] of await store.claimed(place, threads)) {
+    await days.join(place, { thread, since });
+    await attention.follow(place, { thread, facts }, [noConcern(thread)], clock.now());
+  }
+}
+
+function shownOf(state: Lifecycle): Shown {
+  const { standing, paid, refunded, currency } = state;
+  return { ...summary(state), standing, received: paid - refunded, currency };
 }
 
 /** What is parked for one reason is told in the ops channel, in a thread of its own. */
@@ -248,22 +293,22 @@ async function kept(
 /** The wanted messages of a thread, with the destination that it gets if it has none yet. */
 async function composed(
   place: ThreadPlace,
-  thread: string,
+  claimed: Pick<Seen, 'thread' | 'since'>,
   read: Thread,
   facts: ThreadFacts,
   state: Lifecycle,
   team: Team,
   dependencies: TellDependencies,
 ): Promise<PaymentThread & { destination: Destination; onlyNew: boolean }> {
-  const destination = read.destination ?? (await routed(place, thread, state, facts, team, dependencies));
-  const told = withRootButtons(render(state), state, { account: place.account, thread });
+  const destination = read.destination ?? (await routed(place, claimed, state, facts, team, dependencies));
+  const told = withRootButtons(render(state), state, { account: place.account, thread: claimed.thread });
   return { ...asRouted(told, destination), destination, onlyNew: isExpiring(read, dependencies.clock.now()) };
 }
 
 /** Where the active decision table sends a thread; what decided is kept with the threads of the day. */
 async function routed(
   place: ThreadPlace,
-  thread: string,
+  claimed: Pick<Seen, 'thread' | 'since'>,
   state: Lifecycle,
   { facts }: ThreadFacts,
   team: Team,
@@ -273,8 +318,8 @@ async function routed(
   const payment = caseOf(state, await completed(state, place, instalments));
   const destination = destinationOf(decide(table, payment), table.version, team.channels);
   // It may be routed again before it is posted, on another day even: its day is the one that nothing moves.
-  const heardAt = Math.min(...facts.flatMap(({ source, at }) => (source === 'note' ? [] : at)));
-  await days.record(place.team, { account: place.account, thread, payment, destination }, heardAt);
+  const seen = { ...claimed, facts: facts.length };
+  await days.record(place, seen, { payment, destination }, shownOf(state));
   return destination;
 }
 

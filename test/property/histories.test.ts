@@ -14,6 +14,7 @@ describe('histories with faults on a fifth of the calls to Slack', () => {
     for (let seed = from; seed < from + count; seed += 1) {
       const ending = await playHistory({ seed, faults: 0.2, deaths: 0.1, orders: 3 });
       expect({ seed, threads: ending.inSlack }).toEqual({ seed, threads: fill(ending.inSlack, ending.wanted) });
+      expect({ seed, payments: ending.listed }).toEqual({ seed, payments: ending.counted });
       faults += ending.faults;
       deaths += ending.deaths;
     }
@@ -27,6 +28,7 @@ describe('histories with faults on a fifth of the calls to Slack', () => {
     for (let seed = from; seed < from + plans; seed += 1) {
       const ending = await playHistory({ seed, faults: 0.1, deaths: 0.15, orders: 3, isPlan: true });
       expect({ seed, threads: ending.inSlack }).toEqual({ seed, threads: fill(ending.inSlack, ending.wanted) });
+      expect({ seed, payments: ending.listed }).toEqual({ seed, payments: ending.counted });
     }
   }, 600_000);
 

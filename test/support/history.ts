@@ -8,10 +8,11 @@ import { seededRandom } from '../../lib/local/stories.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { assign } from '../../shared/payments/assign.ts';
+import { lastDays } from '../../shared/payments/day-store.ts';
 import { readEvent } from '../../shared/payments/event.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { type Fact, fold, type Initiated, type Note } from '../../shared/payments/lifecycle.ts';
-import { render } from '../../shared/payments/message.ts';
+import { render, type Summary, summary } from '../../shared/payments/message.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { threadRef } from '../../shared/payments/tell.ts';
 import { message, parseWake, type Wake } from '../../shared/payments/wake.ts';
@@ -37,6 +38,9 @@ export type Ending = {
   /** By order: its root, and the first lines of its replies, as Slack has them, in the order of the alphabet. */
   readonly inSlack: Readonly<Record<string, readonly string[]>>;
   readonly wanted: Readonly<Record<string, readonly string[]>>;
+  /** Every payment as the lists of the days have it, and as its facts have it: its thread, and how it stands. */
+  readonly listed: readonly string[];
+  readonly counted: readonly string[];
   readonly faults: number;
   readonly deaths: number;
   readonly parked: number;
@@ -67,11 +71,14 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     pick,
   );
   const queue: Queued[] = [];
+  const homes = new Set<string>();
   let parked = 0;
   let deaths = 0;
 
-  const woken = (home: string) =>
+  const woken = (home: string) => {
+    homes.add(home);
     queue.push({ wake: { ...place(home), cause: 'webhook' }, visibleAt: room.time.now() });
+  };
   const sent = { send: async ({ body }: { readonly body: string }) => void woken(parseWake(body).home) };
   const happen = async ({ announced, owner, body }: Happening) => {
     if (owner !== undefined) {
@@ -199,8 +206,32 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     const unpointed = pointers.filter((lines) => lines.length > 0 && !lines.some((line) => line.startsWith('↪️')));
     inSlack[orderId] = unpointed.length > 0 ? ['a joined thread that does not point', ...told] : told;
   }
-  return { inSlack, wanted, faults: struck, deaths, parked };
+  const counted = new Set<string>();
+  for (const home of homes) {
+    const thread = (await store.threadOf(place(home), home)) ?? home;
+    const state = fold((await store.factsOf(place(home), thread)).facts);
+    if (state.isTold) counted.add(lineOf({ ...summary(state), thread, received: state.paid - state.refunded }));
+  }
+  const listed = await Promise.all(
+    lastDays(30, room.time.now()).map((day) => room.tell.days.payments(room.team.id, day, 1_000)),
+  );
+  return {
+    inSlack,
+    wanted,
+    listed: listed.flat().map(lineOf).sort(),
+    counted: [...counted].sort(),
+    faults: struck,
+    deaths,
+    parked,
+  };
 }
+
+const lineOf = ({
+  thread,
+  state,
+  subject,
+  received,
+}: Summary & { readonly thread: string; readonly received: number }) => `${thread}: ${state}, ${subject}, ${received}`;
 
 type Happening = {
   readonly announced?: Initiated;

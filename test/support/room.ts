@@ -6,6 +6,7 @@ import type { Message, Queue } from '../../shared/aws/queue.ts';
 import type { Table } from '../../shared/aws/table.ts';
 import type { Clock } from '../../shared/base/clock.ts';
 import { channelId, type TeamId, teamId, userId } from '../../shared/base/names.ts';
+import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
@@ -59,12 +60,12 @@ export type Room = {
   readonly held: Held;
   readonly client: SlackClient;
   readonly outbox: Outbox;
-  readonly tell: TellDependencies;
+  readonly tell: TellDependencies & { readonly days: DayStore };
   readonly report: Report;
   /** What the room's workers have sent to their queue, oldest first. A worker with a queue of its own sends there. */
   readonly sent: readonly Message[];
   /** Another worker on the same stores, with parts of its own. */
-  readonly another: (parts: Partial<Parts>) => { outbox: Outbox; tell: TellDependencies };
+  readonly another: (parts: Partial<Parts>) => { outbox: Outbox; tell: Room['tell'] };
   /** When an invocation that begins now would end. */
   readonly until: () => number;
   readonly stop: () => Promise<void>;
@@ -146,13 +147,14 @@ export async function startRoom(
       return `pass-${rooms}-${passes}`;
     };
     const outbox = new Outbox({ ...chosen, reconnectUrl, log, installations, held, pace: new Pace(messages), newId });
-    const tell: TellDependencies = {
+    const tell: Room['tell'] = {
       store: new PaymentStore(chosen.table('payments')),
       leads: new LeadStore(chosen.table('payments')),
       instalments: new InstalmentStore(chosen.table('instalments')),
       routing: new RoutingStore(chosen.table('payments')),
       days: new DayStore(chosen.table('payments')),
       parked: new ParkedStore(chosen.table('payments')),
+      attention: new AttentionStore(chosen.table('payments')),
       queue: chosen.queue,
       watches: new WatchStore(chosen.table('payments'), watchTimes({})),
       log,

@@ -6,6 +6,7 @@ import { workGroups } from '../../../shared/aws/groups.ts';
 import { Table } from '../../../shared/aws/table.ts';
 import { systemClock } from '../../../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../../../shared/base/names.ts';
+import { AttentionStore } from '../../../shared/payments/attention-store.ts';
 import { DayStore } from '../../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../../shared/payments/lead-store.ts';
@@ -151,6 +152,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
       routing,
       days,
       parked: new ParkedStore(payments),
+      attention: new AttentionStore(payments),
       log,
       outbox,
       installations,
