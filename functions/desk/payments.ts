@@ -1,11 +1,15 @@
 import type { KeptSecret } from '../../shared/base/secret.ts';
 import type { Known } from '../../shared/desk/asking.ts';
+import { connectUrl } from '../../shared/desk/connect.ts';
 import { type Handler, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { stale } from '../../shared/desk/stale.ts';
+import { stranger } from '../../shared/desk/stranger.ts';
 import { buttonIds, type Pressed, readValue } from '../../shared/payments/buttons.ts';
 import { type ExplainParts, explain, explainSought } from '../../shared/payments/explain.ts';
 import type { PressParts, ThreadPress } from '../../shared/payments/press.ts';
+import type { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { snooze } from '../../shared/payments/snooze.ts';
+import { tableAnswer } from '../../shared/payments/table-answer.ts';
 import { takeOver } from '../../shared/payments/take-over.ts';
 import type { Accounts } from '../../shared/razorpay/accounts.ts';
 import type { Press } from '../../shared/slack/inbound.ts';
@@ -14,7 +18,8 @@ import type { Installations } from '../../shared/slack/installation.ts';
 export type PaymentsAtDesk = PressParts &
   ExplainParts & {
     readonly accounts: Pick<KeptSecret<Accounts>, 'value'>;
-    readonly installations: Pick<Installations, 'connection'>;
+    readonly installations: Pick<Installations, 'team' | 'connection'>;
+    readonly routing: Pick<RoutingStore, 'active'>;
     /** Where War Room's pages are. */
     readonly origin: string;
     /** What waits are multiplied with, 1 live. */
@@ -24,10 +29,10 @@ export type PaymentsAtDesk = PressParts &
 /** What can be asked of payments: buttons on their threads, and one word. */
 export function paymentsAt(parts: PaymentsAtDesk): {
   readonly explain: Word;
+  readonly routing: Word;
   readonly presses: Readonly<Record<string, Handler<Press>>>;
 } {
   const { origin, scale, installations } = parts;
-  const connectUrl = `${origin}/slack/install?as=me`;
   return {
     explain: {
       usage: '<id>',
@@ -37,13 +42,21 @@ export function paymentsAt(parts: PaymentsAtDesk): {
         return { content: await explainSought({ team, id, account }, admin.id, parts) };
       }),
     },
+    routing: {
+      usage: '',
+      says: 'which payments go to which channel',
+      handle: ofTheCompany(origin, async ({ team }) => {
+        const [table, record] = await Promise.all([parts.routing.active(team), installations.team(team)]);
+        return { content: record ? tableAnswer(table, record.channels) : stranger('not-installed', origin) };
+      }),
+    },
     presses: {
       [buttonIds.explain]: onPayment(origin, async ({ team }, { account, thread }, { admin }) =>
         explain({ team, account }, thread, admin.id, parts),
       ),
       [buttonIds.takeOver]: onPayment(origin, async (press, pressed, person) => {
         const connection = await installations.connection(press.team, person.user);
-        const posting = { isConnected: connection?.state === 'live', connectUrl };
+        const posting = { isConnected: connection?.state === 'live', connectUrl: connectUrl(origin, press.team) };
         return takeOver(pressOf(press, pressed, person), posting, parts);
       }),
       [buttonIds.snooze]: onPayment(origin, async (press, pressed, person) =>

@@ -14,17 +14,25 @@ import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { Asking } from '../../shared/desk/asking.ts';
 import { type AttendParts, attend } from '../../shared/desk/attend.ts';
-import type { Desk, Word } from '../../shared/desk/desk.ts';
+import { connectAnswer } from '../../shared/desk/connect.ts';
+import { type Desk, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { help } from '../../shared/desk/help.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Journal } from '../../shared/org/journal-store.ts';
+import { ParkedStore } from '../../shared/payments/parked-store.ts';
+import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
+import { watchTimes } from '../../shared/payments/watch.ts';
+import { WatchStore } from '../../shared/payments/watch-store.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
+import { Held } from '../../shared/slack/held.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Responder, respondOrigin } from '../../shared/slack/respond-client.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
+import { outboxTimes } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { type PaymentsAtDesk, paymentsAt } from './payments.ts';
+import { type StatusParts, statusAt } from './status.ts';
 
 /** Somebody looks at an empty answer meanwhile. */
 const slackTimeoutMs = 4_000;
@@ -67,33 +75,53 @@ const ready = lazy(async () => {
     newId,
     scale: Number(process.env['TIME_SCALE'] ?? 1),
   };
+  const payments = new Table(dynamo, names.PAYMENTS_TABLE);
+  const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
+  const times = outboxTimes(process.env);
   const desk = deskOf({
     origin: names.PUBLIC_ORIGIN,
-    store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
-    log: new ThreadLog(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE)),
+    store: new PaymentStore(payments),
+    routing: new RoutingStore(payments),
+    watches: new WatchStore(payments, watchTimes(process.env)),
+    parked: new ParkedStore(payments),
+    log: new ThreadLog(messages),
+    held: new Held(messages, times.heldMs),
     queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL),
     accounts: new KeptSecret(secretReader(patience)(names.RAZORPAY_SECRET_ID), Accounts.parse, clock),
     team: (team) => installations.team(team),
     installations,
+    directory,
+    slack,
     clock,
     scale: parts.scale,
   });
   return { desk, parts, reporter, queue: new Queue(sqs, names.DESK_QUEUE_URL) };
 });
 
+type DeskParts = PaymentsAtDesk & StatusParts;
+
 /** Everything that can be asked: where the rooms meet. */
-function deskOf(parts: PaymentsAtDesk): Desk {
-  const { origin } = parts;
-  const { explain, presses } = paymentsAt(parts);
+function deskOf(parts: DeskParts): Desk {
+  const { origin, installations } = parts;
+  const payments = paymentsAt(parts);
   const commands: Readonly<Record<string, Word>> = {
+    status: statusAt(parts),
+    explain: payments.explain,
+    connect: {
+      usage: '',
+      says: 'whether messages about your learners come from you',
+      handle: ofTheCompany(origin, async ({ team }, { user }) => ({
+        content: connectAnswer(await installations.connection(team, user), origin, team),
+      })),
+    },
+    routing: payments.routing,
     help: {
       usage: '',
-      says: 'what you can ask',
+      says: 'this list',
       handle: async ({ command }) => ({ content: help(command, commands, origin) }),
     },
-    explain,
   };
-  return { commands, presses, submissions: {}, opened: async () => undefined };
+  return { commands, presses: payments.presses, submissions: {}, opened: async () => undefined };
 }
 
 /** The desk's queue: does what people ask of War Room in Slack, and answers them. */

@@ -49,10 +49,10 @@ export class DeskRoom extends Construct {
     this.queue = desk.queue;
     desk.worker
       .isTold('PUBLIC_ORIGIN', settings.origin ?? api.origin)
-      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
+      .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
       .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem'])
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem'])
-      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem', 'Query'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
       .mayUseQueue(payments, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       // To look people up it needs the app's own token, and no person's.

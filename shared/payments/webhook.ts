@@ -20,6 +20,11 @@ export type WebhookDependencies = {
 
 const hourMs = 3_600_000;
 
+/** The home of what is noted about the webhook of an account. */
+export function webhookHome(account: string): string {
+  return `${opsPrefix}webhook#${account}`;
+}
+
 /** What was found of a webhook; `unchanged` also where it is not yet time to look, or Razorpay does not say. */
 export type WebhookFound = 'unchanged' | 'disabled' | 'enabled';
 
@@ -34,7 +39,7 @@ export async function lookAfterWebhook(
   ask: Ask,
   { store, watches, queue, clock, newId, timeScale }: WebhookDependencies,
 ): Promise<WebhookFound> {
-  const place = { team: account.team, account: account.name, home: `${opsPrefix}webhook#${account.name}` };
+  const place = { team: account.team, account: account.name, home: webhookHome(account.name) };
   const kept = await watches.webhook(place);
   if (kept && clock.now() < kept.looked + hourMs * timeScale) return 'unchanged';
 

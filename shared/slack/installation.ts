@@ -123,15 +123,16 @@ export class Installations {
   /** What is kept of a person's consent. */
   async connection(team: TeamId, user: UserId): Promise<Connection | undefined> {
     const item = await this.#table.get({ pk: team, sk: `user#${user}` });
-    if (!item) return undefined;
-    const dead = item['dead'] as { readonly code: string } | undefined;
-    return {
-      user,
-      version: String(item['version']),
-      since: Number(item['installedAt']),
-      lastUsed: item['lastUsed'] === undefined ? undefined : Number(item['lastUsed']),
-      state: dead === undefined ? 'live' : dead.code === leaving ? 'leaving' : 'refused',
-    };
+    return item && connectionOf(item);
+  }
+
+  /** Everybody of whose consent something is kept, with the company's id for them where they were matched with one. */
+  async connections(team: TeamId): Promise<(Connection & { readonly admin: string | undefined })[]> {
+    const items = await this.#table.query(team, 'user#');
+    return items.map((item) => {
+      const admin = item['admin'];
+      return { ...connectionOf(item), admin: admin === undefined ? undefined : String(admin) };
+    });
   }
 
   /**
@@ -242,6 +243,17 @@ export class Installations {
       token: () => this.#vault.decrypt(item['token'] as Uint8Array, { team, user, kind }),
     };
   }
+}
+
+function connectionOf(item: Item): Connection {
+  const dead = item['dead'] as { readonly code: string } | undefined;
+  return {
+    user: userId(String(item['user'])),
+    version: String(item['version']),
+    since: Number(item['installedAt']),
+    lastUsed: item['lastUsed'] === undefined ? undefined : Number(item['lastUsed']),
+    state: dead === undefined ? 'live' : dead.code === leaving ? 'leaving' : 'refused',
+  };
 }
 
 function authorKey(team: TeamId, { kind, user }: Author) {

@@ -154,7 +154,7 @@ describe('permissions', () => {
       'DeskWorker',
       {
         'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Admins.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
-        'dynamodb:Query': ['Payments.Arn'],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
         'dynamodb:PutItem': ['Payments.Arn'],
         'dynamodb:UpdateItem': ['SlackInstallations.Arn'],
         'secretsmanager:GetSecretValue': ['RazorpaySecret'],
