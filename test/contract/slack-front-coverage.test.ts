@@ -60,6 +60,7 @@ describe('the coverage table', () => {
       '-openid',
       '-people',
       '-sizes',
+      '-views',
       '-workspaces',
     ].map((part) => `slack-front${part}.test.ts`);
 

@@ -353,6 +353,46 @@ export const rules: readonly RuleCoverage[] = [
     ],
   },
   {
+    about: 'opening a modal',
+    rules: [
+      'shows it to who did something, and answers what it has become',
+      'takes a trigger once, within three seconds, from its own workspace',
+      'refuses %s, and leaves the trigger as it was',
+      'takes the largest of everything, and nothing beyond 250 KB',
+      'is the app’s alone',
+    ],
+  },
+  {
+    about: 'a modal that is open',
+    rules: [
+      'is changed by id and by the app’s own id, unless it has changed meanwhile',
+      'cannot be changed once it is closed',
+      'has one of each of the app’s own ids',
+      'keeps what was entered where block and element keep their ids',
+      'holds two more upon it, and gives them back one by one',
+      'tells the app of a press in it, with what was entered so far',
+      'tells the app what is typed where the block says so, and of no other typing',
+      'tells the app that it was closed where the app asked for it',
+    ],
+  },
+  {
+    about: 'submitting a modal',
+    rules: [
+      'tells what was entered into every kind of element',
+      'is stopped by Slack itself while something is missing',
+      'stands with what the app finds wrong, until it is put right',
+      'is followed by another view in its place, upon it, or by none at all',
+      'stays open, and says that there was trouble, when the app answers %j',
+    ],
+  },
+  {
+    about: 'App Home',
+    rules: [
+      'is each person’s own, and changes only where the app knows how it stood',
+      'tells the app that it was opened, and of presses in it',
+    ],
+  },
+  {
     about: 'faults and control',
     rules: [
       'answers 429 with Retry-After and does nothing',
