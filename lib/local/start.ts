@@ -64,8 +64,10 @@ export function hostsOf({ slackApiUrl, dynamodbUrl, sqsUrl }: Others): readonly 
 
 /** Where Slack sends events, commands and presses: to those of their routes that the template has. */
 function requestUrls({ api, plan }: Served): RequestUrls {
-  const routeOf = (path: string) => (plan.routes.some(({ key }) => key === `POST ${path}`) ? api + path : undefined);
+  const routeOf = (path: string, method = 'POST') =>
+    plan.routes.some(({ key }) => key === `${method} ${path}`) ? api + path : undefined;
   return {
+    install: routeOf('/slack/install', 'GET'),
     events: routeOf('/slack/events'),
     commands: routeOf('/slack/commands'),
     interactivity: routeOf('/slack/interactivity'),

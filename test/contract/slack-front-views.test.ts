@@ -186,7 +186,7 @@ describe('a modal that is open', () => {
       view: modal({ blocks: [field('channel'), field('other')] }),
     });
 
-    expect((view?.state as { values?: unknown }).values).toEqual({
+    expect((view as { state?: { values: unknown } }).state?.values).toEqual({
       channel: { text: { type: 'plain_text_input', value: '#ops' } },
       other: { text: { type: 'plain_text_input', value: null } },
     });

@@ -8,6 +8,8 @@ export interface RequestUrls {
   readonly events?: string | undefined;
   readonly interactivity?: string | undefined;
   readonly commands?: string | undefined;
+  /** Where a person adds the app to a workspace. */
+  readonly install?: string | undefined;
   /** How much faster than life time passes there: the later retries of an event come sooner by it. 1 where nothing is said. */
   readonly timeScale?: number | undefined;
 }

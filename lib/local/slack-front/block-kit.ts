@@ -1,21 +1,22 @@
 /**
  * Block Kit as HTML, on the server. Own renderer: slack-blocks-to-jsx 1.1.1 (MIT, July 2026) draws more blocks, but brings React,
- * react-markdown and their sixty-odd packages (0.6 MB of its own alone) and a bundle at every start, for a page that shows the eight
+ * react-markdown and their sixty-odd packages (0.6 MB of its own alone) and a bundle at every start, for a page that shows the nine
  * blocks War Room sends. Rendered here, the page also works without script, and its escaping is one template (html.ts).
  */
 import { type Html, html } from '../../../shared/base/html.ts';
 import { isRecord } from './args.ts';
+import type { Fields } from './element-state.ts';
+import { renderElement, renderInput, type Use } from './element-view.ts';
 import { emojiOf, withEmoji } from './emoji.ts';
 import { slackDate } from './india-time.ts';
 import { type Directory, renderMrkdwn } from './mrkdwn.ts';
 import { safeHref } from './safe-href.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-type Render = (block: Fields, directory: Directory) => Html;
+type Render = (block: Fields, directory: Directory, use: Use | undefined) => Html;
 
-/** The blocks of a message. A kind that is not drawn says so in its place. */
-export function renderBlocks(blocks: readonly Fields[], directory: Directory): Html {
-  return html`${blocks.map((block) => (RENDERERS.get(text(block['type'])) ?? renderUnknown)(block, directory))}`;
+/** The blocks of a message or a view; with `use` somebody can use what is in them. A kind that is not drawn says so in its place. */
+export function renderBlocks(blocks: readonly Fields[], directory: Directory, use?: Use): Html {
+  return html`${blocks.map((block) => (RENDERERS.get(text(block['type'])) ?? renderUnknown)(block, directory, use))}`;
 }
 
 const RENDERERS: ReadonlyMap<string, Render> = new Map<string, Render>([
@@ -23,7 +24,12 @@ const RENDERERS: ReadonlyMap<string, Render> = new Map<string, Render>([
   ['context', renderContext],
   ['header', (block) => html`<h3 class="b-header">${plainText(block['text'])}</h3>`],
   ['divider', () => html`<hr class="b-divider">`],
-  ['actions', (block) => html`<div class="b-actions">${list(block['elements']).map(renderElement)}</div>`],
+  ['input', (block, _, use) => renderInput(block, use)],
+  [
+    'actions',
+    (block, _, use) =>
+      html`<div class="b-actions">${list(block['elements']).map((element) => renderElement(element, block, use))}</div>`,
+  ],
   [
     'image',
     (block) =>
@@ -41,7 +47,7 @@ function renderUnknown(block: Fields): Html {
   return html`<p class="b-unknown">A block of the kind “${text(block['type'])}”, which this page does not draw.</p>`;
 }
 
-function renderSection(block: Fields, directory: Directory): Html {
+function renderSection(block: Fields, directory: Directory, use: Use | undefined): Html {
   const { accessory } = block;
   const fields = list(block['fields']);
   return html`<div class="b-section"><div class="b-main">${
@@ -49,7 +55,7 @@ function renderSection(block: Fields, directory: Directory): Html {
   }${
     fields.length > 0 &&
     html`<div class="b-fields">${fields.map((field) => html`<div class="b-text">${renderText(field, directory)}</div>`)}</div>`
-  }</div>${isRecord(accessory) && html`<div class="b-accessory">${renderElement(accessory)}</div>`}</div>`;
+  }</div>${isRecord(accessory) && html`<div class="b-accessory">${accessory['type'] === 'image' ? renderPicture(accessory) : renderElement(accessory, block, use)}</div>`}</div>`;
 }
 
 function renderContext(block: Fields, directory: Directory): Html {
@@ -59,20 +65,6 @@ function renderContext(block: Fields, directory: Directory): Html {
       : html`<span class="b-text">${renderText(element, directory)}</span>`,
   );
   return html`<div class="b-context">${elements}</div>`;
-}
-
-/** Buttons and choices. They are shown as they are in Slack; a press goes nowhere from here, and says so. */
-function renderElement(element: Fields): Html {
-  const type = text(element['type']);
-  if (type === 'image') return renderPicture(element);
-  const style = ['primary', 'danger'].includes(text(element['style'])) ? ` b-${text(element['style'])}` : '';
-  const label =
-    plainText(element['text'] ?? element['placeholder']) || (type === 'overflow' ? '⋯' : type.replaceAll('_', ' '));
-  const href = safeHref(text(element['url']));
-  if (href !== undefined)
-    return html`<a class="b-button${style}" href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`;
-  const arrow = type === 'button' || type === 'overflow' ? '' : ' ▾';
-  return html`<button type="button" class="b-button${style}" data-inert title="Presses are not delivered from this page">${label}${arrow}</button>`;
 }
 
 /** A picture is named, not loaded: this page asks nothing of the outside world. */

@@ -57,6 +57,7 @@ const addressing = z.strictObject({
   events: z.optional(here),
   commands: z.optional(here),
   interactivity: z.optional(here),
+  install: z.optional(here),
   timeScale: z.optional(z.number().check(z.positive())),
 });
 const subscribing = z.strictObject({
@@ -245,7 +246,7 @@ const ROUTES: readonly (readonly [string, string, string, Handler])[] = [
   [
     'PUT',
     '/app/request-urls',
-    'where the app is told of things: {events?, commands?, interactivity?, timeScale?}',
+    'where the app is told of things: {events?, commands?, interactivity?, install?, timeScale?}',
     (control, _, body) => act(() => control.sendTo(addressing.parse(body))),
   ],
   [

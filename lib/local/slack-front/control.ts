@@ -265,12 +265,13 @@ export class SlackControl {
     this.where(channel).messages.remove(this.message(channel, ts));
   }
 
-  archive(channel: string): void {
-    this.change(channel, (workspace, conversation) => workspace.archive(conversation, conversation.creator));
+  /** Who does what follows is the channel's creator, where nobody is named. */
+  archive(channel: string, by?: string): void {
+    this.change(channel, (workspace, conversation) => workspace.archive(conversation, by ?? conversation.creator));
   }
 
-  unarchive(channel: string): void {
-    this.change(channel, (workspace, conversation) => workspace.unarchive(conversation, conversation.creator));
+  unarchive(channel: string, by?: string): void {
+    this.change(channel, (workspace, conversation) => workspace.unarchive(conversation, by ?? conversation.creator));
   }
 
   rename(channel: string, name: string): void {
@@ -285,14 +286,19 @@ export class SlackControl {
     this.change(channel, (workspace, conversation) => workspace.renumber(conversation, id));
   }
 
-  addMember(channel: string, userId: string): void {
+  addMember(channel: string, userId: string, by?: string): void {
     const user = this.person(channel, userId);
-    this.change(channel, (workspace, conversation) => workspace.join(conversation, user, conversation.creator));
+    this.change(channel, (workspace, conversation) => workspace.join(conversation, user, by ?? conversation.creator));
   }
 
-  removeMember(channel: string, userId: string): void {
+  removeMember(channel: string, userId: string, by?: string): void {
     const user = this.person(channel, userId);
-    this.change(channel, (workspace, conversation) => workspace.leave(conversation, user, conversation.creator));
+    this.change(channel, (workspace, conversation) => workspace.leave(conversation, user, by ?? conversation.creator));
+  }
+
+  /** The app's bot in the workspace that has the channel. */
+  botIn(channel: string): string {
+    return this.where(channel).workspace.app.botUserId;
   }
 
   /** Somebody joins a workspace (the first, unless another is named) or is changed by an administrator. */

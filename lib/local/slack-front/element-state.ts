@@ -56,7 +56,7 @@ export function optionsOf(element: Fields): readonly Fields[] {
 }
 
 /** What an element holds: undefined for one that holds nothing (a button). */
-function stateOf(element: Fields, entered: string | readonly string[] | undefined): Fields | undefined {
+export function stateOf(element: Fields, entered: string | readonly string[] | undefined): Fields | undefined {
   const type = String(element['type']);
   const one = typeof entered === 'string' ? entered : entered?.[0];
   const several = typeof entered === 'string' ? [entered] : entered;

@@ -1,6 +1,9 @@
 /** How one message looks: who said it, when, what, and what became of it. */
 import { type Html, html } from '../../../shared/base/html.ts';
+import { renderMessageMenu } from './acting-view.ts';
 import { renderBlocks } from './block-kit.ts';
+import type { Use } from './element-view.ts';
+import type { Ephemeral } from './ephemerals.ts';
 import { clockTime, dayKey, dayName, fullTime, whenSaid } from './india-time.ts';
 import type { Author, Message, MessageStore } from './message-store.ts';
 import { type Directory, renderMrkdwn } from './mrkdwn.ts';
@@ -18,7 +21,12 @@ export interface MessageView {
   readonly target: string | undefined;
   /** The root whose thread is open. */
   readonly open: string | undefined;
+  /** What somebody who reads may choose from; undefined: nobody does, so nothing can be used. */
+  readonly use: Pick<Use, 'people' | 'channels'> | undefined;
 }
+
+/** What stands in a list: a message, or what only the reader sees. */
+export type Shown = Message | Ephemeral;
 
 /** Messages of one author within this time stand under one name, as in Slack. */
 const GROUPED_WITHIN = 5 * 60_000;
@@ -34,13 +42,16 @@ export function directoryOf(workspace: Workspace, now: number): Directory {
 }
 
 /** List items for messages, oldest first, with a line where a new day begins. */
-export function renderMessages(list: readonly Message[], view: MessageView): readonly Html[] {
+export function renderMessages(list: readonly Shown[], view: MessageView): readonly Html[] {
   return list.flatMap((message, index) => {
     const before = list[index - 1];
     const newDay =
       view.pane === 'channel' &&
       (before === undefined || dayKey(millisecondsOf(before)) !== dayKey(millisecondsOf(message)));
-    const item = renderMessage(message, view, !newDay && before !== undefined && continues(before, message, view.pane));
+    const item =
+      'author' in message
+        ? renderMessage(message, view, !newDay && before !== undefined && continues(before, message, view.pane))
+        : renderEphemeral(message, view);
     return newDay ? [renderDay(message, view), item] : [item];
   });
 }
@@ -55,11 +66,32 @@ function renderMessage(message: Message, view: MessageView, compact: boolean): H
     message.ts === view.target && 'target',
     message.ts === view.open && view.pane === 'channel' && 'open',
   ].filter((name) => name !== false);
-  return html`<li class="${classes.join(' ')}" id="${key}" data-revision="${message.revision}">${
+  return html`<li class="${classes.join(' ')}" id="${key}" data-revision="${message.revision}" ${placeOf(message)}>${
     message.isTombstone
       ? renderTombstone(message)
-      : html`${renderHead(message, compact, view)}<div class="body">${renderBody(message, view)}</div>`
+      : html`${renderHead(message, compact, view)}<div class="body">${renderBody(message, view)}</div>${
+          view.use !== undefined && renderMessageMenu(message.channel, message.ts)
+        }`
   }${view.pane === 'channel' && renderReplyBar(message, view)}</li>`;
+}
+
+/** What only the reader sees. https://docs.slack.dev/messaging#ephemeral */
+function renderEphemeral(message: Ephemeral, view: MessageView): Html {
+  const isSlackbot = message.by === 'USLACKBOT';
+  const name = view.directory.memberName(message.by) ?? message.by;
+  const at = millisecondsOf(message);
+  const avatar = isSlackbot
+    ? html`<span class="avatar large slackbot" aria-hidden="true">♥</span>`
+    : renderAvatar({ userId: message.by, asApp: message.by === view.workspace.app.botUserId }, view.workspace, 'large');
+  const dismiss = JSON.stringify({ deed: 'dismiss', channel: message.channel, ts: message.ts });
+  return html`<li class="message ephemeral" id="only-${message.channel}-${message.ts}" data-revision="${message.revision}" ${placeOf(message)}><p class="only"><svg viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 8S4 3.5 8 3.5 14.5 8 14.5 8 12 12.5 8 12.5 1.5 8 1.5 8z"/><circle cx="8" cy="8" r="2"/></svg>Only visible to you<button type="button" class="dismiss" data-deed="${dismiss}">Dismiss</button></p><div class="gutter">${avatar}</div><div class="head"><span class="name">${name}</span>${
+    !isSlackbot && html` <span class="badge">App</span>`
+  } <time class="time" datetime="${new Date(at).toISOString()}" title="${fullTime(at)}">${clockTime(at)}</time></div><div class="body">${renderContent(message, view)}</div></li>`;
+}
+
+/** Where what stands in a message is used from. */
+function placeOf({ channel, ts }: Shown): Html {
+  return html`data-place="${JSON.stringify({ channel, ts })}"`;
 }
 
 /** The picture of an author: the app's mark, or initials on a colour that stays theirs. */
@@ -91,16 +123,17 @@ function millisecondsOf(message: Pick<Message, 'ts'>): number {
 }
 
 /** In a channel every root stands by itself; in a thread, replies of one author follow each other under one name. */
-function continues(before: Message, message: Message, pane: MessageView['pane']): boolean {
+function continues(before: Shown, message: Message, pane: MessageView['pane']): boolean {
   return (
     pane === 'thread' &&
+    'author' in before &&
     before.author.userId === message.author.userId &&
     !message.broadcast &&
     millisecondsOf(message) - millisecondsOf(before) < GROUPED_WITHIN
   );
 }
 
-function renderDay(message: Message, view: MessageView): Html {
+function renderDay(message: Shown, view: MessageView): Html {
   const at = millisecondsOf(message);
   return html`<li class="day" id="day-${dayKey(at)}"><span>${dayName(at, view.directory.now)}</span></li>`;
 }
@@ -127,11 +160,13 @@ function renderBroadcastNote(message: Message, view: MessageView): Html {
 }
 
 function renderBody(message: Message, view: MessageView): Html {
-  const content =
-    message.blocks.length > 0
-      ? renderBlocks(message.blocks, view.directory)
-      : html`<div class="b-text">${renderMrkdwn(message.text, view.directory)}</div>`;
-  return html`${content}${message.edited !== undefined && html`<span class="edited">(edited)</span>`}`;
+  return html`${renderContent(message, view)}${message.edited !== undefined && html`<span class="edited">(edited)</span>`}`;
+}
+
+function renderContent({ channel, ts, text, blocks }: Shown, { directory, pane, use }: MessageView): Html {
+  if (blocks.length === 0) return html`<div class="b-text">${renderMrkdwn(text, directory)}</div>`;
+  const used = use && { ...use, prefix: `${pane}-${channel}-${ts}`, entered: {}, errors: {} };
+  return renderBlocks(blocks, directory, used);
 }
 
 function renderTombstone(message: Message): Html {

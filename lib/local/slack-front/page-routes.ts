@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Html } from '../../../shared/base/html.ts';
 import type { ApiAnswer, ApiContext } from './api.ts';
 import { answerConsent } from './consent-routes.ts';
-import { liveliest, type Place, renderMissing, renderPage } from './page.ts';
+import { type ChannelPlace, liveliest, type PageSource, renderMissing, renderPage } from './page.ts';
+import { readerOf, remembering } from './reader.ts';
 import type { Tenant } from './tenants.ts';
 import { timestampOfPermalink } from './timestamp.ts';
 import type { Workspace } from './workspace.ts';
@@ -18,6 +19,8 @@ export interface PageRequest {
   readonly contentType: string | undefined;
   /** The `Origin` header. */
   readonly origin: string | undefined;
+  /** The `Cookie` header. */
+  readonly cookies: string | undefined;
   readonly body: Buffer;
 }
 
@@ -46,6 +49,8 @@ const SAFETY = {
 const ASSETS: ReadonlyMap<string, { readonly type: string; readonly file: () => URL }> = new Map([
   ['page.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/page.css', import.meta.url) }],
   ['consent.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/consent.css', import.meta.url) }],
+  ['acting.css', { type: 'text/css; charset=utf-8', file: () => new URL('./assets/acting.css', import.meta.url) }],
+  ['acting.js', { type: 'text/javascript; charset=utf-8', file: () => new URL('./assets/acting.js', import.meta.url) }],
   ['page.js', { type: 'text/javascript; charset=utf-8', file: () => new URL('./assets/page.js', import.meta.url) }],
   ['favicon.svg', { type: 'image/svg+xml', file: () => new URL('./assets/favicon.svg', import.meta.url) }],
   [
@@ -93,7 +98,7 @@ export async function answerPage(context: ApiContext, request: PageRequest): Pro
   if (consent !== undefined) return consent;
   if (request.httpMethod !== 'GET' && request.httpMethod !== 'HEAD') return undefined;
   if (pathname.startsWith('/assets/')) return answerAsset(pathname.slice('/assets/'.length));
-  return answerPlace(context, request.url);
+  return answerPlace(context, request);
 }
 
 /** Tells a page of every change, until it goes. https://html.spec.whatwg.org/multipage/server-sent-events.html */
@@ -106,38 +111,41 @@ export function streamNews(context: ApiContext, response: ServerResponse): void 
   response.on('close', stop);
 }
 
-function answerPlace(context: ApiContext, url: URL): ApiAnswer | undefined {
-  const { tenants, clock } = context.state;
-  const team =
-    url.pathname === '/' ? tenants.first.workspace.team.id : /^\/client\/(T[A-Z0-9]+)\/?$/.exec(url.pathname)?.[1];
-  const path = /^\/archives\/([A-Z0-9]+)(?:\/(p\d+))?\/?$/.exec(url.pathname);
-  if (team === undefined && path === null) return undefined;
-  const tenant = team === undefined ? tenants.ofChannel(path?.[1] ?? '') : tenants.ofTeam(team);
+function answerPlace({ state }: ApiContext, { url, cookies }: PageRequest): ApiAnswer | undefined {
+  const { tenants, clock, app } = state;
+  const path = /^\/(archives|client|app)\/([A-Z0-9]+)(?:\/(p\d+|about))?\/?$/.exec(url.pathname);
+  if (path === null && url.pathname !== '/') return undefined;
+  const [, kind = 'client', id = tenants.first.workspace.team.id, part] = path ?? [];
+  const tenant = kind === 'archives' ? tenants.ofChannel(id) : tenants.ofTeam(id);
   if (tenant === undefined) {
-    const what = team === undefined ? 'No channel of any workspace' : 'No workspace';
+    const what = kind === 'archives' ? 'No channel of any workspace' : 'No workspace';
     return missing(tenants.first.workspace, `${what} has this address.`);
   }
   const { workspace } = tenant;
+  const me = readerOf(tenant, url.searchParams.get('as'), cookies);
   const teams = tenants.all.map((one) => one.workspace.team);
-  const source = { ...tenant, teams, now: clock.now() };
-  const channel = team === undefined ? workspace.conversations.get(path?.[1] ?? '') : liveliest(source);
+  const source: PageSource = { ...tenant, app, me, teams, now: clock.now() };
+  const kept = me === undefined ? {} : { 'set-cookie': remembering(workspace, me) };
+  const list = url.searchParams.get('list') !== null;
+  if (kind === 'app') return page(renderPage(source, { app: part === 'about' ? 'about' : 'home', list }), 200, kept);
+  const channel = kind === 'archives' ? workspace.conversations.get(id) : liveliest(source);
   if (channel === undefined) return missing(workspace, 'This workspace has no channels.');
-  const place = team === undefined ? placeOf(tenant, channel, path?.[2], url.searchParams) : { channel };
+  const place = kind === 'archives' ? placeOf(tenant, channel, part, url.searchParams) : { channel };
   return place === undefined
     ? missing(
         workspace,
         'The message was deleted, or the local Slack was started anew since (it keeps messages in memory only).',
       )
-    : page(renderPage(source, place));
+    : page(renderPage(source, place), 200, kept);
 }
 
 /** Where a permalink leads: to a message in the channel, or to a reply in its thread. */
 function placeOf(
   { messages }: Tenant,
-  channel: Place['channel'],
+  channel: ChannelPlace['channel'],
   part: string | undefined,
   query: URLSearchParams,
-): Place | undefined {
+): ChannelPlace | undefined {
   if (part === undefined) {
     return { channel, before: query.get('before') ?? undefined, list: query.get('list') !== null };
   }
@@ -173,10 +181,15 @@ function answerAsset(name: string): ApiAnswer | undefined {
   };
 }
 
-function page(document: Html, status = 200): ApiAnswer {
+function page(document: Html, status: number, more: Readonly<Record<string, string>> = {}): ApiAnswer {
   return {
     status,
-    headers: { ...SAFETY, 'content-type': 'text/html; charset=utf-8', 'content-security-policy': POLICY },
+    headers: {
+      ...SAFETY,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': POLICY,
+      ...more,
+    },
     body: Buffer.from(document.markup),
   };
 }

@@ -1,11 +1,31 @@
 /** The page: channels at the left, one channel's messages, one thread at the right. Pure: what is there in, HTML out. */
 import { type Html, html } from '../../../shared/base/html.ts';
-import type { Message, MessageStore } from './message-store.ts';
-import { countReplies, directoryOf, type MessageView, renderAvatar, renderMessages } from './message-view.ts';
-import type { Conversation, Workspace } from './workspace.ts';
+import { renderChannelMenu, renderComposer, renderPersonMenu } from './acting-view.ts';
+import type { AppSettings } from './app-settings.ts';
+import type { Message } from './message-store.ts';
+import {
+  countReplies,
+  directoryOf,
+  type MessageView,
+  renderAvatar,
+  renderMessages,
+  type Shown,
+} from './message-view.ts';
+import type { Tenant } from './tenants.ts';
+import { offeredIn, renderApp, renderModal } from './view-page.ts';
+import type { Conversation, Member, Workspace } from './workspace.ts';
 
-/** What the reader asked to see. */
-export interface Place {
+/** What the reader asked to see: a channel, or the app's own place. */
+export type Place = ChannelPlace | AppPlace;
+
+/** The app's Home, or what there is to know of the app. */
+interface AppPlace {
+  readonly app: 'home' | 'about';
+  readonly list?: boolean | undefined;
+}
+
+/** A channel, with a thread beside it where one is open. */
+export interface ChannelPlace {
   readonly channel: Conversation;
   /** The message a link leads to. */
   readonly target?: string | undefined;
@@ -18,9 +38,10 @@ export interface Place {
 }
 
 /** What the page shows from. */
-export interface PageSource {
-  readonly workspace: Workspace;
-  readonly messages: MessageStore;
+export interface PageSource extends Tenant {
+  readonly app: AppSettings;
+  /** Who reads: the page is drawn for them. */
+  readonly me: Member | undefined;
   /** The teams of all workspaces there are. */
   readonly teams: readonly Workspace['team'][];
   /** Milliseconds since 1970. */
@@ -31,10 +52,12 @@ const MESSAGES_A_PAGE = 100;
 
 /** The whole document. */
 export function renderPage(source: PageSource, place: Place): Html {
-  const { workspace } = source;
-  const name = nameOf(place.channel, workspace);
-  const thread = place.thread === undefined ? [] : source.messages.thread(place.channel.id, place.thread);
-  const view = place.list === true ? 'list' : thread.length > 0 ? 'thread' : 'channel';
+  const { workspace, me } = source;
+  const { team } = workspace;
+  const shown = 'app' in place ? appPane(source, place) : channelPanes(source, place);
+  const view = place.list === true ? 'list' : shown.view;
+  const modals = me === undefined ? [] : source.views.pile(me.id);
+  const modal = modals.at(-1);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -42,22 +65,53 @@ export function renderPage(source: PageSource, place: Place): Html {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="theme-color" content="#350d36">
-<title>${name} · ${workspace.team.name}</title>
+<title>${shown.name} · ${team.name}</title>
 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/assets/page.css">
+<link rel="stylesheet" href="/assets/acting.css">
 <script type="module" src="/assets/page.js"></script>
+<script type="module" src="/assets/acting.js"></script>
 </head>
-<body data-view="${view}" data-channel="${place.channel.id}">
+<body data-view="${view}" data-channel="${shown.channel}"${me !== undefined && html` data-me="${me.id}"`}>
+<div class="all" id="all"${modal !== undefined && html` inert`}>
 <a class="skip" href="#messages">Skip to messages</a>
-<header class="top"><h1 class="hidden">${name}, ${workspace.team.name}</h1><span class="where">Local Slack: nothing here leaves this machine</span><span class="live" id="live" role="status">Not live</span></header>
-${renderChannels(source, place)}
+<header class="top"><h1 class="hidden">${shown.name}, ${team.name}</h1><span class="where">Local Slack: nothing here leaves this machine</span><span class="live" id="live" role="status">Not live</span></header>
+${renderSide(source, place)}
 <main class="panes">
-${renderChannel(source, place, thread)}
-${thread.length > 0 && renderThread(source, place, thread)}
+${shown.panes}
 </main>
+</div>
+${modal !== undefined && renderModal(modal, modals.length, workspace, source.now)}
+<div class="toast" id="toast" role="status"></div>
 </body>
 </html>
 `;
+}
+
+/** What stands beside the list of channels. */
+interface Panes {
+  readonly name: string;
+  readonly view: 'channel' | 'thread' | 'app';
+  /** The channel's id; none for the app's place. */
+  readonly channel: string;
+  readonly panes: readonly (Html | false)[];
+}
+
+function channelPanes(source: PageSource, place: ChannelPlace): Panes {
+  const { channel } = place;
+  const thread = place.thread === undefined ? [] : source.messages.thread(channel.id, place.thread);
+  return {
+    name: nameOf(channel, source.workspace),
+    view: thread.length > 0 ? 'thread' : 'channel',
+    channel: channel.id,
+    panes: [renderChannel(source, place, thread), thread.length > 0 && renderThread(source, place, thread)],
+  };
+}
+
+function appPane(source: PageSource, { app: tab }: AppPlace): Panes {
+  const { app, workspace, views, me, now } = source;
+  const home = me === undefined ? undefined : views.home(me.id);
+  return { name: app.name, view: 'app', channel: '', panes: [renderApp(tab, { workspace, app, home, me, now })] };
 }
 
 /** What there is instead of a page that is not there. */
@@ -104,11 +158,13 @@ function signOf(conversation: Conversation): Html {
   return html`<span class="sign" aria-hidden="true">#</span>`;
 }
 
-function renderChannels(source: PageSource, place: Place): Html {
-  const { workspace } = source;
-  const direct = [...workspace.conversations.values()].filter((conversation) => conversation.kind !== 'channel');
+function renderSide(source: PageSource, place: Place): Html {
+  const { workspace, messages, me } = source;
+  const direct = [...workspace.conversations.values()].filter(
+    ({ id, kind }) => kind !== 'channel' && messages.everything(id).length > 0,
+  );
   const item = (conversation: Conversation) => {
-    const current = conversation.id === place.channel.id;
+    const current = 'channel' in place && conversation.id === place.channel.id;
     const sign =
       conversation.kind === 'channel'
         ? signOf(conversation)
@@ -123,76 +179,82 @@ function renderChannels(source: PageSource, place: Place): Html {
   };
   const others = source.teams.filter(({ id }) => id !== workspace.team.id);
   return html`<nav class="side" id="side" aria-label="Channels">
-<p class="team">${workspace.team.name}</p>
+<p class="team">${workspace.team.name}</p><div class="lists">
 <h2>Channels</h2>
 <ul>${ordered(workspace).map(item)}</ul>
 ${direct.length > 0 && html`<h2>Direct messages</h2><ul>${direct.map(item)}</ul>`}
-${
-  workspace.members.get(workspace.app.botUserId)?.deactivated === false &&
-  html`<h2>Apps</h2>
-<ul><li><span class="plain">${renderAvatar({ userId: workspace.app.botUserId, asApp: true }, workspace, 'small')}<span class="label">${workspace.app.name}</span></span></li></ul>`
-}
+<h2>Apps</h2>
+<ul><li><a id="link-app" href="/app/${workspace.team.id}"${'app' in place && html` aria-current="page"`}>${renderAvatar({ userId: workspace.app.botUserId, asApp: true }, workspace, 'small')}<span class="label">${workspace.app.name}</span></a></li></ul>
 ${
   others.length > 0 &&
   html`<h2>Other workspaces</h2>
 <ul>${others.map(({ id, name }) => html`<li><a id="team-${id}" href="/client/${id}"><span class="label">${name}</span></a></li>`)}</ul>`
 }
-<p class="footnote"><a href="/inspector?tab=auth">Apps and tokens</a> · <a href="/control">Control</a></p>
+<p class="footnote"><a href="/inspector?tab=auth">Apps and tokens</a> · <a href="/control">Control</a></p></div>
+${renderPersonMenu(workspace, me)}
 </nav>`;
 }
 
-function renderChannel(source: PageSource, place: Place, thread: readonly Message[]): Html {
+function renderChannel(source: PageSource, place: ChannelPlace, thread: readonly Message[]): Html {
   const { workspace, messages } = source;
   const { channel } = place;
   const name = nameOf(channel, workspace);
   const all = messages.topLevel(channel.id);
   const [from, to] = span(all, place, thread[0]?.ts);
-  const view: MessageView = {
-    workspace,
-    messages,
-    directory: directoryOf(workspace, source.now),
-    pane: 'channel',
-    target: place.target,
-    open: thread[0]?.ts,
-  };
+  const view = messageView(source, place, 'channel', thread[0]?.ts);
   const first = all[from];
+  const own = onlyFor(source, channel, undefined).filter(
+    ({ ts }) => from === 0 || (first !== undefined && ts > first.ts),
+  );
+  const shown = inOrder(all.slice(from, to), to < all.length ? [] : own);
   const faces = [...channel.members]
     .slice(0, 3)
     .map((id) => renderAvatar({ userId: id, asApp: id === workspace.app.botUserId }, workspace, 'small'));
   return html`<section class="channel" id="channel" aria-label="Channel ${name}">
 <header class="bar">
 <a class="back" href="/archives/${channel.id}?list=1" aria-label="All channels">‹</a>
-<div class="title"><h2>${signOf(channel)}${name}</h2>${channel.topic !== '' && html`<p class="topic">${channel.topic}</p>`}</div>
+<div class="title">${renderChannelMenu(channel, html`<h2>${signOf(channel)}${name}</h2>`, workspace)}${channel.topic !== '' && html`<p class="topic">${channel.topic}</p>`}</div>
 <span class="members"><span class="faces">${faces}</span>${channel.members.size}<span class="hidden"> members</span></span>
 </header>
 <div class="scroll" id="messages" tabindex="0" role="log" aria-label="Messages in ${name}">
 ${
-  all.length === 0
+  shown.length === 0
     ? renderNothing(channel, name)
     : html`${
         first !== undefined && from > 0
           ? html`<p class="more"><a href="/archives/${channel.id}?before=${first.ts}">Earlier messages</a></p>`
           : html`<div class="beginning"><p class="big">${signOf(channel)}${name}</p><p>The beginning of this channel.</p></div>`
       }
-<ol class="messages">${renderMessages(all.slice(from, to), view)}</ol>
+<ol class="messages">${renderMessages(shown, view)}</ol>
 ${to < all.length && html`<p class="more"><a href="/archives/${channel.id}">Newest messages</a></p>`}`
 }
 </div>
-${renderHint(channel, all.length === 0)}
+${renderComposer(channel, name, undefined, { ...source, commands: source.app.commands })}
 </section>`;
 }
 
-/** Where Slack has its field to write in. Nobody writes here, so it says where messages come from. */
-function renderHint(channel: Conversation, isEmpty: boolean): Html | false {
-  if (channel.isArchived) {
-    return html`<footer class="hint">This channel is archived. Nothing can be posted until it is restored.</footer>`;
-  }
-  if (isEmpty) return false;
-  return html`<footer class="hint">Messages come through the Web API. One more payment: <code>npm run simulate -- payment</code></footer>`;
+/** What only the reader sees, in the channel or in one of its threads. */
+function onlyFor({ ephemerals, me }: PageSource, channel: Conversation, root: string | undefined) {
+  return me === undefined ? [] : ephemerals.of(me.id, channel.id).filter((one) => one.root === root);
+}
+
+function inOrder(messages: readonly Message[], own: readonly Shown[]): readonly Shown[] {
+  return own.length === 0 ? messages : [...messages, ...own].sort((one, other) => (one.ts < other.ts ? -1 : 1));
+}
+
+function messageView(
+  source: PageSource,
+  place: ChannelPlace,
+  pane: MessageView['pane'],
+  open: string | undefined,
+): MessageView {
+  const { workspace, messages, now, me } = source;
+  const use = me === undefined ? undefined : offeredIn(workspace);
+  return { workspace, messages, directory: directoryOf(workspace, now), pane, target: place.target, open, use };
 }
 
 /** Which part of the messages to show: the newest, those before a place, or those around a message that a link leads to. */
-function span(all: readonly Message[], place: Place, root: string | undefined): readonly [number, number] {
+function span(all: readonly Message[], place: ChannelPlace, root: string | undefined): readonly [number, number] {
   let to = all.length;
   const wanted = all.findIndex((message) => message.ts === (place.target ?? root) || message.ts === root);
   if (place.before !== undefined) {
@@ -215,18 +277,12 @@ ${channel.topic !== '' && html`<p>${channel.topic}.</p>`}
 </div>`;
 }
 
-function renderThread(source: PageSource, place: Place, thread: readonly Message[]): Html {
-  const { workspace, messages } = source;
+function renderThread(source: PageSource, place: ChannelPlace, thread: readonly Message[]): Html {
+  const { workspace } = source;
   const { channel } = place;
   const [root, ...replies] = thread;
-  const view: MessageView = {
-    workspace,
-    messages,
-    directory: directoryOf(workspace, source.now),
-    pane: 'thread',
-    target: place.target,
-    open: undefined,
-  };
+  const view = messageView(source, place, 'thread', undefined);
+  const shown = inOrder(replies, onlyFor(source, channel, root?.ts));
   return html`<section class="thread" id="thread" aria-labelledby="thread-title">
 <header class="bar">
 <a class="back" href="/archives/${channel.id}" aria-label="Back to ${nameOf(channel, workspace)}">‹</a>
@@ -236,7 +292,8 @@ function renderThread(source: PageSource, place: Place, thread: readonly Message
 <div class="scroll" id="replies" tabindex="0" role="log" aria-label="Thread">
 <ol class="messages">${root !== undefined && renderMessages([root], view)}<li class="day count" id="count"><span>${
     replies.length === 0 ? 'No replies yet' : countReplies(replies.length)
-  }</span></li>${renderMessages(replies, view)}</ol>
+  }</span></li>${renderMessages(shown, view)}</ol>
 </div>
+${root !== undefined && renderComposer(channel, nameOf(channel, workspace), root.ts, { ...source, commands: source.app.commands })}
 </section>`;
 }

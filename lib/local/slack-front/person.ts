@@ -194,6 +194,13 @@ export class Person {
     await this.ask(viewPayload('view_closed', this.tenant, this.member, view, { is_cleared: isAll }));
   }
 
+  /** Takes away a message that only this person sees. */
+  dismiss(channel: string, ts: string): void {
+    if (this.tenant.ephemerals.find(channel, ts)?.userId !== this.member.id) return;
+    this.tenant.ephemerals.remove(channel, ts);
+    this.tenant.workspace.changed({ channel });
+  }
+
   /** Opens the app's Home. What is there is shown at once; the app hears of it, and may publish another. */
   openHome(): View | undefined {
     const { workspace } = this.tenant;

@@ -17,6 +17,7 @@ import { type Clock, machineClock } from './clock.ts';
 import { type SlackSeed, workspacesOf } from './company.ts';
 import { SlackControl } from './control.ts';
 import { answerControl } from './control-routes.ts';
+import { answerDeed } from './deeds.ts';
 import { callWithFaults, type Outcome } from './faulty-call.ts';
 import { startInnerEmulates } from './inner-emulate.ts';
 import { openidDocuments } from './openid-documents.ts';
@@ -167,8 +168,9 @@ async function route(
   } else if (url.pathname === '/live' && httpMethod === 'GET') {
     streamNews(context, response);
   } else {
-    const { 'content-type': contentType, origin } = request.headers;
-    const answer = await answerPage(context, { httpMethod, url, contentType, origin, body });
+    const { 'content-type': contentType, origin, cookie: cookies } = request.headers;
+    const asked = { httpMethod, url, contentType, origin, cookies, body };
+    const answer = (await answerDeed(control, context.url, asked)) ?? (await answerPage(context, asked));
     send(response, answer ?? json({ ok: false, error: 'not_found' }, {}, 404));
   }
 }

@@ -26,9 +26,15 @@ function toBottom(element) {
 
 /** Makes `from` like `to`, keeping every node that can be kept. @param {Element} from @param {Element} to */
 function morph(from, to) {
-  if (from.isEqualNode(to)) return;
-  for (const { name } of [...from.attributes]) if (!to.hasAttribute(name)) from.removeAttribute(name);
-  for (const { name, value } of to.attributes) if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+  // What stands in the toast, and which menus are open, is this page's own.
+  if (from.id === 'toast' || from.isEqualNode(to)) return;
+  const own = from.matches('details, .offers') ? ['open', 'hidden'] : [];
+  for (const { name } of [...from.attributes]) {
+    if (!to.hasAttribute(name) && !own.includes(name)) from.removeAttribute(name);
+  }
+  for (const { name, value } of to.attributes) {
+    if (from.getAttribute(name) !== value && !own.includes(name)) from.setAttribute(name, value);
+  }
   const kept = new Map([...from.children].filter((child) => child.id !== '').map((child) => [child.id, child]));
   let place = from.firstChild;
   for (const wanted of [...to.childNodes]) {
@@ -76,8 +82,9 @@ async function draw(address, moved) {
       if (before.get(item.id) !== item.getAttribute('data-revision')) highlight(item);
     }
   }
-  if (followChannel) toBottom(scroller());
+  if (followChannel && document.body.dataset.view !== 'app') toBottom(scroller());
   if (followThread) toBottom(replies());
+  document.dispatchEvent(new CustomEvent('drawn', { detail: { moved } }));
   if (moved) {
     showTarget();
     // Whoever opened or closed a thread by keyboard goes on reading where it is.
@@ -157,15 +164,19 @@ document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a') : null;
   if (link === null || link.target !== '' || link.origin !== location.origin) return;
   if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  if (link.pathname !== '/' && !link.pathname.startsWith('/archives/')) return;
+  if (link.pathname !== '/' && !/^\/(archives|app|client)\//.test(link.pathname)) return;
   if (link.hash !== '') return;
   event.preventDefault();
   void go(link.href, true);
 });
 
 document.addEventListener('keydown', (event) => {
+  // What lies upon the page is closed first (acting.js).
+  if (event.defaultPrevented) return;
   if (event.key === 'Escape')
-    document.querySelector('a.close')?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
+    document
+      .querySelector('.thread a.close')
+      ?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true }));
   // As in Slack: Alt and an arrow go to the next channel.
   if (!event.altKey || (event.key !== 'ArrowDown' && event.key !== 'ArrowUp')) return;
   const links = [...document.querySelectorAll('#side a[id]')];
@@ -178,6 +189,6 @@ document.addEventListener('keydown', (event) => {
 
 window.addEventListener('popstate', () => void go(location.href, false));
 
-toBottom(scroller());
+if (document.body.dataset.view !== 'app') toBottom(scroller());
 showTarget();
 listen();
