@@ -1,5 +1,7 @@
+import { durationInWords } from '../base/duration.ts';
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
+import { shortName } from '../slack/person-name.ts';
 import {
   body,
   brief,
@@ -13,10 +15,10 @@ import {
 } from '../slack/text.ts';
 import type { Attempt } from './attempt.ts';
 import type { Initiated, Lifecycle } from './lifecycle.ts';
-import { payer, shortName } from './people.ts';
+import { payer } from './people.ts';
 import { completed, ofPlan } from './plan.ts';
 import { repliesTo } from './replies.ts';
-import { durationInWords, methodInWords, ordinal, partOf, progressBar, stateInWords, waitingInWords } from './words.ts';
+import { methodInWords, ordinal, partOf, progressBar, stateInWords, waitingInWords } from './words.ts';
 
 /** What a payment's thread should look like, and in whose name. */
 export type PaymentThread = {

@@ -1,3 +1,4 @@
+import { shortName } from '../slack/person-name.ts';
 import {
   actions,
   body,
@@ -12,7 +13,6 @@ import {
 import type { PaymentThread } from './message.ts';
 import { type Episode, episodeText } from './parked-record.ts';
 import { isWaiting, type Parked, type Press } from './parked-store.ts';
-import { shortName } from './people.ts';
 
 /**
  * What the ops channel is told of everything that was parked for one reason: how many payments, why, what to do, and below

@@ -1,8 +1,8 @@
+import { shortName } from '../slack/person-name.ts';
 import { body, type Content, type Inline, message } from '../slack/text.ts';
 import { snoozeMs } from './buttons.ts';
 import type { Fact, Lifecycle, Warning } from './lifecycle.ts';
 import { headline } from './message.ts';
-import { shortName } from './people.ts';
 import { onThread, type PressParts, type ThreadPress } from './press.ts';
 
 /**

@@ -1,8 +1,8 @@
+import { shortName } from '../slack/person-name.ts';
 import { actions, body, type Content, type Inline, message } from '../slack/text.ts';
 import { takeOver as takeOverButton } from './buttons.ts';
 import { type Fact, type Lifecycle, lastNamed } from './lifecycle.ts';
 import { headline } from './message.ts';
-import { shortName } from './people.ts';
 import { onThread, type PressParts, type ThreadPress } from './press.ts';
 
 /** Whether messages can come from whoever pressed, and where they can let them. */

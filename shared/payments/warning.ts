@@ -1,7 +1,7 @@
+import { shortName } from '../slack/person-name.ts';
 import { body, fine, type Inline, joined, message } from '../slack/text.ts';
 import type { Lifecycle, Warning } from './lifecycle.ts';
 import { type PaymentThread, subject } from './message.ts';
-import { shortName } from './people.ts';
 import { stateInWords, waitingInWords } from './words.ts';
 
 /**

@@ -83,6 +83,11 @@ export function withButtons(content: Content, buttons: readonly Button[]): Conte
   return { ...content, blocks: [...content.blocks, ...blocks] };
 }
 
+/** How many characters of a block a text takes, escaped and defused. */
+export function lengthOf(text: string): number {
+  return defuse(text).length;
+}
+
 /** `inlines` with `separator` between those that are there. */
 export function joined(separator: string, inlines: readonly (Inline | undefined)[]): Inline[] {
   const there = inlines.filter((inline) => inline !== undefined);
@@ -199,9 +204,11 @@ function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** A zero-width space behind each mark that Slack would read as formatting, an emoji or a mention. */
+/** A zero-width space behind each mark that Slack would read as formatting, an emoji or a mention; before a quote's. */
 function defuse(text: string): string {
-  return escaped(text).replace(/[*~`@#]|_(?=\W|$)|(?<=\W|^)_|:(?=[\w+-]+:)/gu, '$&\u200B');
+  return escaped(text)
+    .replace(/[*~`@#]|_(?=\W|$)|(?<=\W|^)_|:(?=[\w+-]+:)/gu, '$&\u200B')
+    .replace(/^(?=&gt;)/, '\u200B');
 }
 
 const india = once(

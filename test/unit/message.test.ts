@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Fact, fold } from '../../shared/payments/lifecycle.ts';
 import { render } from '../../shared/payments/message.ts';
-import { shortName } from '../../shared/payments/people.ts';
+import { shortName } from '../../shared/slack/person-name.ts';
 import {
   attempt,
   authorized,
