@@ -25,6 +25,7 @@ import { type WorkDependencies, work } from '../../shared/payments/work.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { Installations } from '../../shared/slack/installation.ts';
+import { Moved } from '../../shared/slack/moved.ts';
 import { Outbox } from '../../shared/slack/outbox.ts';
 import { Pace } from '../../shared/slack/pace.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
@@ -66,6 +67,7 @@ const ready = lazy(async () => {
     times,
     pace: new Pace(messages),
     held: new Held(messages, times.heldMs),
+    moved: new Moved(messages),
     client: new SlackClient({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: times.callMs }),
   });
   const payments = new Table(dynamo, names.PAYMENTS_TABLE);

@@ -125,7 +125,7 @@ class Expression {
   #at = 0;
 
   constructor(text: string, terms: Terms) {
-    this.#tokens = text.match(/[#:]?\w+|<=|[().,=<+]/g) ?? [];
+    this.#tokens = text.match(/[#:]?\w+|<[=>]|[^\s\w]/g) ?? [];
     this.#terms = terms;
   }
 
@@ -193,6 +193,7 @@ class Expression {
     const right = this.#operand(item);
     if (left === undefined || right === undefined) return false;
     if (sign === '=') return left === right;
+    if (sign === '<>') return left !== right;
     if (sign === '<') return less(left, right);
     if (sign === '<=') return !less(right, left);
     throw new Error(`Not understood: ${sign}`);

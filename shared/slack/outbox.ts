@@ -8,11 +8,12 @@ import type { Held, Wake } from './held.ts';
 import { Holding } from './holding.ts';
 import type { Author, Installations } from './installation.ts';
 import { Membership } from './membership.ts';
+import type { Moved } from './moved.ts';
 import type { Pace } from './pace.ts';
 import { Pass, type Report, type Stop } from './pass.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { type Settled, settle } from './settle.ts';
-import type { Thread, ThreadLog, ThreadRef } from './thread-log.ts';
+import type { Destination, Thread, ThreadLog, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
 import { takeTurn } from './turn.ts';
 
@@ -29,6 +30,7 @@ type Dependencies = {
   readonly log: ThreadLog;
   readonly pace: Pace;
   readonly held: Held;
+  readonly moved: Moved;
   readonly installations: Installations;
   readonly client: SlackClient;
   readonly clock: Clock;
@@ -114,22 +116,22 @@ export class Outbox {
     }
     if (!this.#hasTime(budget)) throw Retry.waiting('This invocation ends; the rest is done in the next.', 0);
 
-    const { channel } = thread.destination ?? wanted.destination;
+    const destination = thread.destination ?? wanted.destination;
+    const { channel } = destination;
     const bot = await installations.bot(ref.team);
     if (!bot) return this.hold(ref, 'all', 'not_installed', budget);
     const poster = (wanted.author && (await this.#person(ref.team, wanted.author.adminId))) ?? bot;
     // Decrypted before the lease: a key service that fails must not leave intents behind.
     await Promise.all([bot.token(), poster.token()]);
-    if (agenda.unsettled.length > 0) return this.#settle(ref, thread, agenda, channel, bot, budget);
+    if (agenda.unsettled.length > 0) return this.#settle(ref, thread, agenda, destination, bot, budget);
 
     const refused = agenda.rootTs === undefined ? await this.#membership.refusal(bot, channel) : undefined;
-    if (refused) return this.#afterRefusal(ref, refused, channel, bot, budget);
+    if (refused) return this.#afterRefusal(ref, refused, destination, bot, budget);
     const turn = await takeTurn(this.#with, { team: ref.team, channel }, agenda.steps);
 
     // 3. The lease and every intent in one write, unless somebody has written since 1. The root's fixes the destination.
     const owner = this.#with.newId();
     const lease = { owner, now: clock.now(), until: budget.until + times.settleMs };
-    const destination = thread.destination ?? wanted.destination;
     const intents = Object.fromEntries(turn.steps.map((step) => [step.key, step.intent]));
     const entries = { ...thread.entries, ...intents };
     if (!(await log.begin(ref, thread, lease, { destination, entries }))) return 'again';
@@ -149,7 +151,8 @@ export class Outbox {
     }
 
     if (stop?.next === 'again') return 'again';
-    if (stop?.next === 'hold') return this.hold(ref, stop.channel, stop.code, budget, bot);
+    if (stop?.next === 'hold' && stop.channel === 'all') return this.hold(ref, 'all', stop.code, budget, bot);
+    if (stop?.next === 'hold') return this.#unusable(ref, stop.code, destination, bot, budget);
     if (stop?.next === 'throw') throw stop.error;
     const laterMs = pass.laterMs ?? turn.laterMs;
     if (laterMs !== undefined) throw Retry.waiting('Edits in this workspace have to wait their turn.', laterMs);
@@ -169,7 +172,7 @@ export class Outbox {
     ref: ThreadRef,
     thread: Thread,
     { unsettled }: Agenda,
-    channel: ChannelId,
+    destination: Destination,
     bot: Author,
     budget: Budget,
   ): Promise<Outcome | 'again'> {
@@ -179,13 +182,14 @@ export class Outbox {
     if (askedMs > 0) throw Retry.waiting('Slack asked to wait before the next look-up.', askedMs);
     const { entries, lookUp } = thread;
     const roots = rootsOf(entries);
+    const { channel } = destination;
     const question = { threadKey: ref.key, channel, roots, entries, unsettled, lookUp, now: clock.now() };
     let settled: Settled;
     try {
       const limits = { hasTime: () => this.#hasTime(budget), retryMs: times.settleMs };
       settled = await settle(client, bot, question, limits);
     } catch (error) {
-      return this.#afterRefusal(ref, refusal(error, 'bot'), channel, bot, budget);
+      return this.#afterRefusal(ref, refusal(error, 'bot'), destination, bot, budget);
     }
     if (!(await log.adopt(ref, thread, clock.now(), settled))) return 'again';
     budget.report.adopted += unsettled.filter((key) => settled.entries[key]?.state === 'posted').length;
@@ -198,23 +202,42 @@ export class Outbox {
   async #afterRefusal(
     ref: ThreadRef,
     refused: Refusal,
-    channel: ChannelId,
+    destination: Destination,
     bot: Author,
     budget: Budget,
-  ): Promise<Outcome> {
+  ): Promise<Outcome | 'again'> {
     const { installations, clock } = this.#with;
     switch (refused.kind) {
       case 'app':
         await installations.markDead(ref.team, bot, clock.now(), refused.code);
         return this.hold(ref, 'all', refused.code, budget);
       case 'destination':
-        return this.hold(ref, channel, refused.code, budget, bot);
+        return this.#unusable(ref, refused.code, destination, bot, budget);
       case 'wait':
         throw Retry.waiting('Slack asked to wait before answering a question.', refused.afterMs);
       default:
         // Nothing is at stake: nobody knows more than before, and the question is asked again.
         throw Retry.waiting(`Slack did not answer a question (${refused.code}).`, this.#with.times.settleMs);
     }
+  }
+
+  /**
+   * Nobody can write to this channel: the thread is held. Unless Slack has given the channel another id, which is asked only
+   * here; then the thread goes on under that one.
+   */
+  async #unusable(
+    ref: ThreadRef,
+    code: string,
+    destination: Destination,
+    bot: Author,
+    budget: Budget,
+  ): Promise<Outcome | 'again'> {
+    const { log, moved } = this.#with;
+    const { channel } = destination;
+    const now = code === 'channel_not_found' ? await moved.of(ref.team, channel) : undefined;
+    if (now === undefined) return this.hold(ref, channel, code, budget, bot);
+    await log.move(ref, channel, { ...destination, channel: now });
+    return 'again';
   }
 
   /**

@@ -196,6 +196,16 @@ export class ThreadLog {
     });
   }
 
+  /** The channel of a thread has another id. Only where the thread still lives, or was about to, under the old one. */
+  async move(ref: ThreadRef, from: ChannelId, to: Destination): Promise<void> {
+    await this.#table.update(key(ref), {
+      update: 'SET #dest = :to ADD #v :one',
+      when: 'attribute_not_exists(#dest) OR #dest.#channel = :from',
+      names: { '#dest': 'dest', '#channel': 'channel', '#v': 'v' },
+      values: { ':to': to, ':from': from, ':one': 1 },
+    });
+  }
+
   /** Remembers where a thread waits, so that whoever tells it next can give it free there. */
   async hold(ref: ThreadRef, where: ChannelId | 'all'): Promise<void> {
     await this.#table.update(key(ref), {

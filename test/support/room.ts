@@ -19,6 +19,7 @@ import { WatchStore } from '../../shared/payments/watch-store.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { Installations, type Team } from '../../shared/slack/installation.ts';
+import { Moved as MovedChannels } from '../../shared/slack/moved.ts';
 import { Outbox } from '../../shared/slack/outbox.ts';
 import { Pace } from '../../shared/slack/pace.ts';
 import type { Report } from '../../shared/slack/pass.ts';
@@ -146,7 +147,9 @@ export async function startRoom(
       passes += 1;
       return `pass-${rooms}-${passes}`;
     };
-    const outbox = new Outbox({ ...chosen, reconnectUrl, log, installations, held, pace: new Pace(messages), newId });
+    const moved = new MovedChannels(messages);
+    const pace = new Pace(messages);
+    const outbox = new Outbox({ ...chosen, reconnectUrl, log, installations, held, moved, pace, newId });
     const tell: Room['tell'] = {
       store: new PaymentStore(chosen.table('payments')),
       leads: new LeadStore(chosen.table('payments')),

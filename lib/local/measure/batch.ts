@@ -21,6 +21,7 @@ import { type WorkDependencies, work } from '../../../shared/payments/work.ts';
 import { SlackClient } from '../../../shared/slack/client.ts';
 import { Held } from '../../../shared/slack/held.ts';
 import { Installations } from '../../../shared/slack/installation.ts';
+import { Moved } from '../../../shared/slack/moved.ts';
 import { Outbox } from '../../../shared/slack/outbox.ts';
 import { Pace } from '../../../shared/slack/pace.ts';
 import { ThreadLog } from '../../../shared/slack/thread-log.ts';
@@ -128,6 +129,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
     times,
     pace,
     held,
+    moved: new Moved(messages),
     client,
     reconnectUrl: undefined,
     mayPostAs: async () => true,
