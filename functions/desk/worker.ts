@@ -19,6 +19,8 @@ import { type Desk, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { help } from '../../shared/desk/help.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Journal } from '../../shared/org/journal-store.ts';
+import { AttentionStore } from '../../shared/payments/attention-store.ts';
+import { DayStore } from '../../shared/payments/day-store.ts';
 import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
@@ -31,6 +33,8 @@ import { Responder, respondOrigin } from '../../shared/slack/respond-client.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import { outboxTimes } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
+import { alsoAtHome, type HomeAtDesk, openedAt } from './home.ts';
+import { type ParkedAtDesk, parkedAt } from './parked.ts';
 import { type PaymentsAtDesk, paymentsAt } from './payments.ts';
 import { type StatusParts, statusAt } from './status.ts';
 
@@ -84,6 +88,8 @@ const ready = lazy(async () => {
     routing: new RoutingStore(payments),
     watches: new WatchStore(payments, watchTimes(process.env)),
     parked: new ParkedStore(payments),
+    days: new DayStore(payments),
+    attention: new AttentionStore(payments),
     log: new ThreadLog(messages),
     held: new Held(messages, times.heldMs),
     queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL),
@@ -94,16 +100,18 @@ const ready = lazy(async () => {
     slack,
     clock,
     scale: parts.scale,
+    report: reporter.report,
   });
   return { desk, parts, reporter, queue: new Queue(sqs, names.DESK_QUEUE_URL) };
 });
 
-type DeskParts = PaymentsAtDesk & StatusParts;
+type DeskParts = PaymentsAtDesk & StatusParts & ParkedAtDesk & HomeAtDesk;
 
 /** Everything that can be asked: where the rooms meet. */
 function deskOf(parts: DeskParts): Desk {
   const { origin, installations } = parts;
   const payments = paymentsAt(parts);
+  const parked = parkedAt(parts);
   const commands: Readonly<Record<string, Word>> = {
     status: statusAt(parts),
     explain: payments.explain,
@@ -121,7 +129,17 @@ function deskOf(parts: DeskParts): Desk {
       handle: async ({ command }) => ({ content: help(command, commands, origin) }),
     },
   };
-  return { commands, presses: payments.presses, submissions: {}, opened: async () => undefined };
+  return {
+    commands,
+    presses: {
+      ...payments.presses,
+      ...parked,
+      'parked.retry': alsoAtHome(parked['parked.retry'], parts),
+      'parked.ignore': alsoAtHome(parked['parked.ignore'], parts),
+    },
+    submissions: {},
+    opened: openedAt(parts),
+  };
 }
 
 /** The desk's queue: does what people ask of War Room in Slack, and answers them. */

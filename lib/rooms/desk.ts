@@ -51,8 +51,8 @@ export class DeskRoom extends Construct {
       .isTold('PUBLIC_ORIGIN', settings.origin ?? api.origin)
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
       .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem'])
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem'])
-      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem', 'Query'])
+      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem', 'Query', 'BatchGetItem'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
       .mayUseQueue(payments, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       // To look people up it needs the app's own token, and no person's.

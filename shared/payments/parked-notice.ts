@@ -1,6 +1,7 @@
 import { shortName } from '../slack/person-name.ts';
 import {
   actions,
+  type Button,
   body,
   brief,
   type Content,
@@ -10,6 +11,7 @@ import {
   message,
   withoutContacts,
 } from '../slack/text.ts';
+import type { Glimpse } from './glance.ts';
 import type { PaymentThread } from './message.ts';
 import { type Episode, episodeText } from './parked-record.ts';
 import { isWaiting, type Parked, type Press } from './parked-store.ts';
@@ -38,11 +40,7 @@ function parked(episode: Episode, waiting: readonly Parked[]): Content {
     body(newestWhy(waiting)),
     body(`${remedyFor(episode.code)} Nothing is lost meanwhile.`),
     fine(...finePrint(episode, Math.min(...waiting.map(({ since }) => since)))),
-    actions(
-      { id: 'parked.retry', label: waiting.length > 1 ? 'Retry all' : 'Retry', value, style: 'primary' },
-      { id: 'parked.ignore', label: waiting.length > 1 ? 'Ignore all' : 'Ignore', value, confirm: ignoring },
-      { id: 'parked.show', label: 'Show', value },
-    ),
+    actions(...decisions(waiting, value), { id: 'parked.show', label: 'Show', value }),
   );
 }
 
@@ -65,6 +63,27 @@ function decided({ kind, by, at, records }: Press): Content {
         body(`🚫 ${who} ignored ${many(records, 'exactly')}. Anything new that is heard of them is told as ever.`),
         fine({ at: seconds(at) }),
       );
+}
+
+/** The same on a home: how many wait for one reason, why, the way to the notice, and two of its buttons. */
+export function parkedGlimpse(episode: Episode, waiting: readonly Parked[], link: string | undefined): Glimpse {
+  const value = episodeText(episode);
+  const [retry, ignore] = decisions(waiting, value);
+  return {
+    line: ['🛑 ', { bold: 'Parked' }, ` · ${many(waiting.length, 'exactly')} not told in Slack`],
+    fine: [
+      `${newestWhy(waiting)} ${remedyFor(episode.code)}`,
+      ...(link === undefined ? [] : [' ', { link, label: 'Show them' } as const]),
+    ],
+    buttons: [retry, ignore],
+  };
+}
+
+function decisions({ length }: readonly Parked[], value: string): readonly [Button, Button] {
+  return [
+    { id: 'parked.retry', label: length > 1 ? 'Retry all' : 'Retry', value, style: 'primary' },
+    { id: 'parked.ignore', label: length > 1 ? 'Ignore all' : 'Ignore', value, confirm: ignoring },
+  ];
 }
 
 /** Asked before payments are ignored. */

@@ -16,7 +16,7 @@ export type Wake = { readonly body: string; readonly group: string };
 export const holdShards = ['held#0', 'held#1'] as const;
 
 /** A hold as people are shown it: what waits where, why, and how much. */
-type Waiting = Hold & { readonly reason: Reason; readonly threads: number };
+export type Waiting = Hold & { readonly reason: Reason; readonly threads: number };
 
 /**
  * Threads that wait for a person: for a channel to be restored, for the app to be added, for a reinstall. One partition

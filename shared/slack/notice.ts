@@ -1,5 +1,5 @@
 import type { ChannelId } from '../base/names.ts';
-import type { Reason } from './held.ts';
+import type { Reason, Waiting } from './held.ts';
 import type { Refused } from './installation.ts';
 import { body, type Content, fine, type Inline, message } from './text.ts';
 
@@ -12,6 +12,27 @@ export function waitingNotice(channel: ChannelId, reason: Reason, threads: numbe
     body(`${many}, nothing is lost. ${remedy} War Room tries again every hour.`),
     fine('since ', { at: Math.floor(reason.since / 1000) }, ` · ${reason.code}`),
   );
+}
+
+/** A hold among other things that need somebody: which channel, how many wait, what to do. */
+export function holdInWords({ channel, reason, threads }: Waiting): {
+  readonly line: Inline[];
+  readonly fine: Inline[];
+} {
+  const many = threads === 1 ? '1 thread waits' : `${threads} threads wait`;
+  if (channel === 'all') {
+    const fine: Inline[] = ['War Room had no access to this workspace. It tries again every hour.'];
+    return { line: ['⏸️ ', { bold: 'Messages are waiting' }, ` · ${many}`], fine };
+  }
+  const { happened, remedy } = inWords(reason.code);
+  return {
+    line: ['⏸️ ', { bold: 'Messages are waiting' }, ' for ', { channel }, ` · ${many}`],
+    fine: [
+      `${happened[0]?.toUpperCase()}${happened.slice(1)}. ${remedy} Since `,
+      { at: Math.floor(reason.since / 1000) },
+      '.',
+    ],
+  };
 }
 
 /** What the same notice says once the last thread got through. */

@@ -90,6 +90,13 @@ export class ThreadLog {
     return readThread(await this.#table.get(key(ref)));
   }
 
+  /** Several threads at once, by their keys; those of which nothing is kept are left out. */
+  async readAll(team: TeamId, keys: readonly string[]): Promise<ReadonlyMap<string, Thread>> {
+    const wanted = new Map([...new Set(keys)].map((each) => [key({ team, key: each }).pk, each]));
+    const items = await this.#table.getMany([...wanted.keys()].map((pk) => ({ pk, sk: 'thread' })));
+    return new Map(items.map((item) => [wanted.get(item.pk) ?? '', readThread(item)]));
+  }
+
   /**
    * Takes the lease and writes the intents of a pass, on the condition that nobody has written since `thread` was read
    * and nobody holds the lease. False: somebody has, or does. A write whose answer was lost and that was sent again by

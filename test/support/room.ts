@@ -16,6 +16,7 @@ import { PaymentStore } from '../../shared/payments/store.ts';
 import type { TellDependencies } from '../../shared/payments/tell.ts';
 import { watchTimes } from '../../shared/payments/watch.ts';
 import { WatchStore } from '../../shared/payments/watch-store.ts';
+import type { AskOptions } from '../../shared/slack/asked.ts';
 import { SlackClient } from '../../shared/slack/client.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { Installations, type Team } from '../../shared/slack/installation.ts';
@@ -60,6 +61,8 @@ export type Room = {
   readonly log: ThreadLog;
   readonly held: Held;
   readonly client: SlackClient;
+  /** How this Slack is asked without the client of a worker. */
+  readonly asking: AskOptions;
   readonly outbox: Outbox;
   readonly tell: TellDependencies & { readonly days: DayStore };
   readonly report: Report;
@@ -122,16 +125,16 @@ export async function startRoom(
   const arjun = seed.users.find(({ id }) => id === ids.arjun)?.userToken ?? '';
   await installations.saveAdmin(team.id, 'adm_arjun', { user: userId(ids.arjun), token: arjun, installedAt: 1 });
 
+  const asking: AskOptions =
+    'url' in front
+      ? { apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }
+      : { apiUrl: 'http://slack.test/api/', timeoutMs: times.callMs, fetch: front.fetch };
   const sent: Message[] = [];
   const standard: Parts = {
     table,
     queue: { send: async (message) => void sent.push(message) },
     mayPostAs: async () => true,
-    client: new SlackClient(
-      'url' in front
-        ? { apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }
-        : { apiUrl: 'http://slack.test/api/', timeoutMs: times.callMs, fetch: front.fetch },
-    ),
+    client: new SlackClient(asking),
     clock,
     times,
   };
@@ -177,6 +180,7 @@ export async function startRoom(
     held: new Held(table('messages'), times.heldMs),
     log: new ThreadLog(table('messages')),
     client: standard.client,
+    asking,
     ...another({}),
     another,
     sent,
