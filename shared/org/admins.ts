@@ -2,8 +2,9 @@ import type { Answer } from '../base/answer.ts';
 import type { ApiKey } from '../base/api-key.ts';
 import { Refuse } from '../base/errors.ts';
 import { named } from '../base/fields.ts';
+import { called, listed } from './admin.ts';
 import type { AdminView } from './answers.ts';
-import { called, type Directory } from './directory.ts';
+import type { Directory } from './directory.ts';
 import { readAdmin, readAdminId } from './request.ts';
 
 /**
@@ -46,9 +47,6 @@ export async function showAdmin(
   return { status: 200, body: person satisfies AdminView, ids: { team: key.team, admin: asked, key: key.name } };
 }
 
-/** As many people as a sentence can hold. */
-const namedReports = 10;
-
 /**
  * `DELETE /v1/admins/{id}`: 204, also where nobody has this id (any more). Throws `Refuse` (409) that names the people who
  * report to them: each of these would be left with a manager who is not there.
@@ -61,11 +59,9 @@ export async function removeAdmin(
   const admin = readAdminId(id);
   const removed = await directory.remove(key.team, admin);
   if (removed.outcome === 'refused') {
-    const shown = removed.reports.slice(0, namedReports).map(called).join(', ');
-    const more = removed.reports.length - namedReports;
     throw new Refuse(
       409,
-      `${called(removed.person)} stays in the directory: ${shown}${more > 0 ? ` and ${more} more` : ''} would be left ` +
+      `${called(removed.person)} stays in the directory: ${listed(removed.reports)} would be left ` +
         'without a manager. Give them another one first, or null.',
     );
   }

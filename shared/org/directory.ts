@@ -1,17 +1,11 @@
 import type { Item, Table } from '../aws/table.ts';
 import type { WrongField } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
+import { type Admin, called, circle, isSame } from './admin.ts';
 import { foldEmail } from './email.ts';
 import { type Decision, type Journal, present, type Row } from './journal-store.ts';
 
-/** Somebody who works for the company, by the company's own id. `managerId` is null at the top. */
-export type Admin = {
-  readonly id: string;
-  readonly name: string;
-  readonly email: string;
-  readonly managerId: string | null;
-  readonly active: boolean;
-};
+export type { Admin } from './admin.ts';
 
 /** What became of a person who was put into the directory; `wrong` names every field that stands against it. */
 export type Put =
@@ -108,13 +102,13 @@ export class Directory {
 
   /** Why this person cannot be the manager of `id`. */
   async #unfit(team: TeamId, id: string, managerId: string): Promise<string | undefined> {
-    if (managerId === id) return 'is the person themself: name their manager, or null for nobody.';
+    if (managerId === id) return circle([{ id, name: id }]);
     const above: Admin[] = [];
     for (let next: string | null = managerId; next !== null; next = above.at(-1)?.managerId ?? null) {
       const manager = await this.admin(team, next);
       if (!manager) return `names ${next}, who is not in the directory: put that person there first.`;
       above.push(manager);
-      if (manager.managerId === id) return circle(id, above);
+      if (manager.managerId === id) return circle([{ id, name: id }, ...above]);
       if (above.length >= levelsAtMost) throw new Error(`The managers above ${managerId} have no end.`);
     }
     return undefined;
@@ -130,15 +124,6 @@ export class Directory {
   }
 }
 
-/** A person as messages to operators call them. */
-export function called({ name, id }: Admin): string {
-  return `${name} (${id})`;
-}
-
-function circle(id: string, above: readonly Admin[]): string {
-  return `makes a circle: ${above.map(called).join(' reports to ')} reports to ${id}.`;
-}
-
 function rowsOf(before: Admin | undefined, admin: Admin): Row[] {
   const [old, address] = [before && foldEmail(before.email), foldEmail(admin.email)];
   const { id, name, email, managerId, active } = admin;
@@ -147,15 +132,6 @@ function rowsOf(before: Admin | undefined, admin: Admin): Row[] {
     { sk: `admin#${id}`, content: { id, name, email, managerId, active } },
     ...(old === undefined || old === address ? [] : [{ sk: `email#${old}`, content: null }]),
   ];
-}
-
-function isSame(one: Admin, other: Admin): boolean {
-  return (
-    one.name === other.name &&
-    one.email === other.email &&
-    one.managerId === other.managerId &&
-    one.active === other.active
-  );
 }
 
 function adminOf(kept: Item | undefined): Admin | undefined {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Refuse, type WrongField } from '../base/errors.ts';
 import { hold, text } from '../base/fields.ts';
 import { once } from '../base/lazy.ts';
-import type { Admin } from './directory.ts';
+import type { Admin } from './admin.ts';
 
 /** Part of an address of the API and of a key of the table, so made of characters that mean themselves in both. */
 const idPattern = /^\w[\w.:@+~-]{0,127}$/;
@@ -26,6 +26,11 @@ const fields = once(() => ({
 
 /** The body of `PUT /v1/admins/{id}`. Unknown fields are refused: one that is misspelt would otherwise be lost. */
 export const adminRequest = once(() => z.strictObject(fields()));
+
+/** A person of a snapshot: the same, with the id beside it. */
+export const personRequest = once(() =>
+  z.strictObject({ id: z.string().check(z.regex(idPattern, idInWords)), ...fields() }),
+);
 
 /** What a body says of a person, or what is wrong with it and what it says all the same. */
 export type Said =
