@@ -20,6 +20,23 @@ export const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as
 /** The runner's own clients. They never read the environment or a profile of the person at the keyboard. */
 export type Clients = { readonly dynamodb: DynamoDBClient; readonly sqs: SQSClient; readonly kms: KMSClient };
 
+/** The environment in which AWS's clients speak to this machine, and read no profile of the person at the keyboard. */
+export function environmentFor({ dynamodbUrl, sqsUrl, kmsUrl, secretsUrl }: Endpoints): Record<string, string> {
+  return {
+    AWS_REGION: REGION,
+    AWS_DEFAULT_REGION: REGION,
+    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodbUrl,
+    AWS_ENDPOINT_URL_SQS: sqsUrl,
+    AWS_ENDPOINT_URL_KMS: kmsUrl,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsUrl,
+  };
+}
+
 export function clientsFor({ dynamodbUrl, sqsUrl, kmsUrl }: Endpoints): Clients & { destroy(): void } {
   const common = { region: REGION, credentials: CREDENTIALS };
   const dynamodb = new DynamoDBClient({ ...common, endpoint: dynamodbUrl });

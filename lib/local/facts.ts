@@ -25,6 +25,17 @@ export type LocalFacts = {
   readonly apiKey: string;
   readonly dynamodbUrl: string;
   readonly sqsUrl: string;
+  /** Where the rest of AWS is on this machine, for tools that use the product's own verbs. */
+  readonly aws: {
+    /** What a client of AWS has to find in its environment. */
+    readonly environment: Readonly<Record<string, string>>;
+    /** As CloudFormation lists the resources of the stacks: those that are served here. */
+    readonly resources: readonly {
+      readonly LogicalResourceId: string;
+      readonly PhysicalResourceId: string;
+      readonly ResourceType: string;
+    }[];
+  };
   readonly channels: { readonly payments: string; readonly partPayments: string; readonly ops: string };
   /** How much faster than life time passes: stories shorten their gaps by it. */
   readonly timeScale: number;

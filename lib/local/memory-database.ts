@@ -3,6 +3,7 @@
  * others. It answers within one turn of the event loop, so that hundreds of histories can be played in seconds; the
  * store suite holds it to what the real ones answer.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -11,6 +12,7 @@ import {
   GetCommand,
   PutCommand,
   QueryCommand,
+  ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
@@ -46,6 +48,13 @@ export function memoryDatabase(): DynamoDBDocumentClient {
         .sort((a, b) => (less(a[order], b[order]) ? -1 : 1));
       if (command.input.ScanIndexForward === false) items.reverse();
       return { Items: items.slice(0, Limit).map(copy) };
+    }
+    if (command instanceof ScanCommand) {
+      const { TableName, FilterExpression } = command.input;
+      const filter =
+        FilterExpression === undefined ? undefined : new Expression(FilterExpression, termsOf(command.input));
+      const items = [...table(TableName).values()].filter((item) => filter?.holds(item) ?? true);
+      return { Items: items.map(copy) };
     }
     if (command instanceof PutCommand) {
       const { TableName, Item: item = {}, ConditionExpression } = command.input;
@@ -192,8 +201,8 @@ class Expression {
     const sign = this.#next();
     const right = this.#operand(item);
     if (left === undefined || right === undefined) return false;
-    if (sign === '=') return left === right;
-    if (sign === '<>') return left !== right;
+    if (sign === '=') return isDeepStrictEqual(left, right);
+    if (sign === '<>') return !isDeepStrictEqual(left, right);
     if (sign === '<') return less(left, right);
     if (sign === '<=') return !less(right, left);
     throw new Error(`Not understood: ${sign}`);

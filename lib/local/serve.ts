@@ -1,5 +1,5 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { ACCOUNT, type Clients, CREDENTIALS, clientsFor, type Endpoints, REGION } from './aws-clients.ts';
+import { ACCOUNT, type Clients, clientsFor, type Endpoints, environmentFor, REGION } from './aws-clients.ts';
 import { startAwsJson } from './aws-json.ts';
 import { FunctionHost } from './function-host.ts';
 import { startGateway } from './gateway.ts';
@@ -172,18 +172,7 @@ function environmentOf(
   { environment, timeScale }: ServeOptions,
 ): Record<string, string> {
   return {
-    AWS_REGION: REGION,
-    AWS_DEFAULT_REGION: REGION,
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    // No profile of the person at the keyboard is read, whatever it says.
-    AWS_CONFIG_FILE: '/dev/null',
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodbUrl,
-    AWS_ENDPOINT_URL_SQS: endpoints.sqsUrl,
-    AWS_ENDPOINT_URL_KMS: endpoints.kmsUrl,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsUrl,
+    ...environmentFor(endpoints),
     AWS_LAMBDA_FUNCTION_NAME: name,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),

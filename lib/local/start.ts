@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { environmentFor } from './aws-clients.ts';
 import type { LocalFacts } from './facts.ts';
 import { holdFolder } from './kept-folder.ts';
 import { type RazorpayApi, startRazorpayApi } from './razorpay-api.ts';
@@ -163,6 +164,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       apiKey: identity.apiKey,
       dynamodbUrl: served.endpoints.dynamodbUrl,
       sqsUrl: served.endpoints.sqsUrl,
+      aws: awsFacts(served),
       channels: slack.channels,
       timeScale: options.timeScale,
     },
@@ -171,5 +173,24 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     razorpay,
     seeded,
     stop: () => running.disposeAsync(),
+  };
+}
+
+/** What of AWS is served here, as its own tools would list it. */
+function awsFacts({ endpoints, plan }: Served): LocalFacts['aws'] {
+  const { tables, queues, keys, secrets } = plan;
+  const resource = (ResourceType: string) => (LogicalResourceId: string, PhysicalResourceId: string) => ({
+    LogicalResourceId,
+    PhysicalResourceId,
+    ResourceType,
+  });
+  return {
+    environment: environmentFor(endpoints),
+    resources: [
+      ...tables.map(({ id, name }) => resource('AWS::DynamoDB::GlobalTable')(id, name)),
+      ...queues.map(({ id, url }) => resource('AWS::SQS::Queue')(id, url)),
+      ...keys.map(({ id, arn }) => resource('AWS::KMS::Key')(id, arn)),
+      ...secrets.map(({ id, name }) => resource('AWS::SecretsManager::Secret')(id, name)),
+    ],
   };
 }

@@ -46,6 +46,11 @@ export class ApiKeys {
     );
   }
 
+  /** Every key whose entry can be used, of all teams. */
+  all(): ApiKey[] {
+    return this.#entries.map(({ name, team, scopes }) => ({ name, team, scopes }));
+  }
+
   /**
    * The key that was presented, or undefined. Throws `MalformedSecret` when it is none of those that can be read, and
    * there are some that cannot: nobody knows then that it is wrong.

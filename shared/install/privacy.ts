@@ -20,7 +20,7 @@ ${kept}
 <h2>Who gets it</h2>
 <p>Slack, since that is where messages go; Amazon Web Services, where War Room runs; and the provider of error reports where one is set up, which is sent errors without personal data. Nobody else.</p>
 <h2>Your rights</h2>
-<p>Disconnect by yourself under <a href="/connections">My connections</a>. To see what is kept of you, to have it moved or deleted, or if you think that something is wrong: ${contact(supportEmail)}.</p>
+<p>Disconnect by yourself under <a href="/connections">My connections</a>. To see what is kept of you, to have it moved or deleted, or if you think that something is wrong: ${contact(supportEmail)}. Whoever is deleted gets a receipt that says what is gone, what remains and until when: amounts and ids of payments until they are 400 days old, copies of the tables for 35 days.</p>
 </article>`,
   });
 }

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import { type ChannelId, channelId, type TeamId, teamId, type UserId, userId } from '../base/names.ts';
+import type { SlackApp } from '../slack/app.ts';
 import { type Asked, type AskOptions, ask } from '../slack/asked.ts';
 import { lookUp, type Member } from '../slack/member.ts';
 
@@ -82,6 +83,23 @@ export class SlackAccess {
     });
     if (!asked.ok) return asked.kind === 'refused' && asked.dead ? done : asked;
     return asked.value ? done : { ok: false, kind: 'refused', code: 'not_revoked', dead: false };
+  }
+
+  /**
+   * Removes the app from the workspace, and with it every token that it was given there. An app that is not there any more is
+   * what was wanted. https://docs.slack.dev/reference/methods/apps.uninstall
+   */
+  async uninstall(token: string, { clientId, clientSecrets }: SlackApp): Promise<Asked<undefined>> {
+    let asked: Asked<undefined> = { ok: false, kind: 'unreachable' };
+    for (const clientSecret of clientSecrets) {
+      asked = await this.#ask(token, async (client) => {
+        await client.apps.uninstall({ client_id: clientId, client_secret: clientSecret });
+        return undefined;
+      });
+      if (!asked.ok && asked.kind === 'refused' && asked.dead) return done;
+      if (asked.ok || asked.kind === 'unreachable' || asked.code !== 'bad_client_secret') return asked;
+    }
+    return asked;
   }
 
   /** Answers the new channel's id. https://docs.slack.dev/reference/methods/conversations.create */

@@ -55,6 +55,21 @@ export class Directory {
     return isTheirs && holder.active ? holder : undefined;
   }
 
+  /** The person of this team who has this address, whatever its case, active or not. */
+  async whoHas(team: TeamId, email: string): Promise<Admin | undefined> {
+    return this.#holder(team, email);
+  }
+
+  /** Whether anything is left to take out of the directory of somebody: they are in it, or a change is only half carried out. */
+  async isLeft(team: TeamId, id: string): Promise<boolean> {
+    return (await this.#journal.isPending(team)) || (await this.admin(team, id)) !== undefined;
+  }
+
+  /** Everybody whose manager this person is. */
+  async reportsOf(team: TeamId, id: string): Promise<Admin[]> {
+    return (await this.#everyone(team)).filter(({ managerId }) => managerId === id);
+  }
+
   /** Puts a person into the directory, or in the place of what it has said of them so far. May be repeated. */
   async put(team: TeamId, admin: Admin): Promise<Put> {
     return this.#journal.change(team, async (): Promise<Decision<Put>> => {
@@ -71,7 +86,7 @@ export class Directory {
     return this.#journal.change(team, async (): Promise<Decision<Removed>> => {
       const person = await this.admin(team, id);
       if (!person) return { answer: { outcome: 'absent' }, rows: [] };
-      const reports = (await this.#everyone(team)).filter(({ managerId }) => managerId === id);
+      const reports = await this.reportsOf(team, id);
       if (reports.length > 0) return { answer: { outcome: 'refused', person, reports }, rows: [] };
       const rows = [
         { sk: adminKey(team, id).sk, content: null },

@@ -1,4 +1,4 @@
-import type { Item, Table } from '../aws/table.ts';
+import type { Item, Key, Table } from '../aws/table.ts';
 import type { Clock } from '../base/clock.ts';
 import { Unavailable } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
@@ -73,6 +73,11 @@ export class Journal {
     );
   }
 
+  /** Whether a change was decided on that may not be carried out yet: whoever changes something next does that. */
+  async isPending(team: TeamId): Promise<boolean> {
+    return (await this.#head(team)).pending !== undefined;
+  }
+
   /** The head, once no change is left in it. */
   async #settled(team: TeamId): Promise<Head> {
     for (;;) {
@@ -125,6 +130,21 @@ export class Journal {
       by: item?.['by'] as string | undefined,
     };
   }
+}
+
+/** What is still kept of an item that went: when it did (ms), and by which change. */
+export type Trace = { readonly key: Key; readonly goneAt: number; readonly version: number };
+
+/** The traces of a team. Not even their keys are needed once no writer can be at work any more that began before. */
+export async function traces(table: Table, team: TeamId): Promise<Trace[]> {
+  const items = await table.query(team);
+  return items
+    .filter((item) => item['gone'] === true)
+    .map(({ pk, sk, expires, version }) => ({
+      key: { pk, sk },
+      goneAt: (Number(expires) - goneKeptSeconds) * 1_000,
+      version: Number(version),
+    }));
 }
 
 /** An item of the journal's partition, unless a change made it go. */

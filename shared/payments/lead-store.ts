@@ -63,12 +63,12 @@ export class LeadStore {
   /** Keeps that a lead pays under an order, as long as the facts of that payment. */
   async addPayment(team: TeamId, leadId: string, payment: LeadPayment, at: number): Promise<void> {
     const sk = `thread#${payment.account}#${payment.orderId}`;
-    await this.#table.insert({ pk: partition(team, leadId), sk, plan: payment.plan, expires: expiry(at) });
+    await this.#table.insert({ pk: leadPartition(team, leadId), sk, plan: payment.plan, expires: expiry(at) });
   }
 
   /** Every payment of a lead, over all accounts. */
   async paymentsOf(team: TeamId, leadId: string): Promise<LeadPayment[]> {
-    const items = await this.#table.query(partition(team, leadId), 'thread#');
+    const items = await this.#table.query(leadPartition(team, leadId), 'thread#');
     return items.map(readPayment);
   }
 }
@@ -78,12 +78,13 @@ function timeOf(said: LeadSaid, before: Lead | undefined, now: number): number {
   return isDeepStrictEqual(said.owner, before.owner) ? before.at : Math.max(now, before.at + 1);
 }
 
-function partition(team: TeamId, leadId: string): string {
+/** The partition of what is kept of a lead. */
+export function leadPartition(team: TeamId, leadId: string): string {
   return `${team}##lead#${leadId}`;
 }
 
 function recordKey(team: TeamId, leadId: string) {
-  return { pk: partition(team, leadId), sk: 'owner' };
+  return { pk: leadPartition(team, leadId), sk: 'owner' };
 }
 
 function readLead(item: Item | undefined): Lead | undefined {

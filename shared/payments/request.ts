@@ -5,6 +5,7 @@ import { once } from '../base/lazy.ts';
 import { isCurrency } from '../razorpay/currency.ts';
 import type { LeadSaid } from './lead-store.ts';
 import type { Initiated } from './lifecycle.ts';
+import { comparable } from './nameless.ts';
 
 /** Somebody, by the company's own id. */
 const person = () => z.strictObject({ id: text(128), name: text(200) });
@@ -177,9 +178,12 @@ export function chooseAccount(
   return account ? { ok: true, account } : wrong(`is none of your team's accounts: ${accounts.join(', ')}.`);
 }
 
-/** What of a payment is not as it was recorded. The time of its start may differ: a repetition is later. */
+/**
+ * What of a payment is not as it was recorded. The time of its start may differ: a repetition is later. So may the name of
+ * somebody who was erased since.
+ */
 export function differences<Recorded extends Intended>(kept: Recorded, again: Recorded): WrongField[] {
-  const [before, now] = [leaves(kept), leaves(again)];
+  const [before, now] = [leaves(kept), leaves(comparable(kept, again))];
   const paths = [...new Set([...before.keys(), ...now.keys()])].filter((path) => path !== '/initiatedAt');
   return paths
     .filter((path) => before.get(path) !== now.get(path))

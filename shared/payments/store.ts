@@ -4,6 +4,7 @@ import type { Item, Key, Table } from '../aws/table.ts';
 import { type TeamId, teamId } from '../base/names.ts';
 import { readEvent, sha256 } from './event.ts';
 import type { Fact, Initiated, Note } from './lifecycle.ts';
+import { comparable } from './nameless.ts';
 import type { Watch } from './watch.ts';
 
 /** Where a thread is, whatever homes it has: a tenant's Razorpay account. */
@@ -193,7 +194,7 @@ export class PaymentStore {
       homes.map((item) => this.#table.query(partition({ ...place, home: item.sk.slice('home#'.length) }), 'fact#')),
     );
     const items = [...own.filter((item) => item.sk.startsWith('fact#')), ...others.flat()];
-    const readings = items.map(readFact);
+    const readings = items.flatMap((item) => readFact(item) ?? []);
 
     return {
       facts: readings.flatMap((reading) => ('source' in reading ? reading : [])),
@@ -297,18 +298,26 @@ export function expiry(at: number): number {
   return Math.floor((at + factDays * dayMs) / 1000);
 }
 
-function compress(bytes: Uint8Array): Uint8Array {
+/** A body as it is kept. */
+export function compress(bytes: Uint8Array): Uint8Array {
   return brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
 }
 
-function readFact(item: Item): Fact | { readonly id: string; readonly why: string } {
+/** The bytes of a body that is kept. */
+export function bytesOf(body: Uint8Array): Uint8Array {
+  return brotliDecompressSync(body);
+}
+
+/** Undefined for one whose bytes could not be read and were erased: only that it came is still known. */
+function readFact(item: Item): Fact | { readonly id: string; readonly why: string } | undefined {
   const id = item.sk.slice('fact#'.length);
   const at = Number(item['at']);
   const initiated = initiatedOf(item);
   if (initiated) return { source: 'initiated', id, at, initiated };
   if (item['note'] !== undefined) return { source: 'note', id, at, note: item['note'] as Note };
 
-  const reading = readEvent(brotliDecompressSync(item['body'] as Uint8Array));
+  if (item['body'] === undefined) return undefined;
+  const reading = readEvent(bytesOf(item['body'] as Uint8Array));
   if (!reading.readable) return { id, why: reading.why };
   const source = id.startsWith('reconciled#') ? 'reconciled' : 'razorpay';
   return { source, id: String(item['eventId'] ?? id), at, event: reading.event };
@@ -340,7 +349,7 @@ function watchIn(items: readonly Item[]): Watch | undefined {
   };
 }
 
-/** The caller may leave out when it started, and a repetition may differ in that alone. */
+/** The caller may leave out when it started: a repetition may differ in that, and in the name of somebody who was erased. */
 function sameButForTime(kept: Initiated, again: Initiated): boolean {
-  return isDeepStrictEqual({ ...kept, initiatedAt: 0 }, { ...again, initiatedAt: 0 });
+  return isDeepStrictEqual({ ...kept, initiatedAt: 0 }, { ...comparable(kept, again), initiatedAt: 0 });
 }

@@ -11,7 +11,8 @@ export type Wake = Place & { readonly cause: Cause };
 /**
  * `lead`: somebody else looks after it; `instalment`: another of the same plan stands otherwise than before;
  * `reconcile`: Razorpay was asked, and had news; `parked`: it was parked, or somebody has it tried again; `slack`: something
- * was done to a message of it in Slack; `desk`: somebody pressed a button of it there.
+ * was done to a message of it in Slack; `desk`: somebody pressed a button of it there; `erased`: who pays was erased, and
+ * Slack should not name them any more.
  */
 const causes = [
   'webhook',
@@ -24,6 +25,7 @@ const causes = [
   'parked',
   'slack',
   'desk',
+  'erased',
 ] as const;
 export type Cause = (typeof causes)[number];
 

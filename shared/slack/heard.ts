@@ -47,7 +47,7 @@ export function arrived(
  */
 export function deleted(thread: Thread, { key, channel, ts }: Said, now: number): Heard {
   const entry = thread.entries[key];
-  if (!entry || entry.ts !== ts || thread.destination?.channel !== channel) return nothing;
+  if (!entry || entry.ts !== ts || entry.takenBack || thread.destination?.channel !== channel) return nothing;
   if (entry.state === 'gone') return isRoot(key) ? { kind: 'wake' } : nothing;
   const busyMs = leasedFor(thread, now);
   if (busyMs !== undefined) return { kind: 'wait', ms: busyMs };

@@ -45,6 +45,9 @@ type Token = {
   readonly scopes?: string | undefined;
 };
 
+/** Which Slack user somebody of the company is, by the company's own id. */
+export type Link = { readonly adminId: string; readonly user: UserId };
+
 /** What is kept of a person's consent, without its token. Times in milliseconds since 1970. */
 export type Connection = {
   readonly user: UserId;
@@ -76,6 +79,11 @@ export class Installations {
 
   async team(team: TeamId): Promise<Team | undefined> {
     return readTeam(this.#table, team);
+  }
+
+  /** Deletes the team's record. From here on nothing is posted for it: whatever is to be told is held. */
+  async forgetTeam(team: TeamId): Promise<void> {
+    await this.#table.delete({ pk: team, sk: 'team' });
   }
 
   async saveTeam(team: Team): Promise<void> {
@@ -120,6 +128,31 @@ export class Installations {
     await this.#save(team, `user#${token.user}`, 'user', token, adminId);
   }
 
+  /** Deletes the app's own token, if it is still the one of this version. */
+  async forgetBot(team: TeamId, version: string): Promise<void> {
+    await this.#table.take({ pk: team, sk: 'bot' }, { when: 'version = :version', values: { ':version': version } });
+  }
+
+  /** Everybody whose token is kept, used or not. */
+  async connected(team: TeamId): Promise<UserId[]> {
+    const items = await this.#table.query(team, 'user#');
+    return items.map(({ sk }) => userId(sk.slice('user#'.length)));
+  }
+
+  /** Which Slack user an admin of the company is, and the other way round. */
+  async linkOf(team: TeamId, one: { readonly adminId: string } | { readonly user: UserId }): Promise<Link | undefined> {
+    const links = await this.#table.query(team, 'admin#');
+    const all = links.map(
+      (item): Link => ({ adminId: item.sk.slice('admin#'.length), user: userId(String(item['user'])) }),
+    );
+    return all.find((link) => ('adminId' in one ? link.adminId === one.adminId : link.user === one.user));
+  }
+
+  /** Deletes who somebody is in Slack. */
+  async unlink(team: TeamId, { adminId }: Link): Promise<void> {
+    await this.#table.delete({ pk: team, sk: `admin#${adminId}` });
+  }
+
   /** What is kept of a person's consent. */
   async connection(team: TeamId, user: UserId): Promise<Connection | undefined> {
     const item = await this.#table.get({ pk: team, sk: `user#${user}` });
@@ -152,11 +185,18 @@ export class Installations {
     return marked ? this.#holder(team, 'user', item) : this.leave(team, user, at);
   }
 
+  /** Deletes a person's token alone, if it is still the one of this version, and answers it as it was kept. */
+  async forgetToken(team: TeamId, user: UserId, version: string): Promise<Item | undefined> {
+    return this.#table.take(
+      { pk: team, sk: `user#${user}` },
+      { when: 'version = :version', values: { ':version': version } },
+    );
+  }
+
   /** Deletes a person's token, and who they are, if it is still the one of this version. False: another took its place. */
   async forget(team: TeamId, user: UserId, version: string): Promise<boolean> {
-    const key = { pk: team, sk: `user#${user}` };
-    const taken = await this.#table.take(key, { when: 'version = :version', values: { ':version': version } });
-    if (!taken) return (await this.#table.get(key)) === undefined;
+    const taken = await this.forgetToken(team, user, version);
+    if (!taken) return (await this.#table.get({ pk: team, sk: `user#${user}` })) === undefined;
     if (taken['admin'] !== undefined) {
       await this.#table.take(
         { pk: team, sk: `admin#${taken['admin']}` },

@@ -40,6 +40,8 @@ export type Entry = {
   readonly fixed?: true;
   /** It was posted again after an attempt whose outcome could not be seen: that one may still land, so look once more. */
   readonly again?: true;
+  /** It is being taken back on purpose, or was: that it goes from Slack is no news, and nothing follows it by itself. */
+  readonly takenBack?: true;
 };
 
 export type Entries = Readonly<Record<string, Entry>>;
@@ -146,7 +148,7 @@ export class ThreadLog {
   }
 
   /**
-   * Records what Slack itself said of a message, where nobody is at work. False: somebody wrote since `thread` was read, or
+   * Records what Slack itself said of a message, or what is to become of it, where nobody is at work. False: somebody wrote since `thread` was read, or
    * is at work. A pass that thaws after its lease has ended may still write what it knew over this; what is lost then is
    * found out again as if Slack had said nothing.
    */
@@ -315,7 +317,8 @@ function key({ team, key }: ThreadRef) {
   return { pk: `${team}#thread#${key}`, sk: 'thread' };
 }
 
-function readThread(item: Item | undefined): Thread {
+/** A thread as its item has it. */
+export function readThread(item: Item | undefined): Thread {
   const destination = item?.['dest'] as Destination | undefined;
   return {
     version: Number(item?.['v'] ?? 0),
