@@ -112,7 +112,7 @@ async function hearOf(
         throw Retry.waiting('A pass is at work on this thread.', Math.min(heard.ms, times.callMs));
       case 'known':
         if (!(await log.hear(ref, thread, clock.now(), heard.entries))) continue;
-        if (heard.isNews) await wakeThread(ref);
+        if (heard.wake) await wakeThread(ref);
         return news.what === 'posted' ? 'known' : 'gone';
       case 'doubled':
         await log.note(ref, { strays: [heard.stray], resend: [] });

@@ -10,8 +10,8 @@ export type Heard =
   | { readonly kind: 'nothing' }
   /** Another pass is at work, and will know it by itself or leave it to us: so long (ms) its lease may last. */
   | { readonly kind: 'wait'; readonly ms: number }
-  /** `isNews`: what the thread looks like differs from what it should, or can be completed now. */
-  | { readonly kind: 'known'; readonly entries: Entries; readonly isNews: boolean }
+  /** `wake`: the thread does not look as it should any more, and nothing else would have it told. */
+  | { readonly kind: 'known'; readonly entries: Entries; readonly wake: boolean }
   /** The same message a second time, which must go. */
   | { readonly kind: 'doubled'; readonly stray: Stray }
   /** Nothing new is known, and yet the thread has to be told again: whoever was to wake it may not have come to it. */
@@ -37,7 +37,8 @@ export function arrived(
   // As a look-up adopts it: another revision's content is not known by heart, so it is sent again.
   const hash = revision === entry.revision ? entry.hash : '';
   const known = posted({ ...entry, revision: Math.max(entry.revision, revision), hash }, ts, author);
-  return { kind: 'known', entries: { ...thread.entries, [key]: known }, isNews: true };
+  // Whoever made the attempt has its record come again, and no other of the group before it: it goes on from here.
+  return { kind: 'known', entries: { ...thread.entries, [key]: known }, wake: false };
 }
 
 /**
@@ -52,7 +53,7 @@ export function deleted(thread: Thread, { key, channel, ts }: Said, now: number)
   const busyMs = leasedFor(thread, now);
   if (busyMs !== undefined) return { kind: 'wait', ms: busyMs };
   const entries = { ...thread.entries, [key]: { ...entry, state: 'gone' as const } };
-  return { kind: 'known', entries, isNews: isRoot(key) };
+  return { kind: 'known', entries, wake: isRoot(key) };
 }
 
 /** How long (ms) somebody may still be at work; undefined when nobody is. */

@@ -82,7 +82,8 @@ describe('a message that has arrived', () => {
     await sync(wanted('Initiated', 'Paid'));
 
     expect(outcomes).toContainEqual(['posted', 'known']);
-    expect(ears.woken.threads).toEqual([ref()]);
+    // The record of the pass that got no answer comes again by itself.
+    expect(ears.woken.threads).toEqual([]);
     expect(texts()).toEqual(['Initiated', 'Paid']);
     expect(lookUps()).toBe(0);
   });

@@ -26,7 +26,7 @@ export type Ears = {
 };
 
 /** The parts of a worker; `table` may be watched. */
-function hearing(room: Room, woken: Ears['woken'], table: (name: string) => Table = room.table): HearParts {
+export function hearing(room: Room, woken: Ears['woken'], table: (name: string) => Table = room.table): HearParts {
   return {
     revocations: new Revocations(table('installations')),
     held: new Held(table('messages'), 3_600_000),
