@@ -26,6 +26,12 @@ export type When = {
 
 export type Dimension = keyof Case;
 
+/** How amounts are said: each of them, and what follows the last. */
+export type Money = { readonly each: (amount: number) => string; readonly unit: string };
+
+/** As the API takes and gives them: nobody has to know of which currency. */
+export const smallestUnit: Money = { each: String, unit: ' (smallest unit)' };
+
 type Asked<D extends Dimension> = NonNullable<When[D]>;
 
 /** One thing that rows can ask about: how it is compared, what tells values apart, and how people say it. */
@@ -34,9 +40,9 @@ type Meaning<D extends Dimension> = {
   /** Values, one of each kind that rows which ask `asked` can tell apart. The most ordinary comes first. */
   readonly apart: (asked: readonly Asked<D>[]) => readonly Case[D][];
   /** What is asked for, as it follows "a payment". */
-  readonly inWords: (asked: Asked<D>) => string;
+  readonly inWords: (asked: Asked<D>, money: Money) => string;
   /** How it is with a payment, as a sentence without its capital and full stop. */
-  readonly said: (payment: Case) => string;
+  readonly said: (payment: Case, money: Money) => string;
 };
 
 const meanings: { readonly [D in Dimension]: Meaning<D> } = {
@@ -71,9 +77,9 @@ const meanings: { readonly [D in Dimension]: Meaning<D> } = {
   amount: {
     holds: (asked, value) => value !== undefined && isWithin(asked, value),
     apart: (asked) => [...stretches(asked), undefined],
-    inWords: (asked) => `of an amount of ${rangeInWords(asked)} (smallest unit)`,
-    said: ({ amount }) =>
-      amount === undefined ? 'the amount is not known' : `the amount is ${amount} (smallest unit)`,
+    inWords: (asked, { each, unit }) => `of an amount of ${rangeInWords(asked, each)}${unit}`,
+    said: ({ amount }, { each, unit }) =>
+      amount === undefined ? 'the amount is not known' : `the amount is ${each(amount)}${unit}`,
   },
   assigned: {
     holds: (asked, value) => asked === value,
@@ -99,19 +105,19 @@ export function valuesApart<D extends Dimension>(dimension: D, whens: readonly W
 }
 
 /** The payments that a row asks for: `a part payment with an assigned admin`. */
-export function askedInWords({ kind, ...rest }: When): string {
-  const parts = dimensions.flatMap((dimension) => partInWords(dimension, rest) ?? []);
+export function askedInWords({ kind, ...rest }: When, money = smallestUnit): string {
+  const parts = dimensions.flatMap((dimension) => partInWords(dimension, rest, money) ?? []);
   return [kind === undefined ? 'a payment' : `a ${kind} payment`, parts.join(', ')].join(' ').trimEnd();
 }
 
-function partInWords<D extends Dimension>(dimension: D, when: When): string | undefined {
+function partInWords<D extends Dimension>(dimension: D, when: When, money: Money): string | undefined {
   const asked = when[dimension] as Asked<D> | undefined;
-  return asked === undefined ? undefined : meanings[dimension].inWords(asked);
+  return asked === undefined ? undefined : meanings[dimension].inWords(asked, money);
 }
 
 /** How it is with a payment on one dimension. */
-export function said(dimension: Dimension, payment: Case): string {
-  return meanings[dimension].said(payment);
+export function said(dimension: Dimension, payment: Case, money = smallestUnit): string {
+  return meanings[dimension].said(payment, money);
 }
 
 function isWithin({ min = 0, max = Number.POSITIVE_INFINITY }: Range, value: number): boolean {
@@ -125,10 +131,10 @@ function stretches(ranges: readonly Range[]): number[] {
   return [...begins.map((begin) => begin - 1), begins.at(-1) ?? 0];
 }
 
-function rangeInWords({ min, max }: Range): string {
-  if (max === undefined) return `at least ${min ?? 0}`;
-  if (min === undefined) return `at most ${max}`;
-  return min === max ? `exactly ${min}` : `${min} to ${max}`;
+function rangeInWords({ min, max }: Range, each: (value: number) => string = String): string {
+  if (max === undefined) return `at least ${each(min ?? 0)}`;
+  if (min === undefined) return `at most ${each(max)}`;
+  return min === max ? `exactly ${each(min)}` : `${each(min)} to ${each(max)}`;
 }
 
 function instalments(many: string, { min, max }: Range): string {

@@ -1,4 +1,14 @@
-import { askedInWords, type Case, type Dimension, dimensions, holds, valuesApart, type When } from './dimension.ts';
+import {
+  askedInWords,
+  type Case,
+  type Dimension,
+  dimensions,
+  holds,
+  type Money,
+  smallestUnit,
+  valuesApart,
+  type When,
+} from './dimension.ts';
 import type { Row } from './route.ts';
 
 /** What is wrong with a decision table, beyond the shape of its rows. */
@@ -37,16 +47,20 @@ export function problemsOf(rows: readonly Pick<Row, 'when'>[]): TableProblem[] {
 }
 
 /** A problem as a sentence that says what to do. Rows are counted from 1, as people do. */
-export function problemInWords(problem: TableProblem, rows: readonly Pick<Row, 'name'>[]): string {
+export function problemInWords(
+  problem: TableProblem,
+  rows: readonly Pick<Row, 'name'>[],
+  money = smallestUnit,
+): string {
   if (problem.kind === 'open') {
-    return `leave a case open: no row takes ${openInWords(problem)}. Add a row that does; a last row that asks for nothing takes all that is left.`;
+    return `leave a case open: no row takes ${openInWords(problem, money)}. Add a row that does; a last row that asks for nothing takes all that is left.`;
   }
   const by = problem.by.map((row) => `row ${row + 1} ("${rows[row]?.name}")`).join(', ');
   return `can never match: every payment that row ${problem.row + 1} asks for is taken before by ${by}. Move it up, or leave it out.`;
 }
 
 /** The payment that is left open, as far as that matters. */
-function openInWords({ example, matters }: TableProblem & { kind: 'open' }): string {
+function openInWords({ example, matters }: TableProblem & { kind: 'open' }, money: Money): string {
   const { kind, assigned, completedInstalments, amount } = Object.fromEntries(
     matters.map((dimension) => [dimension, example[dimension]]),
   ) as Partial<Case>;
@@ -59,7 +73,7 @@ function openInWords({ example, matters }: TableProblem & { kind: 'open' }): str
   };
   const isUnknown = (dimension: Dimension) => matters.includes(dimension) && example[dimension] === undefined;
   return [
-    askedInWords(known),
+    askedInWords(known, money),
     ...(isUnknown('amount') ? ['of an amount that nobody said'] : []),
     ...(isUnknown('courseType') ? ['for a course of a type that no row names'] : []),
   ].join(' ');

@@ -1,6 +1,16 @@
 import { type ChannelId, channelId } from '../base/names.ts';
 import type { Destination } from '../slack/thread-log.ts';
-import { askedInWords, type Case, type Dimension, dimensions, holds, said, type When } from './dimension.ts';
+import {
+  askedInWords,
+  type Case,
+  type Dimension,
+  dimensions,
+  holds,
+  type Money,
+  said,
+  smallestUnit,
+  type When,
+} from './dimension.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { PaymentThread } from './message.ts';
 import { isOpen, plansOf } from './plan.ts';
@@ -71,17 +81,17 @@ export function rowFor({ version, rows }: RoutingTable, payment: Case): Row {
 }
 
 /** Decides which row a payment takes, and says why. Throws as `rowFor` does. */
-export function decide(table: RoutingTable, payment: Case): Decision {
+export function decide(table: RoutingTable, payment: Case, money = smallestUnit): Decision {
   const { rows } = table;
   const row = rowFor(table, payment);
   const before = rows.slice(0, rows.indexOf(row) + 1);
   const asked = dimensions.filter((dimension) => before.some(({ when }) => when[dimension] !== undefined));
   return {
     row,
-    why: asked.length === 0 ? 'Every payment goes there.' : sentence(asked.map((each) => said(each, payment))),
+    why: asked.length === 0 ? 'Every payment goes there.' : sentence(asked.map((each) => said(each, payment, money))),
     others: rows
       .filter((other) => other !== row)
-      .map((other) => ({ row: other.name, why: whyNot(other, row, payment) })),
+      .map((other) => ({ row: other.name, why: whyNot(other, row, payment, money) })),
   };
 }
 
@@ -117,11 +127,11 @@ export function asRouted(thread: PaymentThread, { postAs, broadcast = [] }: Dest
   return { ...told, replies, ...(author && postAs !== 'app' && { author }) };
 }
 
-function whyNot({ when }: Row, taken: Row, payment: Case): string {
+function whyNot({ when }: Row, taken: Row, payment: Case, money: Money): string {
   const by = missed(when, payment);
   if (by.length === 0) return `It would take this payment too, but "${taken.name}" comes before it.`;
   const asks = Object.fromEntries(by.map((dimension) => [dimension, when[dimension]]));
-  return `It asks for ${askedInWords(asks)}, but ${inOne(by.map((dimension) => said(dimension, payment)))}.`;
+  return `It asks for ${askedInWords(asks, money)}, but ${inOne(by.map((each) => said(each, payment, money)))}.`;
 }
 
 /** The dimensions on which a payment is not what is asked for. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { Refuse, type WrongField } from '../base/errors.ts';
 import { hold, named, text } from '../base/fields.ts';
 import { once } from '../base/lazy.ts';
-import type { Case } from './dimension.ts';
+import { type Case, smallestUnit } from './dimension.ts';
 import { changes } from './replies.ts';
 import type { Row } from './route.ts';
 import { problemInWords, problemsOf } from './route-check.ts';
@@ -180,8 +180,8 @@ export function readExplain(body: unknown): ExplainRequest {
   );
 }
 
-/** What is wrong with rows of which each asks for something that can be asked for. */
-function wrongOf(table: readonly Pick<Row, 'name' | 'when'>[]): WrongField[] {
+/** What is wrong with rows of which each asks for something that can be asked for: why they cannot be a table. */
+export function wrongOf(table: readonly Pick<Row, 'name' | 'when'>[], money = smallestUnit): WrongField[] {
   const types = new Set(table.flatMap(({ when: { courseType = [] } }) => courseType));
   if (types.size > typesAtMost) {
     return [{ pointer: '/rows', message: `must name at most ${typesAtMost} course types in all.` }];
@@ -194,7 +194,7 @@ function wrongOf(table: readonly Pick<Row, 'name' | 'when'>[]): WrongField[] {
   });
   const problems = problemsOf(table).map((problem): WrongField => {
     const pointer = problem.kind === 'open' ? '/rows' : `/rows/${problem.row}`;
-    return { pointer, message: problemInWords(problem, table) };
+    return { pointer, message: problemInWords(problem, table, money) };
   });
   return [...problems, ...again];
 }
