@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { askedInWords } from '../shared/payments/dimension.ts';
 import { defaultTable, type RoutingTable, type Row } from '../shared/payments/route.ts';
+import { posterInWords } from '../shared/payments/routing-words.ts';
 
 /** Where the table is drawn. */
 export const ROUTING_DOC = join(import.meta.dirname, '..', 'docs', 'routing.md');
@@ -43,9 +44,8 @@ function inWords({ rows }: RoutingTable): string {
   const lines = rows.map((row, index) => {
     const { channel, postAs, broadcast } = row.then;
     const takes = isCatchAll(row) ? 'every other payment' : askedInWords(row.when);
-    const poster = postAs === 'admin' ? 'the assigned admin, else the app naming them' : 'the app';
     const shared = broadcast.map((change) => `\`${change}\``).join(', ') || 'nothing';
-    return `| ${index + 1} | ${cell(row.name)} | ${cell(takes)} | \`${channel}\` | ${poster} | ${shared} |`;
+    return `| ${index + 1} | ${cell(row.name)} | ${cell(takes)} | \`${channel}\` | ${posterInWords(postAs)} | ${shared} |`;
   });
   return [
     '| | row | takes | channel | posted by | shown in the channel, too |',

@@ -3,13 +3,10 @@ import type { Known } from '../../shared/desk/asking.ts';
 import { connectUrl } from '../../shared/desk/connect.ts';
 import { type Handler, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { stale } from '../../shared/desk/stale.ts';
-import { stranger } from '../../shared/desk/stranger.ts';
 import { buttonIds, type Pressed, readValue } from '../../shared/payments/buttons.ts';
 import { type ExplainParts, explain, explainSought } from '../../shared/payments/explain.ts';
 import type { PressParts, ThreadPress } from '../../shared/payments/press.ts';
-import type { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { snooze } from '../../shared/payments/snooze.ts';
-import { tableAnswer } from '../../shared/payments/table-answer.ts';
 import { takeOver } from '../../shared/payments/take-over.ts';
 import type { Accounts } from '../../shared/razorpay/accounts.ts';
 import type { Press } from '../../shared/slack/inbound.ts';
@@ -18,8 +15,7 @@ import type { Installations } from '../../shared/slack/installation.ts';
 export type PaymentsAtDesk = PressParts &
   ExplainParts & {
     readonly accounts: Pick<KeptSecret<Accounts>, 'value'>;
-    readonly installations: Pick<Installations, 'team' | 'connection'>;
-    readonly routing: Pick<RoutingStore, 'active'>;
+    readonly installations: Pick<Installations, 'connection'>;
     /** Where War Room's pages are. */
     readonly origin: string;
     /** What waits are multiplied with, 1 live. */
@@ -29,7 +25,6 @@ export type PaymentsAtDesk = PressParts &
 /** What can be asked of payments: buttons on their threads, and one word. */
 export function paymentsAt(parts: PaymentsAtDesk): {
   readonly explain: Word;
-  readonly routing: Word;
   readonly presses: Readonly<Record<string, Handler<Press>>>;
 } {
   const { origin, scale, installations } = parts;
@@ -40,14 +35,6 @@ export function paymentsAt(parts: PaymentsAtDesk): {
       handle: ofTheCompany(origin, async ({ team, text }, { admin }) => {
         const [, id = '', account] = text.trim().split(/\s+/).map(withoutMarks);
         return { content: await explainSought({ team, id, account }, admin.id, parts) };
-      }),
-    },
-    routing: {
-      usage: '',
-      says: 'which payments go to which channel',
-      handle: ofTheCompany(origin, async ({ team }) => {
-        const [table, record] = await Promise.all([parts.routing.active(team), installations.team(team)]);
-        return { content: record ? tableAnswer(table, record.channels) : stranger('not-installed', origin) };
       }),
     },
     presses: {

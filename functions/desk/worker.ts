@@ -33,9 +33,11 @@ import { Responder, respondOrigin } from '../../shared/slack/respond-client.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import { outboxTimes } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
+import { Views } from '../../shared/slack/views.ts';
 import { alsoAtHome, type HomeAtDesk, openedAt } from './home.ts';
 import { type ParkedAtDesk, parkedAt } from './parked.ts';
 import { type PaymentsAtDesk, paymentsAt } from './payments.ts';
+import { type RoutingAtDesk, routingAt } from './routing.ts';
 import { type StatusParts, statusAt } from './status.ts';
 
 /** Somebody looks at an empty answer meanwhile. */
@@ -92,6 +94,8 @@ const ready = lazy(async () => {
     attention: new AttentionStore(payments),
     log: new ThreadLog(messages),
     held: new Held(messages, times.heldMs),
+    views: new Views({ installations, slack }),
+    newId,
     queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL),
     accounts: new KeptSecret(secretReader(patience)(names.RAZORPAY_SECRET_ID), Accounts.parse, clock),
     team: (team) => installations.team(team),
@@ -105,13 +109,14 @@ const ready = lazy(async () => {
   return { desk, parts, reporter, queue: new Queue(sqs, names.DESK_QUEUE_URL) };
 });
 
-type DeskParts = PaymentsAtDesk & StatusParts & ParkedAtDesk & HomeAtDesk;
+type DeskParts = PaymentsAtDesk & RoutingAtDesk & StatusParts & ParkedAtDesk & HomeAtDesk;
 
 /** Everything that can be asked: where the rooms meet. */
 function deskOf(parts: DeskParts): Desk {
   const { origin, installations } = parts;
   const payments = paymentsAt(parts);
   const parked = parkedAt(parts);
+  const table = routingAt(parts);
   const commands: Readonly<Record<string, Word>> = {
     status: statusAt(parts),
     explain: payments.explain,
@@ -122,7 +127,7 @@ function deskOf(parts: DeskParts): Desk {
         content: connectAnswer(await installations.connection(team, user), origin, team),
       })),
     },
-    routing: payments.routing,
+    routing: table.routing,
     help: {
       usage: '',
       says: 'this list',
@@ -134,10 +139,11 @@ function deskOf(parts: DeskParts): Desk {
     presses: {
       ...payments.presses,
       ...parked,
+      ...table.presses,
       'parked.retry': alsoAtHome(parked['parked.retry'], parts),
       'parked.ignore': alsoAtHome(parked['parked.ignore'], parts),
     },
-    submissions: {},
+    submissions: table.submissions,
     opened: openedAt(parts),
   };
 }

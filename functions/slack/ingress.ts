@@ -11,7 +11,7 @@ import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { Events } from '../../shared/slack/event-store.ts';
 import type { Submission } from '../../shared/slack/inbound.ts';
-import { type IngressDependencies, receive, type ViewResponse } from '../../shared/slack/ingress.ts';
+import { type IngressDependencies, type Looked, receive } from '../../shared/slack/ingress.ts';
 import { readSigningSecrets } from '../../shared/slack/signature.ts';
 
 /**
@@ -20,8 +20,17 @@ import { readSigningSecrets } from '../../shared/slack/signature.ts';
  */
 const patience = { timeoutMs: 600, attempts: 2 };
 
-/** Who looks at a form while its sender waits, by its `callback_id`. */
-const forms: Readonly<Record<string, (submission: Submission) => ViewResponse | undefined>> = {};
+/** Who looks at a form while its sender waits, by its `callback_id`. Loaded at the first form: most requests are none. */
+const forms: Readonly<Record<string, (form: Submission) => Promise<Looked>>> = {
+  'routing.table': lookAtRouting,
+  'routing.row': lookAtRouting,
+  'routing.try': lookAtRouting,
+};
+
+async function lookAtRouting(form: Submission): Promise<Looked> {
+  const { answer } = await import('../../shared/payments/routing-submit.ts');
+  return answer(form);
+}
 
 const ready = lazy(async () => {
   const names = settings(process.env, 'SLACK_EVENTS_TABLE', 'SLACK_QUEUE_URL', 'DESK_QUEUE_URL', 'SLACK_SECRET_ID');
@@ -32,10 +41,11 @@ const ready = lazy(async () => {
     signing: new KeptSecret(secretReader(patience)(names.SLACK_SECRET_ID), readSigningSecrets, systemClock),
     events: new Events(new Table(documentClient(patience), names.SLACK_EVENTS_TABLE)),
     queues: { slack: new Queue(sqs, names.SLACK_QUEUE_URL), desk: new Queue(sqs, names.DESK_QUEUE_URL) },
-    answer: (submission) => {
-      const { callbackId } = submission.view;
-      return Object.hasOwn(forms, callbackId) ? forms[callbackId]?.(submission) : undefined;
-    },
+    // A form that nobody looks at is accepted, and closes.
+    look: async (form) =>
+      (Object.hasOwn(forms, form.view.callbackId) ? forms[form.view.callbackId]?.(form) : undefined) ?? {
+        accepted: true,
+      },
     clock: systemClock,
     report: reporter.report,
   };

@@ -166,6 +166,8 @@ function noteInWords(note: Note): string {
       return 'the webhook was off';
     case 'webhookEnabled':
       return 'the webhook was on again';
+    case 'routed':
+      return `${shortName(note.by.name) || 'somebody'} changed where payments go`;
   }
 }
 

@@ -3,6 +3,7 @@ import { type Dispute, disputesOf } from './dispute.ts';
 import type { PaymentEvent } from './event.ts';
 import { compare, first, type Heard, inOrder, latest, payments } from './heard.ts';
 import { type Refund, refundsOf } from './refund.ts';
+import type { RowChange } from './routing-changes.ts';
 
 /** What the company's own system said when a payment started. Amounts in the smallest unit of `currency`. */
 export type Initiated = {
@@ -70,7 +71,15 @@ export type Note =
   | { readonly kind: 'snoozeEnded'; readonly warning: string; readonly until: number }
   /** Razorpay has switched the webhook at `url` off, or somebody has switched it on again. */
   | { readonly kind: 'webhookDisabled'; readonly url: string; readonly disabledAt: number }
-  | { readonly kind: 'webhookEnabled'; readonly url: string; readonly at: number };
+  | { readonly kind: 'webhookEnabled'; readonly url: string; readonly at: number }
+  /** Somebody changed the decision table in Slack: what makes `version` of the one `before`. */
+  | {
+      readonly kind: 'routed';
+      readonly by: Owner;
+      readonly version: number;
+      readonly before: number;
+      readonly changes: readonly RowChange[];
+    };
 
 /** Who looks after a lead, by the company's own id. */
 type Owner = { readonly id: string; readonly name: string };

@@ -1,10 +1,13 @@
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Message } from '../slack/agenda.ts';
+import { shortName } from '../slack/person-name.ts';
 import { body, brief, fine, type Inline, joined, message } from '../slack/text.ts';
 import type { DowntimeEntity, SettlementEntity } from './entity.ts';
 import { compare } from './heard.ts';
 import type { Fact } from './lifecycle.ts';
 import type { PaymentThread } from './message.ts';
+
+import { changesInLines } from './routing-changes.ts';
 import { bankInWords, methodInWords } from './words.ts';
 
 /** The events that are told in the ops channel and belong to no payment, by Razorpay's names. */
@@ -16,7 +19,7 @@ export const operationsEvents: readonly string[] = [
 ];
 
 /**
- * Renders what the facts of an `ops#` home say: a settlement, a downtime, a webhook that is off. Pure, in any order, with
+ * Renders what the facts of an `ops#` home say: a settlement, a downtime, a webhook that is off, a decision table that was changed. Pure, in any order, with
  * duplicates; undefined where there is nothing to tell.
  */
 export function renderOperations(facts: readonly Fact[]): PaymentThread | undefined {
@@ -27,7 +30,26 @@ export function renderOperations(facts: readonly Fact[]): PaymentThread | undefi
   if (settlement) return settled(settlement);
   const downtimes = events.flatMap((event) => event.downtime ?? []);
   if (downtimes[0]) return down([downtimes[0], ...downtimes.slice(1)]);
+  const routed = facts.find((fact) => fact.source === 'note' && fact.note.kind === 'routed');
+  if (routed) return rerouted(routed);
   return webhook(facts.flatMap((fact) => (fact.source === 'note' ? [fact.note] : [])));
+}
+
+/** The decision table was changed by a person. */
+function rerouted(fact: Fact): PaymentThread | undefined {
+  if (fact.source !== 'note' || fact.note.kind !== 'routed') return undefined;
+  const { by, version, before, changes } = fact.note;
+  return thread(
+    message(
+      body('🧭 ', { bold: 'Routing changed' }, ` · ${shortName(by.name) || 'by somebody of the directory'}`),
+      body(...changesInLines(changes)),
+      fine(
+        `version ${version}, before ${before === 0 ? 'the built-in table' : before} · `,
+        { at: Math.floor(fact.at / 1_000) },
+        ' · /warroom routing shows all of it; threads that are posted stay where they are',
+      ),
+    ),
+  );
 }
 
 /** Razorpay names no currency here: settlements are paid out in that of the account, which is INR in India. */

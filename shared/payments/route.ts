@@ -50,7 +50,15 @@ export type Row = {
 /** A stored decision table. The first row that takes a payment wins; version 0 is the built-in one. */
 export type RoutingTable = { readonly version: number; readonly rows: readonly Row[] };
 
-const broadcast: readonly Change[] = ['dispute', 'disputeAction', 'disputeLost', 'refundFailed', 'notCaptured'];
+/** What a channel is shown unless its team says otherwise: what somebody there may have to act on. */
+export const defaultBroadcast: readonly Change[] = [
+  'dispute',
+  'disputeAction',
+  'disputeLost',
+  'refundFailed',
+  'notCaptured',
+];
+const broadcast = defaultBroadcast;
 
 /** What routes a team that has not set anything: follow-up instalments apart, everything else together. */
 export const defaultTable: RoutingTable = {
@@ -73,11 +81,21 @@ export type Decision = {
   readonly others: readonly { readonly row: string; readonly why: string }[];
 };
 
+/** Of each row why it does not take a payment that none takes: of a table that is still being made. */
+export function whyNone(rows: readonly Row[], payment: Case, money = smallestUnit): Decision['others'] {
+  return rows.map((row) => ({ row: row.name, why: asksFor(row, missed(row.when, payment), payment, money) }));
+}
+
 /** The row that a payment takes. Throws for a table that leaves the case open: none such is ever stored. */
 export function rowFor({ version, rows }: RoutingTable, payment: Case): Row {
-  const row = rows.find(({ when }) => missed(when, payment).length === 0);
+  const row = takerOf(rows, payment);
   if (!row) throw new Error(`Version ${version} of the decision table has no row for ${JSON.stringify(payment)}.`);
   return row;
+}
+
+/** The first of these rows that takes a payment, whether or not they are a table. */
+export function takerOf(rows: readonly Row[], payment: Case): Row | undefined {
+  return rows.find(({ when }) => missed(when, payment).length === 0);
 }
 
 /** Decides which row a payment takes, and says why. Throws as `rowFor` does. */
@@ -127,9 +145,13 @@ export function asRouted(thread: PaymentThread, { postAs, broadcast = [] }: Dest
   return { ...told, replies, ...(author && postAs !== 'app' && { author }) };
 }
 
-function whyNot({ when }: Row, taken: Row, payment: Case, money: Money): string {
-  const by = missed(when, payment);
+function whyNot(row: Row, taken: Row, payment: Case, money: Money): string {
+  const by = missed(row.when, payment);
   if (by.length === 0) return `It would take this payment too, but "${taken.name}" comes before it.`;
+  return asksFor(row, by, payment, money);
+}
+
+function asksFor({ when }: Row, by: readonly Dimension[], payment: Case, money: Money): string {
   const asks = Object.fromEntries(by.map((dimension) => [dimension, when[dimension]]));
   return `It asks for ${askedInWords(asks, money)}, but ${inOne(by.map((each) => said(each, payment, money)))}.`;
 }

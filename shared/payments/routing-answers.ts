@@ -42,7 +42,7 @@ export const routingView = z.strictObject({
   active,
   newest: z.int().register(z.globalRegistry, { description: 'The version that was saved last.' }),
   saved: z.nullable(z.strictObject({ by: z.string(), at: z.iso.datetime() })).register(z.globalRegistry, {
-    description: 'By which API key, and when; null for the built-in table.',
+    description: 'By which API key, or which person of the directory, and when; null for the built-in table.',
   }),
   rows: z.array(rowSchema()),
 });

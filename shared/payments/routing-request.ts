@@ -8,8 +8,11 @@ import type { Row } from './route.ts';
 import { problemInWords, problemsOf } from './route-check.ts';
 
 /** A table is read by people, and looked through for open cases in the request. */
-const rowsAtMost = 100;
+export const rowsAtMost = 100;
 const typesAtMost = 50;
+
+/** Far above what anybody pays, in the smallest unit. */
+export const amountAtMost = 1_000_000_000_000;
 
 /** How many days a dry run may look back. */
 const dryRunDaysAtMost = 31;
@@ -24,7 +27,7 @@ const bodies = once(() => {
       z.refine(({ min, max }) => min !== undefined || max !== undefined, 'must have a min, a max or both.'),
       z.refine(({ min = 0, max = min }) => min <= max, { path: ['min'], error: 'must not be more than `max`.' }),
     );
-  const [completed, amount] = [1_000, 1_000_000_000_000];
+  const [completed, amount] = [1_000, amountAtMost];
 
   const when = z.strictObject({
     courseType: z

@@ -3,8 +3,17 @@ import type { Item, Table } from '../aws/table.ts';
 import type { TeamId } from '../base/names.ts';
 import { defaultTable, type RoutingTable, type Row } from './route.ts';
 
-/** A decision table as it is kept: who saved it, by the name of the API key, and when (ms). */
-export type KeptTable = RoutingTable & { readonly saved?: { readonly by: string; readonly at: number } };
+/** Who saved a table: an API key by its name, or a `person` by the directory's id for them; and when (ms). */
+type Saved = { readonly by: string; readonly at: number; readonly person?: true };
+
+/** A decision table as it is kept. */
+export type KeptTable = RoutingTable & { readonly saved?: Saved };
+
+/** That a person put a table in force in the place of version `from`; `by` is the directory's id for them, `at` in ms. */
+export type Succession = { readonly from: number; readonly by: string; readonly at: number };
+
+/** The table in force. `untold` is how it came to be, where a person made it so and the ops channel may not know yet. */
+export type TableInForce = KeptTable & { readonly succession?: Succession; readonly untold?: true };
 
 /** How often somebody else may save a version at the very same time before we give up. */
 const attempts = 5;
@@ -21,8 +30,10 @@ export class RoutingStore {
   }
 
   /** The table that routes new threads of this team, by one read: a version that was activated acts from then on. */
-  async active(team: TeamId): Promise<KeptTable> {
-    return tableOf(await this.#table.get({ pk: partition(team), sk: 'active' }));
+  async active(team: TeamId): Promise<TableInForce> {
+    const item = await this.#table.get({ pk: partition(team), sk: 'active' });
+    const { succession, untold } = (item ?? {}) as Partial<TableInForce>;
+    return { ...tableOf(item), ...(succession && { succession }), ...(untold && { untold }) };
   }
 
   /** The version that was saved last. */
@@ -37,11 +48,7 @@ export class RoutingStore {
   }
 
   /** Keeps `rows` as a new version, unless they are the newest one's. Answers the version that they are. */
-  async save(
-    team: TeamId,
-    rows: readonly Row[],
-    saved: { readonly by: string; readonly at: number },
-  ): Promise<KeptTable> {
+  async save(team: TeamId, rows: readonly Row[], saved: Saved): Promise<KeptTable> {
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const newest = await this.newest(team);
       if (isDeepStrictEqual(newest.rows, rows)) return newest;
@@ -52,11 +59,41 @@ export class RoutingStore {
   }
 
   /** Puts a kept version in force. The last to do so wins. */
-  async activate(team: TeamId, { version, rows, saved }: KeptTable): Promise<void> {
-    // The built-in table is the code's own, whatever it was when it was chosen.
-    const kept = version === defaultTable.version ? { version } : { version, rows, saved };
-    await this.#table.put({ pk: partition(team), sk: 'active', ...kept });
+  async activate(team: TeamId, table: KeptTable): Promise<void> {
+    await this.#table.put(activeItem(team, table));
   }
+
+  /**
+   * Puts a kept version in force, if the one that it is made from still is. False: it is not, and nothing was changed. It is
+   * `untold` until `told`.
+   */
+  async succeed(team: TeamId, table: KeptTable, succession: Succession): Promise<boolean> {
+    const { from } = succession;
+    const item = { ...activeItem(team, table), succession, untold: true };
+    const isFrom = 'version = :from';
+    // The built-in table is in force where none ever was put there.
+    const when = from === defaultTable.version ? `attribute_not_exists(pk) OR ${isFrom}` : isFrom;
+    return this.#table.replace(item, { when, values: { ':from': from } });
+  }
+
+  /** The ops channel will be told how this version came to be in force. */
+  async told(team: TeamId, table: TableInForce): Promise<void> {
+    const { version, succession } = table;
+    await this.#table.replace(
+      { ...activeItem(team, table), succession },
+      {
+        when: 'version = :version AND succession.#at = :at',
+        names: { '#at': 'at' },
+        values: { ':version': version, ':at': succession?.at },
+      },
+    );
+  }
+}
+
+function activeItem(team: TeamId, { version, rows, saved }: KeptTable) {
+  // The built-in table is the code's own, whatever it was when it was chosen.
+  const kept = version === defaultTable.version ? { version } : { version, rows, saved };
+  return { pk: partition(team), sk: 'active', ...kept };
 }
 
 function partition(team: TeamId): string {

@@ -7,7 +7,7 @@ import type { Fact, Initiated, Note } from './lifecycle.ts';
 import { comparable } from './nameless.ts';
 import type { Watch } from './watch.ts';
 
-/** Where a thread is, whatever homes it has: a tenant's Razorpay account. */
+/** Where a thread is, whatever homes it has: a tenant's Razorpay account; '' for what belongs to none of them. */
 export type ThreadPlace = { readonly team: TeamId; readonly account: string };
 
 /** Where a fact is kept: the home key, in its account, that its body names (`event.ts`). */

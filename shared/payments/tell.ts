@@ -245,7 +245,7 @@ function inOps(team: Team, row: keyof typeof opsReasons): Destination {
 
 const opsReasons = {
   warning: 'A payment needs somebody to look into it.',
-  operations: 'Settlements, downtimes and webhooks belong to no payment.',
+  operations: 'Settlements, downtimes, webhooks and the routing itself belong to no payment.',
   parked: 'Payments that cannot be told need somebody to look into them.',
 } as const;
 

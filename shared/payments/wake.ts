@@ -72,7 +72,7 @@ export function threadMessage({ team, key }: ThreadRef, unique: string): Message
 /** The wake in a message's body. Throws `Park` for anything else: somebody put it there by hand. */
 export function parseWake(body: string): Wake {
   const { team, account, home, cause } = fieldsOf(body);
-  if (isText(team) && isText(account) && isText(home) && isCause(cause)) {
+  if (isText(team) && typeof account === 'string' && isText(home) && isCause(cause)) {
     return { team: teamId(team), account, home, cause };
   }
   throw new Park(

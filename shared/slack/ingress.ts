@@ -1,4 +1,4 @@
-import type { KnownBlock, View } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import type { Queue } from '../aws/queue.ts';
 import type { Clock } from '../base/clock.ts';
 import { maxBodyBytes } from '../base/http.ts';
@@ -20,20 +20,27 @@ export type Incoming = {
 };
 
 /**
- * What a form is answered while its sender looks at it: what is wrong with it, or another view in its place. Neither is
- * stored, since nothing was accepted. `clear` closes all views. https://docs.slack.dev/surfaces/modals#displaying_errors
+ * What a form is answered while its sender looks at it: what is wrong with it, or another view in its place. `clear` closes all
+ * views. https://docs.slack.dev/surfaces/modals#displaying_errors
  */
 export type ViewResponse =
   | { readonly response_action: 'errors'; readonly errors: Readonly<Record<string, string>> }
-  | { readonly response_action: 'update' | 'push'; readonly view: View & { readonly blocks: readonly KnownBlock[] } }
+  | { readonly response_action: 'update' | 'push'; readonly view: ModalView }
   | { readonly response_action: 'clear' };
+
+/** What comes of a form. One that is not accepted is answered and nothing else: it is neither stored nor handed over. */
+export type Looked = {
+  readonly accepted: boolean;
+  /** Undefined: the form closes. */
+  readonly response?: ViewResponse | undefined;
+};
 
 export type IngressDependencies = {
   readonly signing: Pick<KeptSecret<SigningSecrets>, 'find'>;
   readonly events: Pick<Events, 'keep'>;
   readonly queues: { readonly slack: Pick<Queue, 'send'>; readonly desk: Pick<Queue, 'send'> };
-  /** Looks at a form without asking anybody. Undefined: it is accepted, and closes. */
-  readonly answer: (submission: Submission) => ViewResponse | undefined;
+  /** Looks at a form without asking anybody. */
+  readonly look: (submission: Submission) => Promise<Looked>;
   readonly clock: Pick<Clock, 'now'>;
   readonly report: Report;
 };
@@ -72,7 +79,7 @@ export type Receipt = {
  * whether a form is right. https://docs.slack.dev/apis/events-api#responding
  */
 export async function receive(incoming: Incoming, dependencies: IngressDependencies): Promise<Receipt> {
-  const { signing, events, queues, answer, clock, report } = dependencies;
+  const { signing, events, queues, look, clock, report } = dependencies;
   const { bytes } = incoming;
   const seen = { bytes: bytes.byteLength };
   if (bytes.byteLength > maxBodyBytes) return { status: 413, outcome: 'too large', ids: seen };
@@ -110,14 +117,14 @@ export async function receive(incoming: Incoming, dependencies: IngressDependenc
   const ids = { ...seen, signedWith, team, id, kind, what: whatOf(inbound) };
   let body: ViewResponse | undefined;
   if (inbound.kind === 'submission') {
+    let looked: Looked;
     try {
-      body = answer(inbound);
+      looked = await look(inbound);
     } catch (error) {
-      return again(error, 'answer', ids);
+      return again(error, 'look', ids);
     }
-    if (body !== undefined && body.response_action !== 'clear') {
-      return { status: 200, outcome: 'turned back', body, ids };
-    }
+    body = looked.response;
+    if (!looked.accepted) return { status: 200, outcome: 'turned back', body, ids };
   }
   const handed = handOver(inbound);
   if (!handed) return { status: 200, outcome: 'nothing to do', ids };

@@ -1,6 +1,7 @@
 /** Decision tables and payments, made from only what a test is about. */
 import fc from 'fast-check';
 import type { Case, Range, When } from '../../shared/payments/dimension.ts';
+import { changes } from '../../shared/payments/replies.ts';
 import type { Row } from '../../shared/payments/route.ts';
 
 /** A row that asks for `when`; its name is all that tells it from another. */
@@ -92,3 +93,51 @@ export function takes(
     within(asked.amount, amount)
   );
 }
+
+// What `PUT /v1/routing` takes of a row, up to its limits: markup, scripts, emoji, and all that people may write.
+const letters = fc.oneof(
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }),
+  fc.string({ unit: fc.constantFrom('*', '_', '<', '>', '&', '@', '`', '~', ':', 'a', ' ', 'क', '₹'), maxLength: 64 }),
+  fc.constantFrom('<!channel>', '<@U0ARJUN001>', '&&&&&&&&&&', 'x'.repeat(64), '&'.repeat(64)),
+);
+const written = (most: number) =>
+  letters
+    .map((text) =>
+      text
+        .replace(/\p{Cc}/gu, '')
+        .slice(0, most)
+        .trim(),
+    )
+    .filter((text) => text !== '' && text.isWellFormed());
+
+const wideRange = (most: number): fc.Arbitrary<Range> =>
+  fc.tuple(fc.nat(most), fc.nat(most), fc.constantFrom('min', 'max', 'both')).map(([one, other, which]) => ({
+    ...(which !== 'max' && { min: Math.min(one, other) }),
+    ...(which !== 'min' && { max: which === 'both' ? Math.max(one, other) : one }),
+  }));
+
+/** Any row that is kept, as it is kept: the changes in their order. */
+export const anyRow: fc.Arbitrary<Row> = fc.record({
+  name: written(80),
+  when: fc.record(
+    {
+      courseType: fc.uniqueArray(written(64), { minLength: 1, maxLength: 50 }),
+      kind: fc.constantFrom('full' as const, 'part' as const),
+      completedInstalments: wideRange(1_000),
+      assigned: fc.boolean(),
+      amount: wideRange(1_000_000_000_000),
+    },
+    { requiredKeys: [] },
+  ),
+  then: fc.record({
+    channel: fc.oneof(fc.constantFrom('payments', 'partPayments', 'ops'), fc.stringMatching(/^[CG][A-Z0-9]{6,20}$/)),
+    postAs: fc.constantFrom('admin' as const, 'app' as const),
+    broadcast: fc.subarray([...changes]),
+  }),
+});
+
+/** Any rows of different names, as many as a table may have. */
+export const manyRows: fc.Arbitrary<Row[]> = fc.uniqueArray(anyRow, {
+  maxLength: 100,
+  selector: ({ name }) => name,
+});

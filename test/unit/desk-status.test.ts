@@ -3,8 +3,6 @@ import { channelId, teamId, userId } from '../../shared/base/names.ts';
 import { connectAnswer } from '../../shared/desk/connect.ts';
 import { type Status, statusAnswer } from '../../shared/desk/status.ts';
 import { stranger } from '../../shared/desk/stranger.ts';
-import { defaultTable } from '../../shared/payments/route.ts';
-import { tableAnswer } from '../../shared/payments/table-answer.ts';
 
 const origin = 'https://war-room.example';
 const team = teamId('T1');
@@ -142,30 +140,4 @@ describe('who is not of the company', () => {
       expect(next).toMatch(/^(Ask|Confirm|An admin|Nothing was changed)/);
     },
   );
-});
-
-describe('the decision table in words', () => {
-  it('says row by row what is taken and where it goes', () => {
-    const { text } = tableAnswer(defaultTable, { payments, partPayments: channelId('C3'), ops });
-
-    expect(text.split('\n').slice(1)).toEqual([
-      '1. learner with an open plan: a payment by a learner who has completed at least 1 instalment of a plan that is not fully paid, to <#C3>',
-      '2. first instalment: a part payment, to <#C1>',
-      '3. full payment: a payment, to <#C1>',
-      'the built-in table',
-    ]);
-  });
-
-  it('shows the first of many rows, and how many more there are', () => {
-    const rows = Array.from({ length: 40 }, () => ({
-      name: 'n'.repeat(200),
-      when: { courseType: ['t'.repeat(300)] },
-      then: { channel: 'payments', postAs: 'app', broadcast: [] } as const,
-    }));
-
-    const { text } = tableAnswer({ version: 7, rows }, { payments, partPayments: payments, ops });
-
-    expect(text.length).toBeLessThan(4_000);
-    expect(text).toContain('28 more rows · version 7');
-  });
 });

@@ -4,7 +4,7 @@ import { KeptSecret } from '../../shared/base/secret.ts';
 import { subscriptions } from '../../shared/install/subscriptions.ts';
 import { handOver, rooms } from '../../shared/slack/hand-over.ts';
 import { readInbound } from '../../shared/slack/inbound.ts';
-import { type IngressDependencies, receive } from '../../shared/slack/ingress.ts';
+import { type IngressDependencies, type Looked, receive } from '../../shared/slack/ingress.ts';
 import { readSigningSecrets } from '../../shared/slack/signature.ts';
 import {
   asForm,
@@ -39,10 +39,10 @@ const press = {
 /** Everything around the verb. `calls` says, in order, what was done outside. */
 function surroundings(
   over: {
-    readonly fail?: 'secret' | 'store' | 'queue' | 'answer';
+    readonly fail?: 'secret' | 'store' | 'queue' | 'look';
     readonly signing?: unknown;
     readonly refetched?: unknown;
-    readonly answer?: IngressDependencies['answer'];
+    readonly looked?: Looked;
   } = {},
 ) {
   const calls: string[] = [];
@@ -79,9 +79,9 @@ function surroundings(
       },
     },
     queues: { slack: queue('slack'), desk: queue('desk') },
-    answer: (form) => {
-      if (over.fail === 'answer') throw new Error('a fault of ours');
-      return over.answer?.(form);
+    look: async () => {
+      if (over.fail === 'look') throw new Error('a fault of ours');
+      return over.looked ?? { accepted: true };
     },
     clock: { now: () => now },
     report: (_, { where }) => reported.push(String(where)),
@@ -295,7 +295,7 @@ describe('a form', () => {
 
   it('with something wrong in it is told so in the answer, and neither stored nor sent', async () => {
     const wrong = { response_action: 'errors', errors: { name: 'Give the row a name.' } } as const;
-    const { dependencies, calls } = surroundings({ answer: () => wrong });
+    const { dependencies, calls } = surroundings({ looked: { accepted: false, response: wrong } });
 
     const receipt = await receive(sent, dependencies);
 
@@ -304,7 +304,9 @@ describe('a form', () => {
   });
 
   it('that is accepted and closes everything is stored, sent, and then closed', async () => {
-    const { dependencies, calls } = surroundings({ answer: () => ({ response_action: 'clear' }) });
+    const { dependencies, calls } = surroundings({
+      looked: { accepted: true, response: { response_action: 'clear' } },
+    });
 
     const receipt = await receive(sent, dependencies);
 
@@ -313,7 +315,10 @@ describe('a form', () => {
   });
 
   it('is not closed as if it were accepted when it could not be handed over', async () => {
-    const { dependencies } = surroundings({ answer: () => ({ response_action: 'clear' }), fail: 'queue' });
+    const { dependencies } = surroundings({
+      looked: { accepted: true, response: { response_action: 'clear' } },
+      fail: 'queue',
+    });
 
     const receipt = await receive(sent, dependencies);
 
@@ -321,11 +326,11 @@ describe('a form', () => {
   });
 
   it('that we fail to look at is not taken for a good one', async () => {
-    const { dependencies, calls, reported } = surroundings({ fail: 'answer' });
+    const { dependencies, calls, reported } = surroundings({ fail: 'look' });
 
     expect((await receive(sent, dependencies)).status).toBe(503);
     expect(calls).toEqual(['secret']);
-    expect(reported).toEqual(['slack ingress: answer']);
+    expect(reported).toEqual(['slack ingress: look']);
   });
 });
 
