@@ -16,6 +16,7 @@ import { type Inbound, readInbound } from '../../shared/slack/inbound.ts';
 import type { Response } from '../../shared/slack/respond-client.ts';
 import { Views } from '../../shared/slack/views.ts';
 import { initiated } from '../support/facts.ts';
+import { blockOf, entered } from '../support/form-fields.ts';
 import { type Room, startRoom, startTables } from '../support/room.ts';
 import { row } from '../support/routing.ts';
 import { personIn, type SlackPerson } from '../support/slack-people.ts';
@@ -116,24 +117,6 @@ const seen = (who: SlackPerson) => {
   return texts.join('\n').replaceAll(/[*\u200B]/g, '');
 };
 
-/** The block of a field of the form that is shown: each form has fields of its own. */
-function blockOf(who: SlackPerson, field: string): string {
-  const block = who.modal()?.content.blocks.find(({ block_id: id }) => String(id).startsWith(`${field}.`));
-  if (!block) throw new Error(`There is no field ${field}.`);
-  return String(block.block_id);
-}
-
-/** What is typed or chosen, by the names of fields. */
-function typed(who: SlackPerson, values: Readonly<Record<string, string | readonly string[]>>) {
-  return Object.fromEntries(
-    Object.entries(values).map(([field, value]) => {
-      const block = blockOf(who, field);
-      const element = who.modal()?.content.blocks.find(({ block_id: id }) => id === block)?.['element'];
-      return [block, { [String((element as { action_id: string }).action_id)]: value }];
-    }),
-  );
-}
-
 async function open(who: SlackPerson): Promise<void> {
   await who.command('/warroom routing');
   await work;
@@ -146,8 +129,8 @@ async function press(who: SlackPerson, used: Parameters<SlackPerson['pressIn']>[
 
 const menu = (at: number) => ({ block: `row#${at}`, action: presses.menu });
 
-async function submit(who: SlackPerson, values: Parameters<typeof typed>[1] = {}): Promise<unknown> {
-  const taken = await who.submit(typed(who, values));
+async function submit(who: SlackPerson, values: Parameters<typeof entered>[1] = {}): Promise<unknown> {
+  const taken = await who.submit(entered(who.modal(), values));
   await work;
   return taken;
 }
@@ -235,20 +218,20 @@ describe('the form', () => {
       await submit(arjun, { name: 'first instalment', amountMin: 'a lot', completedMin: '3', completedMax: '1' }),
     ).toEqual({ ok: false, problem: 'errors' });
     expect(arjun.modal()?.errors).toEqual({
-      [blockOf(arjun, 'amountMin')]: expect.stringContaining('must be an amount in rupees'),
-      [blockOf(arjun, 'completedMax')]: 'This must not be less than “at least”.',
+      [blockOf(arjun.modal(), 'amountMin')]: expect.stringContaining('must be an amount in rupees'),
+      [blockOf(arjun.modal(), 'completedMax')]: 'This must not be less than “at least”.',
     });
 
     await submit(arjun, { amountMin: '', completedMax: '' });
     expect(arjun.modal()?.errors).toEqual({
-      [blockOf(arjun, 'name')]: 'This is the name of another row; give each a name of its own.',
+      [blockOf(arjun.modal(), 'name')]: 'This is the name of another row; give each a name of its own.',
     });
   });
 
   it('shows each form empty, whatever was typed in the one before', async () => {
     await open(arjun);
     await press(arjun, 'Add a row');
-    await arjun.fill(typed(arjun, { name: 'half a thought', amountMin: '5' }));
+    await arjun.fill(entered(arjun.modal(), { name: 'half a thought', amountMin: '5' }));
     await work;
     await press(arjun, '← Back to the table');
     await press(arjun, menu(1), 'edit#1');
@@ -264,8 +247,8 @@ describe('the form', () => {
     await press(arjun, 'Add a row');
     const held = Promise.withResolvers<void>();
     work = held.promise;
-    await arjun.fill(typed(arjun, { amountMin: '5' }));
-    await arjun.submit(typed(arjun, { name: 'small ones' }));
+    await arjun.fill(entered(arjun.modal(), { amountMin: '5' }));
+    await arjun.submit(entered(arjun.modal(), { name: 'small ones' }));
     held.resolve();
     await work;
 
@@ -281,13 +264,13 @@ describe('while somebody types', () => {
   it('what the row takes is said, and whether every payment has a row', async () => {
     await open(arjun);
     await press(arjun, menu(2), 'edit#2');
-    await arjun.fill(typed(arjun, { amountMin: '40,000' }));
+    await arjun.fill(entered(arjun.modal(), { amountMin: '40,000' }));
     await work;
 
     expect(check(arjun).join()).toContain('It takes a payment of an amount of at least ₹40,000.00.');
     expect(check(arjun).join()).toContain('⚠️ The rows leave a case open: no row takes a full payment');
 
-    await arjun.fill(typed(arjun, { amountMin: '40,000 or so' }));
+    await arjun.fill(entered(arjun.modal(), { amountMin: '40,000 or so' }));
     await work;
     expect(check(arjun).join()).toContain('⚠️ Not understood yet. The amount, at least, must be an amount in rupees');
   });
@@ -295,7 +278,7 @@ describe('while somebody types', () => {
   it('rows that can never match are named', async () => {
     await open(arjun);
     await press(arjun, menu(0), 'edit#0');
-    await arjun.fill(typed(arjun, { completedMin: '' }));
+    await arjun.fill(entered(arjun.modal(), { completedMin: '' }));
     await work;
 
     expect(check(arjun).join()).toMatch(/Row 2, “first instalment”, can never match: .* taken before by row 1/);
@@ -306,9 +289,9 @@ describe('while somebody types', () => {
     await press(arjun, menu(2), 'edit#2');
     const held = Promise.withResolvers<void>();
     work = held.promise;
-    await arjun.fill(typed(arjun, { amountMin: '4' }));
-    await arjun.fill(typed(arjun, { amountMin: '40' }));
-    await arjun.fill(typed(arjun, { amountMin: '400' }));
+    await arjun.fill(entered(arjun.modal(), { amountMin: '4' }));
+    await arjun.fill(entered(arjun.modal(), { amountMin: '40' }));
+    await arjun.fill(entered(arjun.modal(), { amountMin: '400' }));
     held.resolve();
     await work;
 
@@ -331,7 +314,7 @@ describe('while somebody types', () => {
     if (archived) control.archive(channel);
     await open(arjun);
     await press(arjun, menu(1), 'edit#1');
-    await arjun.fill(typed(arjun, { channel: 'other', other: channel }));
+    await arjun.fill(entered(arjun.modal(), { channel: 'other', other: channel }));
     await work;
 
     expect(seen(arjun)).toContain(told);
