@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { View } from '../../lib/local/slack-front/views.ts';
 import { STORIES, type Story, seededRandom } from '../../lib/local/stories.ts';
-import { entered } from '../support/form-fields.ts';
+import { entered, openForm } from '../support/slack-forms.ts';
 import { personIn, type SlackPerson } from '../support/slack-people.ts';
 import { ids } from '../support/slack-world.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -53,7 +53,7 @@ describe('the routing', () => {
     const { payments, ops } = stack.facts.channels;
     expect(await played(payment(1))).toBe(payments);
 
-    expect(await arjun.command('/warroom routing')).toEqual({ ok: true });
+    await openForm(arjun, '/warroom routing');
     await arjun.untilModal(/The built-in table is in force/);
     await pressIn('Add a row', /A new row/);
     await arjun.fill(typed({ amountMin: '1' }));

@@ -1,6 +1,7 @@
 /** People ask War Room in Slack, and press the buttons of threads: through Slack's signed requests and the served template. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { STORIES, type Story, seededRandom } from '../../lib/local/stories.ts';
+import { openForm } from '../support/slack-forms.ts';
 import { personIn, type SlackPerson } from '../support/slack-people.ts';
 import { ids } from '../support/slack-world.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
@@ -99,7 +100,7 @@ describe('/warroom', () => {
   });
 
   it('routing shows which payments go where, in a form', async () => {
-    expect(await arjun.command('/warroom routing')).toEqual({ ok: true });
+    await openForm(arjun, '/warroom routing');
     const { content } = await arjun.untilModal(/3\. full payment/);
     await arjun.close();
 

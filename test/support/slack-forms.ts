@@ -1,5 +1,21 @@
-/** The fields of a form by what they are called, whichever form of its draft it is (`blockOf` in routing-form.ts). */
+/** Forms in the local Slack: opened, and filled in by the names of their fields (`blockOf` in routing-form.ts). */
 import type { View } from '../../lib/local/slack-front/views.ts';
+import type { SlackPerson } from './slack-people.ts';
+import { until } from './until.ts';
+
+/**
+ * Opens the form that a command opens. What a worker that has just started is too slow for, three seconds, the button does
+ * that it then shows.
+ */
+export async function openForm(person: SlackPerson, line: string): Promise<void> {
+  const told = person.ephemerals().length;
+  await person.command(line);
+  const isTooLate = () => person.ephemerals().length > told;
+  await until(`${line} opens a form`, () => (person.modal() || isTooLate() ? true : undefined));
+  if (person.modal()) return;
+  await person.press('Open');
+  await until(`the button of ${line} opens a form`, () => person.modal());
+}
 
 /** The block of a field of the form that is shown. */
 export function blockOf(view: View | undefined, field: string): string {
