@@ -1,6 +1,6 @@
 /**
  * `npm run pictures`: plays every story against a stack of its own, and writes what its threads look like on a telephone to
- * `docs/images/`, for docs/threads.md.
+ * `docs/images/`, for docs/threads.md; then the home, and what is told of parked payments. `-- threads` or `-- home`: only these.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,12 @@ import { STORIES, type Story, seededRandom } from '../lib/local/stories.ts';
 const TELEPHONE = { width: 390, height: 4000 };
 const DESK = { width: 1280, height: 760 };
 const DENSITY = 2;
+const TELEPHONES = {
+  deviceScaleFactor: DENSITY,
+  reducedMotion: 'reduce',
+  locale: 'en-IN',
+  timezoneId: 'Asia/Kolkata',
+} as const;
 /** Below the last message. */
 const MARGIN = 12;
 const TOLD_WITHIN_MS = 90_000;
@@ -91,6 +97,10 @@ async function inOps(name: string): Promise<readonly Picture[]> {
 async function photograph({ file, permalink }: Picture): Promise<void> {
   const page = await opened(permalink, TELEPHONE);
   const thread = page.getByRole('region', { name: 'Thread' });
+  // What one writes into floats above the last message.
+  await thread.locator('.composer').evaluateAll((boxes) => {
+    for (const box of boxes) box.remove();
+  });
   const last = await thread.locator('.messages > *').last().boundingBox();
   const height = Math.ceil((last?.y ?? 0) + (last?.height ?? 0)) + MARGIN;
   await page.setViewportSize({ width: TELEPHONE.width, height });
@@ -107,13 +117,7 @@ async function photographPage({ file, permalink }: Picture): Promise<void> {
 }
 
 async function opened(permalink: string, viewport: { readonly width: number; readonly height: number }): Promise<Page> {
-  const page = await browser.newPage({
-    viewport,
-    deviceScaleFactor: DENSITY,
-    reducedMotion: 'reduce',
-    locale: 'en-IN',
-    timezoneId: 'Asia/Kolkata',
-  });
+  const page = await browser.newPage({ ...TELEPHONES, viewport });
   await page.goto(permalink);
   await page.getByRole('region', { name: 'Thread' }).waitFor();
   return page;
@@ -124,8 +128,77 @@ async function write(shown: Pick<Page, 'screenshot'> | Pick<Locator, 'screenshot
   console.log(`docs/images/${file}.png`);
 }
 
+/** Writes every thread of docs/threads.md. */
+async function photographThreads(): Promise<void> {
+  // The first picture of the README: a channel with four payments.
+  await played('payment', 51);
+  await played('late-authorization', 52);
+  const [failed] = await played('failed-then-captured', 53);
+  await playedTo(['initiated', 'payment', 1, 1], 54);
+  if (failed) await photographPage({ ...failed, file: 'thread' });
+
+  for (const [index, name] of Object.keys(STORIES).entries()) {
+    for (const picture of await played(name, index + 1)) await photograph(picture);
+  }
+  for (const [index, moment] of MOMENTS.entries()) await photograph(await playedTo(moment, 100 + index));
+  // The newest thread there is the warning of the last moment.
+  const [warning] = (await inOps('warning')).slice(-1);
+  if (warning) await photograph({ ...warning, file: 'warning' });
+}
+
+/** As whom the home is opened. */
+const READER = 'U0ARJUN001';
+
+/** Writes App Home with something of everything, and the notice of what is parked. */
+async function photographHome(): Promise<void> {
+  const { slack, channels } = stack.facts;
+  const { control } = stack.slack;
+  if (control === undefined) throw new Error('The home is drawn with the Slack that this stack brings along.');
+  await played('failed-then-captured', 201);
+  await played('part-payments', 202);
+  await playedTo(['', 'dispute', 4, 3], 203);
+  await playedTo(['', 'payment', 2, 2], 204);
+  await playedTo(['', 'payment', 1, 1], 205);
+  control.fault({ method: 'chat.postMessage', channel: channels.payments, kind: 'error', error: 'invalid_blocks' });
+  for (const seed of [206, 207, 208]) {
+    const story = storyOf('payment', seed);
+    await play({ ...stack.facts, timeScale: 0 }, { ...story, steps: story.steps.slice(0, 1) }, () => undefined);
+  }
+  const notice = await until('three payments are parked', () =>
+    control.messages(channels.ops).find(({ text }) => text.startsWith('🛑 Parked · 3 payments')),
+  );
+  control.resetFaults();
+  const at = `${slack.url}/archives/${channels.ops}/p${notice.ts.replace('.', '')}?thread_ts=${notice.ts}&cid=${channels.ops}`;
+  await photograph({ file: 'parked', permalink: at });
+
+  control.as(READER).openHome();
+  await until('the home is there', () => control.as(READER).home());
+  const page = await browser.newPage({ ...TELEPHONES, viewport: TELEPHONE });
+  await page.goto(`${slack.url}/app/${slack.teamId}?as=${READER}`);
+  const home = page.locator('.home');
+  await home.waitFor();
+  const last = await home.locator('> *').last().boundingBox();
+  const height = Math.ceil((last?.y ?? 0) + (last?.height ?? 0)) + MARGIN;
+  await page.setViewportSize({ width: TELEPHONE.width, height });
+  await write(page, 'home');
+  await page.close();
+}
+
+/** What is there within a while. */
+async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+  const end = Date.now() + TOLD_WITHIN_MS;
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`It did not come about that ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 type Picture = { readonly file: string; readonly permalink: string };
 
+const asked = process.argv.slice(2);
+const wanted = asked.length > 0 ? asked : ['threads', 'home'];
 const folder = mkdtempSync(join(tmpdir(), 'war-room-pictures-'));
 const stack = await startStack({
   root,
@@ -144,20 +217,8 @@ const stack = await startStack({
 });
 const browser = await startBrowser();
 try {
-  // The first picture of the README: a channel with four payments.
-  await played('payment', 51);
-  await played('late-authorization', 52);
-  const [failed] = await played('failed-then-captured', 53);
-  await playedTo(['initiated', 'payment', 1, 1], 54);
-  if (failed) await photographPage({ ...failed, file: 'thread' });
-
-  for (const [index, name] of Object.keys(STORIES).entries()) {
-    for (const picture of await played(name, index + 1)) await photograph(picture);
-  }
-  for (const [index, moment] of MOMENTS.entries()) await photograph(await playedTo(moment, 100 + index));
-  // The newest thread there is the warning of the last moment.
-  const [warning] = (await inOps('warning')).slice(-1);
-  if (warning) await photograph({ ...warning, file: 'warning' });
+  if (wanted.includes('threads')) await photographThreads();
+  if (wanted.includes('home')) await photographHome();
 } finally {
   await browser.close();
   await stack.stop();

@@ -52,10 +52,10 @@ export function renderHome(home: Home, origin: string): HomeView {
     ...(note ? [...note.blocks, divider] : []),
     ...broken.flatMap(entry),
     ...(broken.length > 0 ? [divider] : []),
-    header('Needs somebody'),
+    header('Needs attention'),
     ...(attention.shown.length > 0
       ? [...attention.shown.flatMap(entry), ...remaining(attention)]
-      : message(body('✅ Nothing needs anybody now.')).blocks),
+      : message(body('✅ Nothing needs attention now.')).blocks),
     header('Payments today'),
     ...counts(today),
     ...today.shown.flatMap(entry),

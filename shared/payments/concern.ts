@@ -43,7 +43,8 @@ function ofWarning(warning: Warning, thread: string, subject: string): Concern {
 /** One that was answered waits for the bank, and for nobody here. */
 function ofDispute(dispute: Dispute, { currency }: Lifecycle, subject: string): Concern {
   const { id, amount, respondBy, createdAt, heardAt, outcome, steps } = dispute;
-  const stake = amount === undefined ? undefined : `${formatAmount(amount, dispute.currency ?? currency)} at stake`;
+  const money = amount === undefined ? undefined : formatAmount(amount, dispute.currency ?? currency);
+  const stake = money === undefined || subject.startsWith(`${money} · `) ? undefined : `${money} at stake`;
   return {
     kind: 'dispute',
     id,

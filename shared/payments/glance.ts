@@ -60,39 +60,43 @@ export function glanceAt(payments: readonly DayPayment[], shown: number): DayGla
 
 /** A payment that needs somebody: what it is, what to do, and by when. */
 export function attentionGlimpse(attention: Attention, link: string | undefined): Glimpse {
-  const { kind, subject, since, by, snoozedUntil } = attention;
-  const [mark, title, todo] = concerns[kind];
+  const { kind, subject, snoozedUntil } = attention;
+  const [mark, title] = titles[kind];
   return {
     line: [`${snoozedUntil === undefined ? mark : '💤'} `, { bold: title }, ` · ${subject}`],
     fine: [
-      ...deadline(attention),
-      todo,
-      ...(by === undefined ? [' Since ', { at: since }, '.'] : []),
+      ...toDo(attention),
       ...(snoozedUntil === undefined ? [] : [' Snoozed until ', { at: snoozedUntil } as const, '.']),
       ...(link === undefined ? [] : [' ', { link, label: 'Open its thread' }]),
     ],
   };
 }
 
-const concerns = {
-  notCaptured: ['⚠️', 'Not captured', "Capture it in Razorpay's dashboard."],
-  openTooLong: ['⚠️', 'Open too long', 'Razorpay tells nothing new: look at the order there.'],
-  dispute: ['⚖️', 'Disputed', "Answer it in Razorpay's dashboard."],
+const titles = {
+  notCaptured: ['⚠️', 'Not captured'],
+  openTooLong: ['⚠️', 'Open too long'],
+  dispute: ['⚖️', 'Disputed'],
 } as const;
 
-function deadline({ kind, by }: Attention): Inline[] {
-  if (by === undefined) return [];
-  return kind === 'dispute' ? ['Answer by ', { at: by }, '. '] : ['The money goes back ', { at: by }, '. '];
+function toDo({ kind, since, by }: Attention): Inline[] {
+  const ever: Inline[] = [', since ', { at: since }, '.'];
+  switch (kind) {
+    case 'notCaptured':
+      return by === undefined
+        ? ["Waits to be captured in Razorpay's dashboard", ...ever]
+        : ["Capture it in Razorpay's dashboard before ", { at: by }, ', when the money goes back.'];
+    case 'openTooLong':
+      return ['Razorpay tells nothing new: look at the order there. Open since ', { at: since }, '.'];
+    case 'dispute':
+      return by === undefined
+        ? ["Waits to be answered in Razorpay's dashboard", ...ever]
+        : ["Answer it in Razorpay's dashboard by ", { at: by }, '.'];
+  }
 }
 
 /** A payment of a day: how it stands, when it was first told, and the way to its thread. */
 export function paymentGlimpse({ mark, state, subject, since }: DayPayment, link: string | undefined): Glimpse {
   const at = { at: Math.floor(since / 1000), dateless: true } as const;
-  return {
-    line: [`${mark} `, { bold: state }, ` · ${subject}`],
-    fine: [
-      at,
-      ...(link === undefined ? [' · not in Slack yet'] : [' · ', { link, label: 'Open its thread' } as const]),
-    ],
-  };
+  const thread: Inline = link === undefined ? 'not in Slack yet' : { link, label: 'thread' };
+  return { line: [`${mark} `, { bold: state }, ` · ${subject} · `, at, ' · ', thread], fine: [] };
 }

@@ -93,8 +93,8 @@ describe('a home', () => {
     const lines = await open();
 
     expect(lines.slice(0, 4)).toEqual([
-      'Needs somebody',
-      '✅ Nothing needs anybody now.',
+      'Needs attention',
+      '✅ Nothing needs attention now.',
       'Payments today',
       'None yet.',
     ]);
@@ -117,10 +117,11 @@ describe('a home', () => {
 
     expect(lines).toContain('✅ 1 paid');
     expect(lines).toContain('Received: ₹45,000.00');
-    expect(lines).toContain('✅ *Paid* · ₹45,000.00 · Unknown payer');
-    const [root] = all.room.front.control.messages(ids.payments).slice(-2);
-    expect(lines.join('\n')).toContain(`/archives/${ids.payments}/p`);
-    expect(root?.threadTs ?? root?.ts).toBeDefined();
+    expect(lines.join('\n')).toMatch(
+      /✅ \*Paid\* · ₹45,000\.00 · Unknown payer · <!date\^\d+\^\{time\}\|10:42 IST> · </,
+    );
+    const roots = all.room.front.control.messages(ids.payments).filter(({ threadTs }) => threadTs === undefined);
+    expect(lines.join('\n')).toContain(`/archives/${ids.payments}/p${roots.at(-1)?.ts.replace('.', '')}|thread>`);
   });
 
   it('shows what needs somebody: parked with Retry and Ignore, and held channels', async () => {
@@ -221,7 +222,7 @@ describe('a button of a home', () => {
     expect(await press('parked.ignore', value, 'press-2')).toBeUndefined();
 
     expect(seen()[0]).toMatch(/^Nothing waits here any more: Arjun M\. had it tried again/);
-    expect(seen()).toContain('✅ Nothing needs anybody now.');
+    expect(seen()).toContain('✅ Nothing needs attention now.');
   });
 
   it.each([undefined, '', 'x', 'failed-too-often#12#3', '#1'])(

@@ -34,7 +34,7 @@ describe('a payment', () => {
       {
         kind: 'dispute',
         id: 'disp_1',
-        subject: `${about} · ₹45,000.00 at stake`,
+        subject: about,
         since: start + 86_400,
         by: start + 86_400 + 9 * 86_400,
         isOver: false,
@@ -44,5 +44,13 @@ describe('a payment', () => {
     expect(isOver('under_review')).toEqual([true]);
     expect(isOver('under_review', 'action_required')).toEqual([false]);
     expect(isOver('under_review', 'won')).toEqual([true]);
+  });
+
+  it('says how much is at stake where that is not all of it', () => {
+    const part = { ...dispute('created', one) } as never as { payload: { dispute: { entity: { amount: number } } } };
+    part.payload.dispute.entity.amount = 1_000_000;
+    const [concern] = concernsOf(fold([initiated(), factOf(captured(one)), factOf(part as never)]), 'order_A');
+
+    expect(concern?.subject).toBe(`${about} · ₹10,000.00 at stake`);
   });
 });
