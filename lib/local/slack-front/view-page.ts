@@ -26,7 +26,7 @@ export function renderModal(view: View, depth: number, workspace: Workspace, now
   const { content } = view;
   const use: Use = { prefix: view.id, entered: view.entered, errors: view.errors, ...offeredIn(workspace) };
   const close = words(content.close) || 'Cancel';
-  return html`<div class="veil" id="veil"><form class="modal" id="modal-${view.id}" role="dialog" aria-modal="true" aria-labelledby="modal-title" data-place="${JSON.stringify({ view: 'modal' })}" data-modal novalidate>
+  return html`<div class="veil" id="veil"><div class="modal" id="modal-${view.id}" role="dialog" aria-modal="true" aria-labelledby="modal-title"><form data-place="${JSON.stringify({ view: 'modal' })}" data-modal novalidate>
 <header class="modal-head">${renderAvatar({ userId: workspace.app.botUserId, asApp: true }, workspace, 'small')}<h2 id="modal-title">${words(content.title)}</h2>${
     depth > 1 && html`<span class="depth">${depth} of 3</span>`
   }<button type="button" class="close" data-deed="${JSON.stringify({ deed: 'close', reach: 'all' })}" aria-label="Close">✕</button></header>
@@ -34,7 +34,7 @@ export function renderModal(view: View, depth: number, workspace: Workspace, now
 <footer class="modal-foot">${deed({ deed: 'close', reach: 'one' }, depth > 1 && content.close === null ? 'Back' : close)}${
     content.submit !== null && html`<button type="submit" class="b-button b-primary">${words(content.submit)}</button>`
   }</footer>
-</form></div>`;
+</form></div></div>`;
 }
 
 /** The app's place: `home` or `about`. */
