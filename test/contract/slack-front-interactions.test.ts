@@ -262,3 +262,31 @@ describe('chat.postEphemeral', () => {
     expect(await post(ids.arjun, '')).toBe('no_text');
   });
 });
+
+describe('the control API for people', () => {
+  it('does over HTTP what people do, and shows what they see', async () => {
+    const ask = async (method: string, path: string, body?: unknown) => {
+      const answer = await fetch(`${world.front.url}/control${path}`, {
+        method,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: answer.status, body: (await answer.json()) as Readonly<Record<string, unknown>> };
+    };
+    const arjunPath = `/people/${ids.arjun}`;
+    app.answer = () => ({ body: { text: 'sure?', blocks: [buttons(button('Yes'))] } });
+    const commanded = await ask('POST', `${arjunPath}/command`, { channel: ids.general, line: '/warroom help' });
+    const { ephemerals } = (await ask('GET', arjunPath)).body as { ephemerals: { ts: string; text: string }[] };
+    app.answer = () => ({ status: 503 });
+    const ts = ephemerals[0]?.ts;
+    const pressed = await ask('POST', `${arjunPath}/press`, { channel: ids.general, ts, label: 'Yes' });
+    const opened = await ask('POST', `${arjunPath}/home`);
+    const nowhere = await ask('POST', `${arjunPath}/submit`, {});
+    const abroad = await ask('PUT', '/app/request-urls', { events: 'https://example.com/events' });
+
+    expect([commanded.body, pressed.body]).toEqual([{ ok: true }, { ok: false, problem: 'http_status_503' }]);
+    expect(ephemerals.map(({ text }) => text)).toEqual(['sure?']);
+    expect(opened.body).toEqual({ home: null });
+    expect(nowhere).toEqual({ status: 404, body: { ok: false, error: 'Arjun Mehta has no modal open.' } });
+    expect(abroad.status).toBe(400);
+  });
+});

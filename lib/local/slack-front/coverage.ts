@@ -353,6 +353,10 @@ export const rules: readonly RuleCoverage[] = [
     ],
   },
   {
+    about: 'the control API for people',
+    rules: ['does over HTTP what people do, and shows what they see'],
+  },
+  {
     about: 'opening a modal',
     rules: [
       'shows it to who did something, and answers what it has become',
