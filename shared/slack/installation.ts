@@ -61,7 +61,7 @@ export type Connection = {
 /** Why a token is not used any more, where its person ends it. */
 export const leaving = 'leaving';
 
-/** Why none of a team's tokens is used any more, where somebody removed the app: everybody there knows of it. */
+/** Why none of a team's tokens is used any more, where somebody removed the app. */
 export const uninstalled = 'app_uninstalled';
 
 /**
@@ -219,10 +219,7 @@ export class Installations {
     });
   }
 
-  /**
-   * The people whose token was refused and who are still to be told. Nobody who connected again, or ended it themself; and
-   * nobody whose token ended with the app.
-   */
+  /** The people whose token was refused and who are still to be told. Nobody who connected again, or ended it themself. */
   async untold(team: TeamId): Promise<Refused[]> {
     const item = await this.#table.get(untoldKey(team));
     const noted = [...((item?.['people'] as Set<string> | undefined) ?? [])].sort();
@@ -231,18 +228,18 @@ export class Installations {
       const [user = '', version = ''] = note.split(' ');
       const kept = await this.#table.get({ pk: team, sk: `user#${user}` });
       const dead = kept?.['dead'] as { readonly at: number; readonly code: string } | undefined;
-      if (kept?.['version'] !== version || dead?.code === leaving || dead?.code === uninstalled)
+      if (kept?.['version'] !== version || dead?.code === leaving)
         await this.told(team, { user: userId(user), version });
       else if (dead) untold.push({ user: userId(user), version, ...dead });
     }
     return untold;
   }
 
-  /** Nobody has to be told of this token (any more). */
-  async told(team: TeamId, { user, version }: Pick<Refused, 'user' | 'version'>): Promise<void> {
+  /** Nobody has to be told of these tokens (any more). */
+  async told(team: TeamId, ...tokens: readonly Pick<Refused, 'user' | 'version'>[]): Promise<void> {
     await this.#table.update(untoldKey(team), {
-      update: 'DELETE people :one',
-      values: { ':one': new Set([`${user} ${version}`]) },
+      update: 'DELETE people :these',
+      values: { ':these': new Set(tokens.map(({ user, version }) => `${user} ${version}`)) },
     });
   }
 

@@ -1,7 +1,7 @@
 import type { ChannelId } from '../base/names.ts';
 import type { Reason, Waiting } from './held.ts';
 import type { Refused } from './installation.ts';
-import { body, type Content, fine, type Inline, message } from './text.ts';
+import { body, type Content, fine, type Inline, joined, message } from './text.ts';
 
 /** What the ops channel is told when threads wait for a person: what happened, since when, how many, what to do. */
 export function waitingNotice(channel: ChannelId, reason: Reason, threads: number): Content {
@@ -72,6 +72,35 @@ export function unreachableNotice(refused: Refused, reconnectUrl: string | undef
         : ['they can ', { link: reconnectUrl, label: 'connect once more' }, '.']),
     ),
     fine('since ', { at: Math.floor(refused.at / 1000) }, ` · ${refused.code}`),
+  );
+}
+
+/** So many people are named; of more, how many. */
+const namedAtOnce = 20;
+
+/** What the ops channel is told once the app is back in a workspace, of those whose token ended when it was removed. */
+export function returnedNotice(people: readonly Refused[], reconnectUrl: string | undefined): Content {
+  const many = people.length === 1 ? 'one person' : `${people.length} people`;
+  const named = joined(
+    ', ',
+    people.slice(0, namedAtOnce).map(({ user }) => ({ person: user })),
+  );
+  const more = people.length > namedAtOnce ? ` and ${people.length - namedAtOnce} more` : '';
+  const since = Math.min(...people.map(({ at }) => at));
+  return message(
+    body(
+      '🔑 ',
+      { bold: `Messages no longer appear as ${many}` },
+      ': what they had allowed ended when War Room was removed.',
+    ),
+    body(
+      'War Room posts them itself and names the person; nothing is lost. To have messages in their name again, ',
+      ...named,
+      `${more} can `,
+      reconnectUrl === undefined ? 'connect once more' : { link: reconnectUrl, label: 'connect once more' },
+      '.',
+    ),
+    fine('since ', { at: Math.floor(since / 1000) }),
   );
 }
 

@@ -1,6 +1,6 @@
-import type { Key, Table } from '../aws/table.ts';
+import type { Item, Key, Table } from '../aws/table.ts';
 import { Retry } from '../base/errors.ts';
-import { type ChannelId, type TeamId, type UserId, userId } from '../base/names.ts';
+import { type ChannelId, type TeamId, teamId, type UserId, userId } from '../base/names.ts';
 import { leaving, noteUntold, uninstalled } from './installation.ts';
 
 /** Why a token is not used any more, where Slack said that it was taken back. */
@@ -28,16 +28,17 @@ export class Revocations {
   }
 
   /**
-   * The app was removed from the workspace, at `at` (Unix seconds): its own token is dead and so is everybody's. Nobody is told
-   * of theirs: whoever removed the app knows, and there is nothing to connect to until it is back.
+   * The app was removed from the workspace, at `at` (Unix seconds): its own token is dead and so is everybody's. There is nobody
+   * who could tell them: they are noted, and told together once the app is back.
    */
   async uninstalled(team: TeamId, at: number): Promise<void> {
-    await this.#endWithApp([botKey(team), ...(await this.#table.query(team, 'user#'))], at);
+    await this.#endApp(team, at);
+    for (const token of await this.#table.query(team, 'user#')) await this.#end(token, at, uninstalled);
   }
 
   /**
    * These people's tokens, and these bots', were taken back at `at` (Unix seconds). A person is to be told, unless they ended it
-   * themself or the app's own token ended with it.
+   * themself; where the app's own token ended with it, it is as if the app was removed.
    */
   async revoked(
     team: TeamId,
@@ -45,22 +46,11 @@ export class Revocations {
     whose: { people: readonly UserId[]; bots: readonly UserId[] },
   ): Promise<void> {
     const bot = await this.botUser(team);
-    const keyOf = (user: UserId): Key => ({ pk: team, sk: `user#${user}` });
-    if (bot !== undefined && whose.bots.includes(bot)) {
-      await this.#endWithApp([botKey(team), ...whose.people.map(keyOf)], at);
-      return;
-    }
+    const isAppGone = bot !== undefined && whose.bots.includes(bot);
+    if (isAppGone) await this.#endApp(team, at);
     for (const user of whose.people) {
-      const key = keyOf(user);
-      const kept = await this.#table.get(key);
-      if (!kept || kept['dead'] !== undefined || Number(kept['installedAt']) >= at * 1000) continue;
-      // Noted first: a crash between the two writes leaves a note that waits for Slack's next refusal.
-      await noteUntold(this.#table, team, { user, version: String(kept['version']) });
-      await this.#table.update(key, {
-        update: 'SET dead = :dead',
-        when: 'version = :version AND attribute_not_exists(dead)',
-        values: { ':dead': { at: at * 1000, code: revoked }, ':version': kept['version'] },
-      });
+      const token = await this.#table.get({ pk: team, sk: `user#${user}` });
+      if (token) await this.#end(token, at, isAppGone ? uninstalled : revoked);
     }
   }
 
@@ -83,16 +73,32 @@ export class Revocations {
     throw Retry.failed('Somebody else keeps changing the channels of a team.');
   }
 
-  /** Said also of tokens that were dead before: whose end the app's removal was, nobody has to be told of it. */
-  async #endWithApp(keys: readonly Key[], at: number): Promise<void> {
-    for (const key of keys) {
-      await this.#table.update(key, {
-        update: 'SET dead = :dead',
-        when: 'installedAt < :at AND (attribute_not_exists(dead) OR dead.#code <> :leaving)',
-        names: { '#code': 'code' },
-        values: { ':dead': { at: at * 1000, code: uninstalled }, ':at': at * 1000, ':leaving': leaving },
-      });
-    }
+  async #endApp(team: TeamId, at: number): Promise<void> {
+    await this.#table.update(botKey(team), {
+      update: 'SET dead = :dead',
+      when: 'installedAt < :at AND attribute_not_exists(dead)',
+      values: { ':dead': { at: at * 1000, code: uninstalled }, ':at': at * 1000 },
+    });
+  }
+
+  /**
+   * Ends a person's token as it was read, if it was stored before. Who is to be told is noted first: a crash between the two
+   * writes leaves a note that waits for the next that is heard. That it ended with the app is said also of one that was dead before, by whatever
+   * came first: then its person is told with the others.
+   */
+  async #end(token: Item, at: number, code: string): Promise<void> {
+    const dead = token['dead'] as { readonly code: string } | undefined;
+    if (Number(token['installedAt']) >= at * 1000 || dead?.code === leaving) return;
+    if (dead && code !== uninstalled) return;
+    const version = String(token['version']);
+    const user = userId(token.sk.slice('user#'.length));
+    if (!dead) await noteUntold(this.#table, teamId(token.pk), { user, version });
+    await this.#table.update(token, {
+      update: 'SET dead = :dead',
+      when: `version = :version AND (attribute_not_exists(dead)${dead ? ' OR dead.#code = :before' : ''})`,
+      ...(dead && { names: { '#code': 'code' } }),
+      values: { ':dead': { at: at * 1000, code }, ':version': version, ...(dead && { ':before': dead.code }) },
+    });
   }
 }
 

@@ -11,7 +11,7 @@ import { channelId, ts, userId } from '../../shared/base/names.ts';
 import type { Wanted } from '../../shared/slack/agenda.ts';
 import type { Compose } from '../../shared/slack/outbox.ts';
 import { body, message } from '../../shared/slack/text.ts';
-import { type Room, startRoom } from '../support/room.ts';
+import { type Room, reconnectUrl, startRoom } from '../support/room.ts';
 import { type Ears, openEars } from '../support/slack-ears.ts';
 import { ids } from '../support/slack-world.ts';
 
@@ -505,12 +505,53 @@ describe('the app', () => {
     expect(await ears.hear({ id: 'i', team: room.team.id, at: 1, what: 'installed' })).toEqual({ woken: 1 });
   });
 
-  it('tells nobody that their token ended with it', async () => {
+  it('back again says once in the ops channel whose tokens had ended with it, and nobody alone', async () => {
+    const meera = seededCompany().users.find(({ id }) => id === ids.meera)?.userToken ?? '';
+    await room.installations.saveAdmin(room.team.id, 'adm_meera', {
+      user: userId(ids.meera),
+      token: meera,
+      installedAt: 1,
+    });
+    room.time.advance(5_000);
+    const removed = {
+      id: 'u',
+      team: room.team.id,
+      at: Math.floor(room.time.now() / 1000),
+      what: 'uninstalled',
+    } as const;
+    expect(await ears.hear(removed)).toBe('marked dead');
+    expect(await sync(wanted('Initiated'))).toBe('held');
+    slack().grantToken('xoxb-again', 'bot', ids.bot, seededCompany().app.scopes);
+    await room.installations.saveBot(room.team.id, {
+      user: userId(ids.bot),
+      token: 'xoxb-again',
+      installedAt: room.time.now(),
+    });
+
+    await sync(wanted('Initiated'));
+    await sync(asArjun(wanted('Paid')), 'payments#live#order_2');
+
+    const [notice, ...others] = messages(ids.ops);
+    expect(notice?.text).toContain('Messages no longer appear as 2 people');
+    expect(notice?.text).toContain(`<@${ids.arjun}>, <@${ids.meera}> can <${reconnectUrl}|connect once more>`);
+    expect(others).toEqual([]);
+    expect(messages().map(({ text, userId }) => [text, userId])).toEqual([
+      ['Initiated', ids.bot],
+      ['Paid', ids.bot],
+    ]);
+    expect(await room.installations.untold(room.team.id)).toEqual([]);
+    expect(slack().calls()['conversations.open']).toBeUndefined();
+  });
+
+  it('back again names nobody who has connected once more meanwhile', async () => {
     room.time.advance(5_000);
     slack().uninstallApp();
     await ears.listen();
+    expect((await room.installations.untold(room.team.id)).map(({ user }) => user)).toEqual([ids.arjun]);
 
-    expect(await room.installations.connection(room.team.id, userId(ids.arjun))).toMatchObject({ state: 'refused' });
+    const again = { user: userId(ids.arjun), token: 'xoxp-again', installedAt: room.time.now() + 1_000 };
+    await room.installations.saveAdmin(room.team.id, 'adm_arjun', again);
+
     expect(await room.installations.untold(room.team.id)).toEqual([]);
   });
 });

@@ -138,7 +138,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       asha: (await installations.user(team, asha)) !== undefined,
       ravi: (await installations.user(team, ravi)) !== undefined,
     });
-    const untold = async () => (await installations.untold(team)).map(({ user }) => user);
+    const untold = async () => (await installations.untold(team)).map(({ user, code }) => [user, code]);
 
     beforeEach(async () => {
       installations = new Installations(tables.table('installations'), new Vault(openKeys(), 'key', () => now));
@@ -148,11 +148,14 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       await installations.saveAdmin(team, 'adm_ravi', { user: ravi, token: 'xoxp-2', installedAt: now - 1 });
     });
 
-    it('all end with the app, and nobody has to be told', async () => {
+    it('all end with the app, which is what their people are to be told', async () => {
       await revocations.uninstalled(team, at);
 
       expect(await live()).toEqual({ bot: false, asha: false, ravi: false });
-      expect(await untold()).toEqual([]);
+      expect(await untold()).toEqual([
+        [asha, 'app_uninstalled'],
+        [ravi, 'app_uninstalled'],
+      ]);
       expect(await revocations.botUser(team)).toBe(bot);
     });
 
@@ -171,15 +174,24 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       await revocations.revoked(team, at, { people: [asha], bots: ['U0OTHERAPP' as never] });
 
       expect(await live()).toEqual({ bot: true, asha: false, ravi: true });
-      expect(await untold()).toEqual([asha]);
+      expect(await untold()).toEqual([[asha, 'token_revoked']]);
     });
 
-    it('that ended with the app are nobody’s news, also where Slack told of the person first', async () => {
+    it('that ended with the app did so also where Slack told of the person first', async () => {
       await revocations.revoked(team, at, { people: [asha], bots: [] });
       await revocations.revoked(team, at, { people: [asha, ravi], bots: [bot] });
 
       expect(await live()).toEqual({ bot: false, asha: false, ravi: false });
-      expect(await untold()).toEqual([]);
+      expect((await untold()).map(([, code]) => code)).toEqual(['app_uninstalled', 'app_uninstalled']);
+    });
+
+    it('of people who were told before the app was removed are not told of again', async () => {
+      await revocations.revoked(team, at, { people: [asha], bots: [] });
+      await installations.told(team, ...(await installations.untold(team)));
+
+      await revocations.uninstalled(team, at + 60);
+
+      expect(await untold()).toEqual([[ravi, 'app_uninstalled']]);
     });
 
     it('that a person gives back are ended by that person: they are told nothing, and it stays theirs to finish', async () => {
@@ -189,7 +201,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       await revocations.uninstalled(team, at);
 
       expect(await installations.connection(team, asha)).toMatchObject({ state: 'leaving' });
-      expect(await untold()).toEqual([]);
+      expect(await untold()).toEqual([[ravi, 'app_uninstalled']]);
     });
 
     it('of nobody that is known change nothing, and make no half a record', async () => {
