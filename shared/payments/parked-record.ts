@@ -36,6 +36,17 @@ export function readParked(body: string, sentAt: number): ParkedRecord | undefin
   };
 }
 
+/** `<code>#<account>#<home>`: a parked record as its thread remembers it. */
+export function recordName({ code, account, home }: Pick<ParkedRecord, 'code' | 'account' | 'home'>): string {
+  return `${code}#${account}#${home}`;
+}
+
+/** The inverse of `recordName`. */
+export function readName(name: string): Pick<ParkedRecord, 'code' | 'account' | 'home'> | undefined {
+  const [, code, account, home] = /^([^#]+)#([^#]+)#(.+)$/s.exec(name) ?? [];
+  return code && account && home ? { code, account, home } : undefined;
+}
+
 const noticePrefix = `${opsPrefix}parked#`;
 
 /** What is told of an episode is no payment's: it has a home of its own, and belongs to every account of the team. */

@@ -5,9 +5,9 @@ import { expiry } from './store.ts';
 
 /**
  * What became of a parked record. `retrying`: somebody pressed Retry, and its wake may not have reached the queue yet; it
- * waits like `waiting` does.
+ * waits like `waiting` does. `solved`: the payment was told, whatever had it told.
  */
-export type ParkedState = 'waiting' | 'retrying' | 'retried' | 'ignored';
+export type ParkedState = 'waiting' | 'retrying' | 'retried' | 'ignored' | 'solved';
 
 /** A parked record as it is kept: one for each payment and code, however often it is parked. */
 export type Parked = ParkedRecord & {
@@ -20,6 +20,8 @@ export type Parked = ParkedRecord & {
   readonly times: number;
   /** The press that settled it, or is about to. */
   readonly press: string | undefined;
+  /** When it was told after all (ms). */
+  readonly solvedAt: number | undefined;
 };
 
 /** What somebody decided about an episode, and of how many records. `at` in milliseconds. */
@@ -31,6 +33,9 @@ export type Press = {
   readonly at: number;
   readonly records: number;
 };
+
+/** A message of the dead letters, and when it was sent and read (ms). */
+type Parking = { readonly id: string; readonly sentAt: number; readonly at: number };
 
 /** Several workers park, and several people press, at a time at most. */
 const tries = 20;
@@ -56,7 +61,7 @@ export class ParkedStore {
    */
   async keep(
     record: ParkedRecord,
-    parking: { readonly id: string; readonly at: number },
+    parking: Parking,
   ): Promise<{ readonly episodes: readonly Episode[]; readonly isNews: boolean }> {
     const { team, code } = record;
     const left = new Set<number>();
@@ -64,6 +69,8 @@ export class ParkedStore {
     const answer = (since: number) => ({ episodes: [since, ...left].map((each) => ({ code, since: each })), isNews });
     for (let attempt = 0; attempt < tries; attempt += 1) {
       const kept = readParked(await this.#table.get(recordKey(record)));
+      // It was parked, told all the same, and only then its dead letter is read.
+      if (kept?.solvedAt !== undefined && parking.sentAt < kept.solvedAt) return { episodes: [], isNews };
       const isKnown = kept?.parking === parking.id;
       if (isKnown && !isWaiting(kept)) return answer(kept.episode);
 
@@ -134,6 +141,24 @@ export class ParkedStore {
     return this.#settle(record, ['waiting'], { state: 'ignored', press, now });
   }
 
+  /**
+   * The payment was told after all: nobody has to do anything about it, and what was parked of it before is no news any more.
+   * Answers the episode that it belongs to, if any: also where a run before this one stopped half-way.
+   */
+  async solve(
+    record: Pick<ParkedRecord, 'team' | 'code' | 'account' | 'home'>,
+    now: number,
+  ): Promise<Episode | undefined> {
+    const key = recordKey(record);
+    const kept = readParked(await this.#table.get(key));
+    await this.#table.update(key, {
+      update: 'SET #state = :solved, solvedAt = :now, expires = :expires',
+      names: { '#state': 'state' },
+      values: { ':solved': 'solved', ':now': now, ':expires': Math.floor(now / 1000) + settledDays * 86_400 },
+    });
+    return kept && kept.episode > 0 ? { code: record.code, since: kept.episode } : undefined;
+  }
+
   #settle(
     record: Parked,
     from: readonly [ParkedState, ParkedState?],
@@ -186,12 +211,7 @@ export class ParkedStore {
     return (await this.#table.query(partition(team), prefix)).some(isIn);
   }
 
-  #write(
-    record: ParkedRecord,
-    episode: number,
-    parking: { readonly id: string; readonly at: number },
-    kept: Parked | undefined,
-  ): Promise<boolean> {
+  #write(record: ParkedRecord, episode: number, parking: Parking, kept: Parked | undefined): Promise<boolean> {
     const { why, since, attempts } = record;
     const item = {
       ...recordKey(record),
@@ -205,6 +225,8 @@ export class ParkedStore {
       expires: expiry(parking.at),
     };
     if (!kept) return this.#table.insert(item);
+    // What was told before it was ever parked has a row without a letter.
+    if (kept.parking === '') return this.#table.replace(item, { when: 'attribute_not_exists(parking)' });
     return this.#table.replace(item, { when: 'parking = :before', values: { ':before': kept.parking } });
   }
 
@@ -231,7 +253,7 @@ function causeKey(team: TeamId, code: string): Key {
   return { pk: partition(team), sk: `cause#${code}` };
 }
 
-function recordKey({ team, code, account, home }: ParkedRecord): Key {
+function recordKey({ team, code, account, home }: Pick<ParkedRecord, 'team' | 'code' | 'account' | 'home'>): Key {
   return { pk: partition(team), sk: `record#${code}#${account}#${home}` };
 }
 
@@ -251,10 +273,11 @@ function readParked(item: Item | undefined): Parked | undefined {
     since: Number(item['since']),
     attempts: Number(item['attempts']),
     state: item['state'] as ParkedState,
-    episode: Number(item['episode']),
-    parking: String(item['parking']),
-    times: Number(item['times']),
+    episode: Number(item['episode'] ?? 0),
+    parking: String(item['parking'] ?? ''),
+    times: Number(item['times'] ?? 0),
     press: item['press'] as string | undefined,
+    solvedAt: item['solvedAt'] === undefined ? undefined : Number(item['solvedAt']),
   };
 }
 

@@ -37,7 +37,8 @@ const failedMs = 30_000;
 export async function takeOver(record: SQSRecord, dependencies: ParkedDependencies): Promise<Verdict> {
   const { clock, lines, report, scale } = dependencies;
   const { SentTimestamp, ApproximateReceiveCount } = record.attributes;
-  const read = readParked(record.body, Number(SentTimestamp) || clock.now());
+  const sentAt = Number(SentTimestamp) || clock.now();
+  const read = readParked(record.body, sentAt);
   if (!read) {
     lines.error('parked', { outcome: 'unowned', messageId: record.messageId });
     return { comeBackMs: unownedMs * scale };
@@ -46,7 +47,7 @@ export async function takeOver(record: SQSRecord, dependencies: ParkedDependenci
   const line = (outcome: string) => lines.info('parked', { team, account, home, code, outcome });
   try {
     if (episodeOf(home)) return await again(read, record, Number(ApproximateReceiveCount) || 1, line, dependencies);
-    line(await keep(read, record, dependencies));
+    line(await keep(read, { id: record.messageId, sentAt }, dependencies));
     return 'done';
   } catch (error) {
     report(error, { where: 'payments parked', team, home });
@@ -56,12 +57,12 @@ export async function takeOver(record: SQSRecord, dependencies: ParkedDependenci
 
 async function keep(
   read: ParkedRecord,
-  { messageId }: SQSRecord,
+  letter: { readonly id: string; readonly sentAt: number },
   { parked, queue, clock, count }: ParkedDependencies,
 ): Promise<string> {
-  const { episodes, isNews } = await parked.keep(read, { id: messageId, at: clock.now() });
+  const { episodes, isNews } = await parked.keep(read, { ...letter, at: clock.now() });
   for (const episode of episodes) {
-    await queue.send(message({ ...noticePlace(read.team, episode), cause: 'parked' }, { unique: messageId }));
+    await queue.send(message({ ...noticePlace(read.team, episode), cause: 'parked' }, { unique: letter.id }));
   }
   if (isNews) count('PaymentsParked', 1);
   return isNews ? 'kept' : 'known';

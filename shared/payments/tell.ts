@@ -16,7 +16,7 @@ import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render, summary } from './message.ts';
 import { renderOperations } from './operations.ts';
 import { renderParked } from './parked-notice.ts';
-import { type Episode, episodeOf } from './parked-record.ts';
+import { type Episode, episodeOf, noticePlace, readName } from './parked-record.ts';
 import type { ParkedStore } from './parked-store.ts';
 import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
 import type { RoutingStore } from './routing-store.ts';
@@ -31,7 +31,7 @@ export type TellDependencies = LeadDependencies & {
   readonly days: Pick<DayStore, 'record' | 'follow' | 'join'>;
   readonly attention: Pick<AttentionStore, 'follow'>;
   readonly watches: Pick<WatchStore, 'follow'>;
-  readonly parked: Pick<ParkedStore, 'of' | 'presses'>;
+  readonly parked: Pick<ParkedStore, 'of' | 'presses' | 'solve'>;
   readonly log: ThreadLog;
   readonly outbox: Outbox;
   readonly installations: Installations;
@@ -93,6 +93,7 @@ async function tellThread(
   let isWhole = true;
   let since = 0;
   let joined = false;
+  let parked: readonly string[] = [];
   let instalment: KeptInstalment | undefined;
 
   const compose: Compose = async (read) => {
@@ -119,6 +120,7 @@ async function tellThread(
     }
     ({ since, joined } = claimed);
     isWhole = !isExpiring(read, clock.now());
+    ({ parked } = read);
     if (joined) facts = await store.factsOf(place, thread);
     if (await introduced(place, facts, dependencies)) facts = await store.factsOf(place, thread);
     state = fold(facts.facts);
@@ -152,7 +154,22 @@ async function tellThread(
   if (instalment?.isNews && outcome === 'done') {
     await spreadInstalment(place, instalment, async () => rootLink(team.url, await log.read(ref)), dependencies);
   }
+  if (outcome === 'done') await unpark(ref, parked, dependencies);
   return { thread, outcome };
+}
+
+/** What was parked of a thread and is told after all waits for nobody, and its notice says so. */
+async function unpark(
+  ref: ThreadRef,
+  names: readonly string[],
+  { parked, queue, log, clock, newId }: TellDependencies,
+): Promise<void> {
+  for (const name of names) {
+    const record = readName(name);
+    const episode = record && (await parked.solve({ ...record, team: ref.team }, clock.now()));
+    if (episode) await queue.send(message({ ...noticePlace(ref.team, episode), cause: 'parked' }, { unique: newId() }));
+    await log.unpark(ref, name);
+  }
 }
 
 /** Brings the lists up to date by which people see many payments at once. */

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Count } from '../base/metrics.ts';
 import type { Report as ReportError } from '../base/report.ts';
 import type { Report } from '../slack/pass.ts';
+import { recordName } from './parked-record.ts';
 import { type TellDependencies, tell, threadRef } from './tell.ts';
 import { message, parseWake, type Wake } from './wake.ts';
 
@@ -132,6 +133,7 @@ async function afterFailure(
   const ref = threadRef(wake, (await dependencies.tell.store.threadOf(wake, wake.home)) ?? wake.home);
   const record = message(wake, { unique: '' });
   if (error instanceof Park) {
+    await log.park(ref, recordName({ ...wake, code: error.code }));
     await park(record, error, { thread: ref.key }, dependencies);
     await log.forgive(ref);
     line('parked', { why: error.message, code: error.code });
@@ -148,6 +150,7 @@ async function afterFailure(
     'failed-too-often',
     `It failed ${attempts} times in a row. The last time: ${sentenceOf(error)}`,
   );
+  await log.park(ref, recordName({ ...wake, code: final.code }));
   await park(record, final, { thread: ref.key, attempts, since: new Date(since).toISOString() }, dependencies);
   await log.forgive(ref);
   line('parked', { why: final.message, code: final.code, attempts });

@@ -78,6 +78,8 @@ export type Thread = {
   readonly strays: readonly Stray[];
   /** `<message key> <pass>`: messages on which a pass that had lost its lease may have put an older text. */
   readonly resend: readonly string[];
+  /** What of it was parked and waits for a person, by names that mean something to the room that tells it. */
+  readonly parked: readonly string[];
 };
 
 /** The threads of `AdminSlackMessageLog`: one item each, every write conditional on what was read before it. */
@@ -249,6 +251,24 @@ export class ThreadLog {
     return { attempts: thread.failures, since: thread.failingSince ?? now };
   }
 
+  /** Notes that it is about to be parked, so that a pass which tells it after all can say so. */
+  async park(ref: ThreadRef, name: string): Promise<void> {
+    await this.#table.update(key(ref), {
+      update: 'ADD #parked :name',
+      names: { '#parked': 'parked' },
+      values: { ':name': new Set([name]) },
+    });
+  }
+
+  /** It was told after all. */
+  async unpark(ref: ThreadRef, name: string): Promise<void> {
+    await this.#table.update(key(ref), {
+      update: 'DELETE #parked :name',
+      names: { '#parked': 'parked' },
+      values: { ':name': new Set([name]) },
+    });
+  }
+
   /** A parked record counts from nothing when a person puts it back. */
   async forgive(ref: ThreadRef): Promise<void> {
     await this.#table.update(key(ref), {
@@ -332,5 +352,6 @@ export function readThread(item: Item | undefined): Thread {
     heldIn: item?.['held'] as Thread['heldIn'],
     strays: [...((item?.['strays'] as Set<string> | undefined) ?? [])].sort().map(readStray),
     resend: [...((item?.['resend'] as Set<string> | undefined) ?? [])].sort(),
+    parked: [...((item?.['parked'] as Set<string> | undefined) ?? [])].sort(),
   };
 }

@@ -59,7 +59,9 @@ describe('a payment that Slack refuses', () => {
       '2 payments are looked at again now. What fails again is parked again, and told in the ops channel.',
     );
     const wakes = all.queue.taken.slice(before).map(({ body }) => JSON.parse(body).home);
-    expect(wakes).toEqual(['order_1', 'order_2', `ops#parked#invalid_blocks#${episode.since}`]);
+    const notice = `ops#parked#invalid_blocks#${episode.since}`;
+    expect(wakes.filter((home) => home !== notice)).toEqual(['order_1', 'order_2']);
+    expect(wakes[2]).toBe(notice);
     expect(all.told()).toHaveLength(2);
     expect(all.notices()).toEqual([[over, retried('2 payments')]]);
     expect(await all.parked.waiting(all.room.team.id)).toEqual([]);
@@ -90,6 +92,39 @@ describe('a payment that Slack refuses', () => {
     await all.pay('1');
     await all.settle();
     expect(all.told()).toHaveLength(1);
+  });
+
+  it('that something new has told after all waits for nobody, and its notice says so', async () => {
+    await park('1', '2');
+    all.mend();
+
+    await all.pay('1');
+    await all.settle();
+
+    expect(all.notices()).toEqual([parkedOne]);
+    await all.pay('2');
+    await all.settle();
+    expect(all.notices()).toEqual([[over]]);
+    expect(await all.parked.waiting(all.room.team.id)).toEqual([]);
+  });
+
+  it('that was told before its dead letter is read is no news any more', async () => {
+    all.refuse();
+    await all.pay('1');
+    await all.step();
+    expect(all.deadLetters.waiting).toHaveLength(1);
+    const [letter] = all.deadLetters.waiting.splice(0);
+    all.mend();
+    all.room.time.advance(1_000);
+    await all.pay('1');
+    await all.settle();
+
+    if (letter) all.deadLetters.waiting.push(letter);
+    await all.settle();
+
+    expect(all.told()).toHaveLength(1);
+    expect(all.notices()).toEqual([]);
+    expect(all.counted.get('PaymentsParked')).toBeUndefined();
   });
 
   it('is shown with the way to its thread and why, to who asks', async () => {
@@ -298,7 +333,7 @@ describe('many alike within a minute', () => {
     const episode = { code: 'failed-too-often', since: 1 };
     const record: Parked = {
       ...{ team: teamId('T1'), account: 'live', home: 'order_1', code: episode.code, why: 'It failed.', since: 1 },
-      ...{ attempts: 1, state: 'waiting', episode: 1, parking: 'm', times: 1, press: undefined },
+      ...{ attempts: 1, state: 'waiting', episode: 1, parking: 'm', times: 1, press: undefined, solvedAt: undefined },
     };
     const texts = Array.from({ length: 1_000 }, (_, n) => {
       return renderParked(episode, Array<Parked>(n + 1).fill(record), [])?.root.content.text;
@@ -363,6 +398,56 @@ describe('a worker that stops', () => {
   }, 60_000);
 });
 
+describe('a payment that is parked again while it is tried again', () => {
+  it('is never lost: it waits again, or is told, wherever its dead letter comes into the press', async () => {
+    const { retryParked } = await import('../../shared/payments/parked-press.ts');
+    const counted = new Meanwhile();
+    const play = async (meanwhile: (happen: () => Promise<unknown>) => Meanwhile) => {
+      all = await openParking();
+      const episode = await park('1');
+      // Another event of it fails just before somebody mends the cause and presses.
+      await all.pay('1');
+      while (all.deadLetters.waiting.length === 0) await all.step();
+      all.mend();
+      const watching = meanwhile(() => all.step());
+      await retryParked(
+        { team: all.room.team.id, episode, press: 'press-1', by: 'Kavya Rao' },
+        { ...all.pressing(), parked: new ParkedStore(watching.watch(all.room.table('payments'), 'payments')) },
+      );
+      await all.settle();
+      return { told: all.told().length, waiting: (await all.parked.waiting(all.room.team.id)).length };
+    };
+    expect(await play(() => counted)).toEqual({ told: 1, waiting: 0 });
+
+    for (const at of counted.calls.keys()) {
+      expect({ at, ...(await play((happen) => new Meanwhile(at, happen))) }).toEqual({ at, told: 1, waiting: 0 });
+    }
+  });
+});
+
+describe('one dead letter in two hands', () => {
+  it('is one record and one piece of news, wherever the second comes into the first', async () => {
+    const team = all.room.team.id;
+    const play = async (code: string, at?: number) => {
+      const record = { team, account: 'live', home: 'order_1', code, why: 'It failed.', since: 1, attempts: 1 };
+      const letter = { id: `${code}-1`, sentAt: 900, at: 1_000 };
+      let second = { isNews: false };
+      const meanwhile = new Meanwhile(at, async () => {
+        second = await all.parked.keep(record, letter);
+      });
+      const first = await new ParkedStore(meanwhile.watch(all.room.table('payments'), 'payments')).keep(record, letter);
+      const kept = (await all.parked.waiting(team)).filter((each) => each.code === code);
+      return { calls: meanwhile.calls, news: [first, second].filter(({ isNews }) => isNews).length, kept };
+    };
+    const counted = await play('counted');
+
+    for (const at of counted.calls.keys()) {
+      const { news, kept } = await play(`at-${at}`, at);
+      expect({ at, news, times: kept.map(({ times }) => times) }).toEqual({ at, news: 1, times: [1] });
+    }
+  });
+});
+
 describe('two that park at once', () => {
   it('begin one notice, wherever the second comes into the first', async () => {
     const team = all.room.team.id;
@@ -380,7 +465,7 @@ describe('two that park at once', () => {
       const table = all.room.table('payments');
       await new ParkedStore(meanwhile.watch(table, 'payments')).keep(
         { ...record(1), code },
-        { id: `${code}-1`, at: 1_000 },
+        { id: `${code}-1`, sentAt: 1_000, at: 1_000 },
       );
       await second();
       const waiting = await all.parked.waiting(team);
@@ -393,9 +478,9 @@ describe('two that park at once', () => {
       // Alone; and where an episode is over, so that both begin the next.
       for (const hasEnded of [false, true]) {
         const code = `at-${at}-${hasEnded}`;
-        const other = () => all.parked.keep({ ...record(2), code }, { id: `${code}-2`, at: 1_001 });
+        const other = () => all.parked.keep({ ...record(2), code }, { id: `${code}-2`, sentAt: 1_001, at: 1_001 });
         if (hasEnded) {
-          await all.parked.keep({ ...record(3), code }, { id: `${code}-3`, at: 500 });
+          await all.parked.keep({ ...record(3), code }, { id: `${code}-3`, sentAt: 500, at: 500 });
           await all.ignore({ code, since: 500 }, `${code}-press`);
         }
         expect((await play(new Meanwhile(at, other), code, async () => undefined)).size).toBe(1);
@@ -415,13 +500,13 @@ describe('two that park at once', () => {
       attempts: 1,
     });
     const play = async (code: string, at?: number) => {
-      await all.parked.keep(record(1, code), { id: `${code}-1`, at: 500 });
+      await all.parked.keep(record(1, code), { id: `${code}-1`, sentAt: 500, at: 500 });
       const meanwhile = new Meanwhile(at, async () => {
         await all.ignore({ code, since: 500 }, `${code}-press`);
-        await all.parked.keep(record(3, code), { id: `${code}-3`, at: 1_001 });
+        await all.parked.keep(record(3, code), { id: `${code}-3`, sentAt: 1_001, at: 1_001 });
       });
       const store = new ParkedStore(meanwhile.watch(all.room.table('payments'), 'payments'));
-      await store.keep(record(2, code), { id: `${code}-2`, at: 1_000 });
+      await store.keep(record(2, code), { id: `${code}-2`, sentAt: 1_000, at: 1_000 });
       return meanwhile.calls;
     };
     const calls = await play('counted');

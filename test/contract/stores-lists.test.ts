@@ -4,6 +4,8 @@ import { channelId, type TeamId, teamId } from '../../shared/base/names.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { type Concern, noConcern } from '../../shared/payments/concern.ts';
 import { DayStore, type Shown } from '../../shared/payments/day-store.ts';
+import type { ParkedRecord } from '../../shared/payments/parked-record.ts';
+import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { databasesHere, type Tables } from '../support/databases.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
 
@@ -127,6 +129,87 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       await watched.follow(place(), { thread: 'order_1', facts: 3 }, [concern('disp_1', { by: 3_000 })], now + 1);
 
       expect(calls.calls).toEqual(['payments.get']);
+    });
+  });
+
+  describe('what is parked', () => {
+    let parked: ParkedStore;
+    beforeEach(() => {
+      parked = new ParkedStore(tables.table('payments'));
+    });
+
+    const record = (home: string, code = 'failed-too-often'): ParkedRecord => {
+      return { team, account: 'live', home, code, why: `It failed: ${home}.`, since: now - 5, attempts: 8 };
+    };
+    const letter = (id: string, at = now) => ({ id, sentAt: at, at });
+    const states = async (since: number) =>
+      (await parked.of(team, { code: 'failed-too-often', since })).map(({ home, state }) => `${home} ${state}`);
+
+    it('is kept once for each letter, as part of the episode that waits, or else of the next', async () => {
+      expect(await parked.keep(record('order_1'), letter('m1'))).toEqual({
+        episodes: [{ code: 'failed-too-often', since: now }],
+        isNews: true,
+      });
+      expect(await parked.keep(record('order_1'), letter('m1', now + 1))).toMatchObject({ isNews: false });
+      await parked.keep(record('order_2'), letter('m2', now + 2));
+      await parked.keep(record('order_3', 'unreadable'), letter('m3', now + 3));
+      expect(await states(now)).toEqual(['order_1 waiting', 'order_2 waiting']);
+      expect((await parked.waiting(team)).map(({ code, home }) => `${code} ${home}`)).toHaveLength(3);
+      expect(await parked.count(teamId('T0STRANGER'))).toBe(0);
+
+      for (const one of await parked.of(team, { code: 'failed-too-often', since: now })) {
+        expect(await parked.ignore(one, 'p1', now)).toBe(true);
+      }
+      const { episodes } = await parked.keep(record('order_2'), letter('m4', now + 9));
+
+      expect(episodes).toEqual([{ code: 'failed-too-often', since: now + 9 }]);
+      expect(await states(now)).toEqual(['order_1 ignored']);
+      expect(await states(now + 9)).toEqual(['order_2 waiting']);
+      const [again] = await parked.of(team, { code: 'failed-too-often', since: now + 9 });
+      expect(again).toEqual({
+        ...record('order_2'),
+        ...{ state: 'waiting', episode: now + 9, parking: 'm4', times: 2, press: undefined, solvedAt: undefined },
+      });
+    });
+
+    it('goes to one press, which another may take over until its wake is sent', async () => {
+      await parked.keep(record('order_1'), letter('m1'));
+      const [one] = await parked.of(team, { code: 'failed-too-often', since: now });
+      if (!one) throw new Error('It was not kept.');
+
+      expect(await parked.begin(one, 'p1')).toBe(true);
+      expect(await parked.ignore(one, 'p2', now)).toBe(false);
+      expect(await parked.begin(one, 'p2')).toBe(true);
+      expect(await parked.sent(one, 'p1', now)).toBe(false);
+      expect(await states(now)).toEqual(['order_1 retrying']);
+      expect(await parked.sent(one, 'p2', now)).toBe(true);
+      expect(await parked.begin(one, 'p3')).toBe(false);
+      expect(await states(now)).toEqual(['order_1 retried']);
+    });
+
+    it('remembers each decision once, in their order', async () => {
+      const episode = { code: 'failed-too-often', since: now };
+      const retry = { id: 'sha256:p#1', kind: 'retry', by: 'Kavya Rao', at: now + 5, records: 2 } as const;
+      const ignore = { id: 'p2', kind: 'ignore', by: 'Meera Thomas', at: now + 1, records: 1 } as const;
+      for (const press of [retry, ignore, { ...retry, records: 9 }]) await parked.decide(team, episode, press);
+
+      expect(await parked.presses(team, episode)).toEqual([ignore, retry]);
+      expect(await parked.press(team, episode, retry.id)).toEqual(retry);
+      expect(await parked.press(team, episode, 'p3')).toBeUndefined();
+    });
+
+    it('waits for nobody once it was told, whatever was parked before that', async () => {
+      const { code, account } = record('order_1');
+      await parked.keep(record('order_1'), letter('m1'));
+      expect(await parked.solve({ team, code, account, home: 'order_1' }, now + 5)).toEqual({ code, since: now });
+      expect(await parked.solve({ team, code, account, home: 'order_2' }, now + 5)).toBeUndefined();
+
+      await parked.keep(record('order_1'), letter('m2', now + 4));
+      await parked.keep(record('order_2'), letter('m3', now + 4));
+      expect(await parked.waiting(team)).toEqual([]);
+
+      await parked.keep(record('order_2'), letter('m4', now + 6));
+      expect(await parked.waiting(team)).toEqual([expect.objectContaining({ home: 'order_2', times: 1 })]);
     });
   });
 });

@@ -211,6 +211,25 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
   });
 
+  describe('a thread that was parked', () => {
+    it('remembers what of it was, until that is told', async () => {
+      const log = new ThreadLog(tables.table('messages'));
+      const ref: ThreadRef = { team, key: 'payments#live#order_1' };
+      expect((await log.read(ref)).parked).toEqual([]);
+
+      await log.park(ref, 'b#live#order_1');
+      await log.park(ref, 'a#live#order_1');
+      await log.park(ref, 'a#live#order_1');
+      expect((await log.read(ref)).parked).toEqual(['a#live#order_1', 'b#live#order_1']);
+
+      await log.unpark(ref, 'a#live#order_1');
+      await log.unpark(ref, 'b#live#order_1');
+      await log.unpark(ref, 'b#live#order_1');
+      expect((await log.read(ref)).parked).toEqual([]);
+      expect([...(await log.readAll(team, [ref.key, ref.key, 'payments#live#order_9'])).keys()]).toEqual([ref.key]);
+    });
+  });
+
   describe('a pace', () => {
     const rate: Rate = { intervalMs: 1_000, burst: 0 };
     const endless = 3_600_000;

@@ -25,6 +25,7 @@ import { ids } from './slack-world.ts';
 
 type Waiting = {
   readonly id: string;
+  readonly sentAt: number;
   readonly body: string;
   readonly group: string;
   visibleAt: number;
@@ -52,7 +53,8 @@ class Fifo {
     this.#seen.set(key, this.#now());
     this.taken.push(message);
     const id = `${this.#name}-${this.taken.length}`;
-    this.waiting.push({ id, body: message.body, group: message.group, visibleAt: this.#now(), receives: 0 });
+    const [sentAt, visibleAt] = [this.#now(), this.#now()];
+    this.waiting.push({ id, sentAt, body: message.body, group: message.group, visibleAt, receives: 0 });
   }
 
   /** The first message that may be received now: none of a group before which another one waits. */
@@ -110,11 +112,11 @@ export async function openParking() {
       reportError: () => undefined,
     });
   };
-  const takeOverOf = async ({ body, id, receives, group }: Waiting, fuse = new Fuse()) => {
+  const takeOverOf = async ({ body, id, sentAt, receives, group }: Waiting, fuse = new Fuse()) => {
     const record = {
       body,
       messageId: id,
-      attributes: { MessageGroupId: group, ApproximateReceiveCount: `${receives}` },
+      attributes: { MessageGroupId: group, ApproximateReceiveCount: `${receives}`, SentTimestamp: `${sentAt}` },
     };
     return takeOver(record as SQSRecord, {
       parked: new ParkedStore(fuse.watch(room.table('payments'), 'payments', (method) => writes.includes(method))),
