@@ -76,7 +76,7 @@ export function tableView(draft: Draft, shown: Shown = { rows: draft.rows ?? [] 
       ...lines(body(...heading(draft))),
       ...rows
         .slice(first, first + rowsOnPage)
-        .map((row, index) => rowBlock(row, first + index, rows.length, isEditable)),
+        .flatMap((row, index) => rowBlocks(row, first + index, rows.length, isEditable)),
       ...paging(first, rows.length),
       { type: 'divider' },
       ...lines(body(...standing(problems))),
@@ -178,7 +178,9 @@ export function rowView(draft: Draft, form: RowForm, { channel }: Remark = {}): 
         { optional: true, live: true, hint: 'Counts only where “Another channel” is chosen above.' },
       ),
       ...(channel ? lines(fine(...channel)).map((block) => ({ ...block, block_id: 'standing' })) : []),
-      input(id('postAs'), 'Posted by', oneOf(form.postAs, posters, field)),
+      input(id('postAs'), 'Posted by', oneOf(form.postAs, posters, field), {
+        hint: 'Where nobody is assigned, or they have not allowed it, the app posts and names them.',
+      }),
       input(id('broadcast'), 'Shown in the channel, too', severalOf(form.broadcast, told, field), {
         optional: true,
         hint: 'Replies in a thread of which the whole channel should know.',
@@ -310,31 +312,30 @@ const labels: Readonly<Record<string, string>> = {
   amountMax: 'The amount, at most,',
 };
 
-function rowBlock(row: Row, at: number, count: number, isEditable: boolean): KnownBlock {
-  const [section] = lines(
+/** A row with what can be done to it: whom it takes and where they go, and in small print how they are told there. */
+function rowBlocks(row: Row, at: number, count: number, isEditable: boolean): KnownBlock[] {
+  const { channel, postAs } = row.then;
+  const [section, ...print] = lines(
     body(
       { bold: `${at + 1}. ${fitting(row.name, 200)}` },
-      `\nTakes ${fitting(takesInWords(row, at === 0), 1_200)}.\n→ `,
-      channelInWords(row.then.channel),
-      ` · posted by ${posterInWords(row.then.postAs)}\nShown there, too: ${shownInWords(row.then)}`,
+      `\nTakes ${fitting(takesInWords(row, at === 0), 1_200)}\n→ `,
+      channelInWords(channel),
     ),
+    fine(`Posted by ${posterInWords(postAs)} · Shown there, too: ${shownInWords(row.then)}`),
   );
-  if (!isEditable || !section) return section ?? { type: 'divider' };
+  if (!section || !isEditable) return section ? [section, ...print] : print;
   const does: readonly (readonly [string, string])[] = [
     ...(fitsForm(row) ? [['edit', 'Edit'] as const] : []),
     ...(at > 0 ? [['up', 'Move up'] as const] : []),
     ...(at < count - 1 ? [['down', 'Move down'] as const] : []),
     ['remove', 'Remove'],
   ];
-  return {
-    ...(section as SectionBlock),
-    block_id: `row#${at}`,
-    accessory: {
-      type: 'overflow',
-      action_id: presses.menu,
-      options: does.map(([what, label]) => option([`${what}#${at}`, label])),
-    },
-  };
+  const menu = {
+    type: 'overflow',
+    action_id: presses.menu,
+    options: does.map(([what, label]) => option([`${what}#${at}`, label])),
+  } as const;
+  return [{ ...(section as SectionBlock), block_id: `row#${at}`, accessory: menu }, ...print];
 }
 
 function paging(first: number, count: number): KnownBlock[] {
@@ -389,7 +390,10 @@ const channels: readonly Choice[] = [
   ...Object.entries(namedChannels).map(([id, label]): Choice => [id, capitalized(label)]),
   [otherChannel, 'Another channel, chosen below'],
 ];
-const posters: readonly Choice[] = (['admin', 'app'] as const).map((who) => [who, capitalized(posterInWords(who))]);
+const posters: readonly Choice[] = [
+  ['admin', 'The assigned admin'],
+  ['app', 'The app'],
+];
 
 const told: readonly Choice[] = changes.map((change) => [change, capitalized(changesInWords[change])]);
 

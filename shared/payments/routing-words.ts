@@ -8,19 +8,19 @@ import { wrongOf } from './routing-request.ts';
 
 /** The changes of a payment that a row may show in its channel, as people choose them. */
 export const changesInWords: Readonly<Record<Change, string>> = {
-  failed: 'a failed try',
-  paid: 'paid',
-  refund: 'a refund',
-  refundFailed: 'a refund that failed',
-  dispute: 'a new dispute',
-  disputeReview: 'a dispute under review',
-  disputeAction: 'a dispute that needs an answer',
-  disputeWon: 'a dispute won',
-  disputeLost: 'a dispute lost',
-  disputeClosed: 'a dispute closed',
-  cancelled: 'cancelled',
-  expired: 'expired',
-  notCaptured: 'authorized and not captured',
+  failed: 'failed tries',
+  paid: 'what is paid',
+  refund: 'refunds',
+  refundFailed: 'failed refunds',
+  dispute: 'new disputes',
+  disputeReview: 'disputes under review',
+  disputeAction: 'disputes to answer',
+  disputeWon: 'disputes won',
+  disputeLost: 'disputes lost',
+  disputeClosed: 'disputes closed',
+  cancelled: 'what is cancelled',
+  expired: 'what expires',
+  notCaptured: 'payments not captured',
 };
 
 /** The channels that each team has, as people call them. */
