@@ -1,6 +1,7 @@
 /**
  * `npm run pictures`: plays every story against a stack of its own, and writes what its threads look like on a telephone to
- * `docs/images/`, for docs/threads.md; then the home, and what is told of parked payments. `-- threads` or `-- home`: only these.
+ * `docs/images/`, for docs/threads.md; then the home, and what is told of parked payments; then the form for the decision table.
+ * `-- threads`, `-- home` or `-- routing`: only these.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { startBrowser } from '../lib/local/browser.ts';
 import { permalinkOf, play, threadOf, untilTold } from '../lib/local/play.ts';
 import { startStack } from '../lib/local/start.ts';
 import { STORIES, type Story, seededRandom } from '../lib/local/stories.ts';
+import { photographRouting } from './routing-pictures.ts';
 
 /** As wide as many telephones, and higher than any thread; a desk; and twice as fine as the page counts. */
 const TELEPHONE = { width: 390, height: 4000 };
@@ -198,7 +200,7 @@ async function until<T>(what: string, look: () => T | undefined): Promise<T> {
 type Picture = { readonly file: string; readonly permalink: string };
 
 const asked = process.argv.slice(2);
-const wanted = asked.length > 0 ? asked : ['threads', 'home'];
+const wanted = asked.length > 0 ? asked : ['threads', 'home', 'routing'];
 const folder = mkdtempSync(join(tmpdir(), 'war-room-pictures-'));
 const stack = await startStack({
   root,
@@ -219,6 +221,10 @@ const browser = await startBrowser();
 try {
   if (wanted.includes('threads')) await photographThreads();
   if (wanted.includes('home')) await photographHome();
+  const { control } = stack.slack;
+  // The last: from then on payments go elsewhere.
+  if (wanted.includes('routing') && control)
+    await photographRouting(control, { browser, slackUrl: stack.facts.slack.url, images });
 } finally {
   await browser.close();
   await stack.stop();

@@ -1,15 +1,9 @@
-/**
- * `npm run pictures:routing`: changes the decision table of a stack of its own in Slack, as somebody of the company would, and
- * writes what the form looks like on a desk and on a telephone to `docs/images/`, for docs/routing.md.
- */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+/** What the form for the decision table looks like, on a desk and on a telephone, for docs/routing.md: `npm run pictures -- routing`. */
 import { join } from 'node:path';
-import { startBrowser } from '../lib/local/browser.ts';
+import type { Browser } from 'playwright-core';
 import type { SlackControl } from '../lib/local/slack-front/control.ts';
 import type { Person } from '../lib/local/slack-front/person.ts';
 import type { View } from '../lib/local/slack-front/views.ts';
-import { startStack } from '../lib/local/start.ts';
 
 /** Twice as fine as the page counts. A modal scrolls, a picture does not: each is as high as what is in it. */
 const DENSITY = 2;
@@ -17,7 +11,6 @@ const WIDTHS = { wide: 1280, narrow: 390 } as const;
 const HEIGHT = { least: 760, around: 220 } as const;
 const SHOWN_WITHIN_MS = 60_000;
 
-const images = join(import.meta.dirname, '..', 'docs', 'images');
 const ARJUN = 'U0ARJUN001';
 const CHANNEL = 'C0GENERAL1';
 
@@ -56,8 +49,11 @@ function entered(view: View, values: Readonly<Record<string, string>>) {
   );
 }
 
+/** A browser, the Slack that it looks at, and the folder for what it sees. */
+export type Studio = { readonly browser: Browser; readonly slackUrl: string; readonly images: string };
+
 /** Writes what is in front of somebody on every width. */
-async function photograph(file: string): Promise<void> {
+async function photograph(file: string, { browser, slackUrl, images }: Studio): Promise<void> {
   for (const [name, width] of Object.entries(WIDTHS)) {
     const page = await browser.newPage({
       viewport: { width, height: HEIGHT.least },
@@ -66,7 +62,7 @@ async function photograph(file: string): Promise<void> {
       locale: 'en-IN',
       timezoneId: 'Asia/Kolkata',
     });
-    await page.goto(`${stack.facts.slack.url}/archives/${CHANNEL}?as=${ARJUN}`);
+    await page.goto(`${slackUrl}/archives/${CHANNEL}?as=${ARJUN}`);
     const modal = page.locator('.modal');
     await modal.waitFor();
     const height = await modal.locator('.modal-body').evaluate((body) => body.scrollHeight);
@@ -77,7 +73,8 @@ async function photograph(file: string): Promise<void> {
   }
 }
 
-async function play(control: SlackControl): Promise<void> {
+/** Changes the table as somebody of the company would, and writes every form on the way. */
+export async function photographRouting(control: SlackControl, studio: Studio): Promise<void> {
   const arjun = control.as(ARJUN);
   await openForm(arjun);
   await arjun.pressInView('modal', { label: 'Add a row' });
@@ -85,47 +82,23 @@ async function play(control: SlackControl): Promise<void> {
   await arjun.fill(entered(row, { name: 'large amounts', kind: 'full', channel: 'ops' }));
   await arjun.fill(entered(row, { amountMin: '1,00,000' }));
   await untilShown(arjun, /at least ₹1,00,000\.00/);
-  await photograph('routing-row');
+  await photograph('routing-row', studio);
 
   await arjun.submit();
   await arjun.pressInView('modal', { block: 'row#2' }, 'up#2');
   await untilShown(arjun, /2\. large amounts/);
   await arjun.pressInView('modal', { block: 'row#1' }, 'up#1');
   await untilShown(arjun, /1\. large amounts/);
-  await photograph('routing-table');
+  await photograph('routing-table', studio);
 
   await arjun.pressInView('modal', { label: 'Try a payment' });
   const payment = await untilShown(arjun, /Course type/);
   await arjun.submit(entered(payment, { kind: 'part', completed: '1', type: 'bootcamp', amount: '15,000' }));
-  await photograph('routing-try');
+  await photograph('routing-try', studio);
 
   await arjun.pressInView('modal', { label: '← Back to the table' });
   await untilShown(arjun, /not saved yet/);
   await arjun.submit();
   await untilShown(arjun, /Version 1 is in force/);
-  await photograph('routing-saved');
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'war-room-pictures-'));
-const stack = await startStack({
-  root: join(import.meta.dirname, '..'),
-  folder,
-  port: 0,
-  slackPort: 0,
-  keep: false,
-  timeScale: 0.05,
-  others: {},
-  lookForRunningSlack: false,
-  say: (sentence) => console.log(`! ${sentence}`),
-  log: () => undefined,
-  lost: (sentence) => console.log(`! ${sentence}`),
-});
-const browser = await startBrowser();
-try {
-  if (!stack.slack.control) throw new Error('This needs a Slack of its own.');
-  await play(stack.slack.control);
-} finally {
-  await browser.close();
-  await stack.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await photograph('routing-saved', studio);
 }

@@ -54,8 +54,8 @@ export function pack(draft: Draft): string {
 const quick = { [constants.BROTLI_PARAM_QUALITY]: 7, [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT };
 
 /**
- * Whether rows can be edited in a form, whichever of them and on whichever page. Some eighty do, if they are like one
- * another.
+ * Whether rows can be edited in a form, whichever of them and on whichever page. A hundred ordinary ones can; eighty, where
+ * each names a channel of its own.
  */
 export function fits(rows: readonly Row[]): boolean {
   try {

@@ -1,7 +1,7 @@
 import { channelId } from '../base/names.ts';
 import { body, brief, type Inline, message } from '../slack/text.ts';
 import { askedInWords } from './dimension.ts';
-import type { Change } from './replies.ts';
+import { type Change, changes } from './replies.ts';
 import type { Row } from './route.ts';
 import { rupees } from './routing-form.ts';
 import { wrongOf } from './routing-request.ts';
@@ -46,9 +46,10 @@ export function takesInWords({ when }: Pick<Row, 'when'>, isFirst = false): stri
   return isFirst ? 'every payment' : 'every other payment';
 }
 
-/** What a row shows in the channel, too. */
+/** What a row shows in the channel, too, whatever the order in which it lists that. */
 export function shownInWords({ broadcast }: Row['then']): string {
-  return broadcast.map((change) => changesInWords[change]).join(', ') || 'nothing';
+  const shown = changes.filter((change) => broadcast.includes(change));
+  return shown.map((change) => changesInWords[change]).join(', ') || 'nothing';
 }
 
 /**
