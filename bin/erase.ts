@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
 import { folderOf, readFacts } from '../lib/local/facts.ts';
+import type { Clock } from '../shared/base/clock.ts';
 import { type TeamId, teamId } from '../shared/base/names.ts';
 import { type Erasure, type Parts, partsFor } from './erase/parts.ts';
 import { erasingOne, type Person, peopleCalled } from './erase/person.ts';
@@ -119,12 +120,16 @@ async function isWanted(id: string): Promise<boolean> {
   return typed.trim() === id;
 }
 
+/** A worker that is just at it, or an event of Slack's that is on its way, has come to its end after this (ms). */
+const roundMs = 15_000;
+
 /** Erases, and writes the receipt also where that ended early. */
 async function carryOut(
   { erasure, whom, kind, id }: Asked,
   found: readonly Found[],
   where: Where,
   file: string | undefined,
+  clock: Pick<Clock, 'sleep'>,
 ): Promise<Receipt['state']> {
   const began = Date.now();
   const bar = progressBar(
@@ -140,6 +145,7 @@ async function carryOut(
   let failure: unknown;
   const isDone = await eraseAll(erasure.look, {
     progress: bar.at,
+    pause: () => clock.sleep(roundMs),
     isStopped: () => isStopped,
     tallied: (tally) => tallies.set(tally.what, tally),
   }).catch((error: unknown) => {
@@ -185,7 +191,7 @@ async function main(): Promise<void> {
   if (!wishes.yes && !(await isWanted(asked.id))) {
     throw new Misplaced('Nothing was erased: what was typed is something else.');
   }
-  const state = await carryOut(asked, found, where, wishes.receipt);
+  const state = await carryOut(asked, found, where, wishes.receipt, parts.clock);
   if (state !== 'complete') process.exitCode = 1;
 }
 

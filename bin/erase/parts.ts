@@ -135,7 +135,7 @@ async function inSecrets(
   else if (named(accounts).length > 0) {
     sentences.push(
       `The razorpay secret has ${named(accounts).join(', ')}: take them out, and delete their webhooks at Razorpay. ` +
-        'What Razorpay sends until then is stored again; running this once more erases it.',
+        'What Razorpay sends until then is stored again, and that its webhook was looked after; running this once more erases it.',
     );
   }
   if (!keys) sentences.push(unread('api-keys', 'the keys'));

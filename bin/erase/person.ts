@@ -134,7 +134,7 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
           ]
         : []),
       'Messages in Slack that name them as the owner of a payment: each is edited when something more happens to its payment.',
-      "Their ids, the company's and Slack's, beside payments and messages that they looked after: a payment's until it is 400 days old, a message's for good.",
+      "Their ids, the company's and Slack's, beside payments and messages that they looked after: a payment's until it is 400 days old, a message's for good; what they did in Slack last, for 7 days.",
       ...always(ended),
     ],
   };

@@ -15,12 +15,14 @@ export type Watching = {
   readonly progress: (worked: number) => void;
   /** Called with what came of a kind so far. */
   readonly tallied: (tally: Tally) => void;
+  /** Waits until what was begun before may have ended. */
+  readonly pause: () => Promise<void>;
   /** Asked before each thing: whether a person wants it to stop. */
   readonly isStopped: () => boolean;
 };
 
 /** How often what was written meanwhile is erased as well, before it is said that somebody keeps writing. */
-const rounds = 4;
+const rounds = 5;
 
 /** Looks what there is to erase, and touches nothing. */
 export async function survey(steps: readonly Step[]): Promise<Found[]> {
@@ -38,7 +40,7 @@ export async function survey(steps: readonly Step[]): Promise<Found[]> {
  * `look` finds the steps anew each time. True where nothing was found in the end.
  */
 export async function eraseAll(look: () => Promise<readonly Step[]>, watching: Watching): Promise<boolean> {
-  const { progress, tallied, isStopped } = watching;
+  const { progress, tallied, isStopped, pause } = watching;
   const tallies = new Map<string, Tally>();
   let worked = 0;
   for (let round = 1; round <= rounds; round += 1) {
@@ -57,6 +59,7 @@ export async function eraseAll(look: () => Promise<readonly Step[]>, watching: W
     }
     if (isStopped()) return false;
     if (round > 1 && worked === before) return true;
+    await pause();
   }
   return false;
 }

@@ -3,7 +3,6 @@
  * others. It answers within one turn of the event loop, so that hundreds of histories can be played in seconds; the
  * store suite holds it to what the real ones answer.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -201,8 +200,8 @@ class Expression {
     const sign = this.#next();
     const right = this.#operand(item);
     if (left === undefined || right === undefined) return false;
-    if (sign === '=') return isDeepStrictEqual(left, right);
-    if (sign === '<>') return !isDeepStrictEqual(left, right);
+    if (sign === '=') return left === right;
+    if (sign === '<>') return left !== right;
     if (sign === '<') return less(left, right);
     if (sign === '<=') return !less(right, left);
     throw new Error(`Not understood: ${sign}`);

@@ -20,15 +20,16 @@ export function erasingColleague(team: TeamId, colleague: Colleague, payments: W
         );
         if (named.length === 0) continue;
         yield async () => {
-          // Each part by itself, and only where it is still what was read: a lead may be passed on meanwhile.
-          for (const field of named) {
-            await payments.table.update(item, {
-              update: 'SET #field = :without',
-              when: '#field = :before',
-              names: { '#field': field },
-              values: { ':without': without(item, field, colleague), ':before': item[field] },
-            });
-          }
+          // What has another time by now was said anew: it is looked at once more, and so is what is left.
+          await payments.table.update(item, {
+            update: `SET ${named.map((_, index) => `#f${index} = :f${index}`).join(', ')}`,
+            when: '#at = :at',
+            names: { '#at': 'at', ...Object.fromEntries(named.map((field, index) => [`#f${index}`, field])) },
+            values: {
+              ':at': item['at'],
+              ...Object.fromEntries(named.map((field, index) => [`:f${index}`, without(item, field, colleague)])),
+            },
+          });
           return 'erased';
         };
       }

@@ -36,7 +36,7 @@ export function takingBack(team: TeamId, which: Which, parts: TakingBackParts): 
     what: 'messages in Slack',
     once: true,
     find: async function* () {
-      for await (const { ref, thread } of threadsOf(team, which, parts.messages)) {
+      for await (const { ref, thread } of threadsOf(team, which, parts)) {
         for (const doomed of messagesOf(ref, thread, which, parts)) yield doomed;
       }
     },
@@ -48,7 +48,7 @@ export async function uneditable(team: TeamId, which: Which, parts: TakingBackPa
   const bot = await parts.installations.bot(team);
   const able = new Map<string, boolean>();
   let count = 0;
-  for await (const { thread } of threadsOf(team, which, parts.messages)) {
+  for await (const { thread } of threadsOf(team, which, parts)) {
     for (const { author, state, ts } of Object.values(thread.entries)) {
       if (author === undefined || ts === undefined || state === 'gone' || author === bot?.user) continue;
       const known = able.get(author) ?? (await parts.installations.user(team, author)) !== undefined;
@@ -62,13 +62,16 @@ export async function uneditable(team: TeamId, which: Which, parts: TakingBackPa
 async function* threadsOf(
   team: TeamId,
   { threads }: Which,
-  messages: WholeTable,
+  { messages, log }: TakingBackParts,
 ): AsyncGenerator<{ readonly ref: ThreadRef; readonly thread: Thread }> {
+  if (threads) {
+    for (const key of threads) yield { ref: { team, key }, thread: await log.read({ team, key }) };
+    return;
+  }
   const prefix = `${team}#thread#`;
   for await (const item of messages.itemsOf(team)) {
     if (!item.pk.startsWith(prefix)) continue;
-    const key = item.pk.slice(prefix.length);
-    if (threads === undefined || threads.has(key)) yield { ref: { team, key }, thread: readThread(item) };
+    yield { ref: { team, key: item.pk.slice(prefix.length) }, thread: readThread(item) };
   }
 }
 

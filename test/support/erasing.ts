@@ -236,7 +236,8 @@ export async function startWorld(): Promise<World> {
   };
 }
 
-function asText(item: Key): string {
+/** An item as text: what was compressed as it was before. */
+export function asText(item: Key): string {
   return JSON.stringify(item, (name, value: unknown) => {
     if (value instanceof Set) return [...value];
     if (!ArrayBuffer.isView(value)) return value;
@@ -258,15 +259,21 @@ export async function erase(
   const tallies = new Map<string, Tally>();
   const isDone = await eraseAll(erasure.look, {
     progress: () => undefined,
+    pause: async () => undefined,
     isStopped: () => false,
     tallied: (tally) => void tallies.set(tally.what, tally),
   });
   return { isDone, tallies: [...tallies.values()] };
 }
 
-/** Every place in which `run` may be stopped: before the first of its side effects, and after each. */
+/** So many of the same side effect are enough to stop at: the first of each kind, and the last. */
+const ofEachKind = 6;
+
+/** The places in which `run` may be stopped: before the first of its side effects, and after those that differ. */
 export async function everySpot(run: (fuse: Fuse) => Promise<unknown>): Promise<Spot[]> {
   const fuse = new Fuse();
   await run(fuse);
-  return [{ effect: 0, side: 'before' }, ...fuse.effects.map((_, effect): Spot => ({ effect, side: 'after' }))];
+  const kinds = Map.groupBy(fuse.effects.keys(), (effect) => fuse.effects[effect] ?? '');
+  const after = [...kinds.values()].flatMap((all) => [...new Set([...all.slice(0, ofEachKind), ...all.slice(-1)])]);
+  return [{ effect: 0, side: 'before' }, ...after.map((effect): Spot => ({ effect, side: 'after' }))];
 }

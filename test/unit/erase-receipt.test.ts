@@ -74,6 +74,7 @@ describe('an erasure', () => {
       progress: (worked: number) => {
         seen.worked = worked;
       },
+      pause: async () => undefined,
       isStopped: () => false,
     };
   };
@@ -86,7 +87,7 @@ describe('an erasure', () => {
   });
 
   it('says so where somebody keeps writing', async () => {
-    const only = step([1, 1, 1, 1, 1, 1, 1]);
+    const only = step([1, 1, 1, 1, 1, 1, 1, 1]);
     expect(await eraseAll(async () => [only], watching())).toBe(false);
   });
 
