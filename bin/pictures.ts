@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { startBrowser } from '../lib/local/browser.ts';
 import { permalinkOf, play, threadOf, untilTold } from '../lib/local/play.ts';
+import type { Person, Taken } from '../lib/local/slack-front/person.ts';
 import { startStack } from '../lib/local/start.ts';
 import { STORIES, type Story, seededRandom } from '../lib/local/stories.ts';
 import { photographRouting } from './routing-pictures.ts';
@@ -41,6 +42,16 @@ const MOMENTS: readonly (readonly [file: string, story: string, steps: number, m
   ['dispute-evidence', 'dispute', 5, 4],
   ['not-captured', 'payment', 2, 2],
 ];
+
+/** Of the seeded company: a seller with learners of his own, and one who helps out. */
+const [ARJUN, MEERA] = ['U0ARJUN001', 'U0MEERA001'];
+
+/** What is typed for the pictures of answers, by the name of the picture. */
+const TYPED: Readonly<Record<string, string>> = {
+  help: '/warroom help',
+  status: '/warroom status',
+  connect: '/warroom connect',
+};
 
 function storyOf(name: string, seed: number): Story {
   const story = STORIES[name]?.story({ random: seededRandom(seed), now: Date.now() });
@@ -118,10 +129,14 @@ async function photographPage({ file, permalink }: Picture): Promise<void> {
   await page.close();
 }
 
-async function opened(permalink: string, viewport: { readonly width: number; readonly height: number }): Promise<Page> {
+async function opened(
+  permalink: string,
+  viewport: { readonly width: number; readonly height: number },
+  region: 'Thread' | 'Channel' = 'Thread',
+): Promise<Page> {
   const page = await browser.newPage({ ...TELEPHONES, viewport });
   await page.goto(permalink);
-  await page.getByRole('region', { name: 'Thread' }).waitFor();
+  await page.getByRole('region', { name: region }).waitFor();
   return page;
 }
 
@@ -146,10 +161,58 @@ async function photographThreads(): Promise<void> {
   // The newest thread there is the warning of the last moment.
   const [warning] = (await inOps('warning')).slice(-1);
   if (warning) await photograph({ ...warning, file: 'warning' });
+  await photographAsking(warning);
 }
 
-/** As whom the home is opened. */
-const READER = 'U0ARJUN001';
+/** Writes the answers to commands, and what the buttons of threads do. */
+async function photographAsking(warning: Picture | undefined): Promise<void> {
+  const { payments } = stack.facts.channels;
+  for (const [file, line] of Object.entries(TYPED)) {
+    await photographAnswer(file, ARJUN, payments, (who) => who.command(payments, line));
+  }
+  const explain = pressing('Explain', await playedTo(['', 'failed-then-captured', 2, 2], 301));
+  await photographAnswer('explained', ARJUN, explain.channel, explain.act);
+
+  const story = storyOf('payment', 302);
+  const begun = await playedTo(['taken-over', 'payment', 1, 1], 302);
+  const over = pressing('Take over', begun);
+  await photographAnswer('take-over', MEERA, over.channel, over.act);
+  await play({ ...stack.facts, timeScale: 0 }, { ...story, steps: story.steps.slice(1) }, () => undefined);
+  for (const ending of story.endings) await untilTold(stack.facts, ending, TOLD_WITHIN_MS);
+  await photograph(begun);
+
+  if (warning === undefined) return;
+  const snooze = pressing('Snooze 4 h', warning);
+  await photographAnswer('snooze', ARJUN, snooze.channel, snooze.act);
+  await until('the warning is put off', () =>
+    stack.slack.control?.messages(snooze.channel).find(({ ts, text }) => ts === snooze.ts && text.startsWith('💤')),
+  );
+  await photograph({ ...warning, file: 'snoozed' });
+}
+
+/** Writes the picture of what somebody alone is told after they did something in a channel. */
+async function photographAnswer(
+  file: string,
+  user: string,
+  channel: string,
+  act: (who: Person) => Promise<Taken>,
+): Promise<void> {
+  const who = stack.slack.control?.as(user);
+  const before = who?.ephemerals(channel).length ?? 0;
+  if (who === undefined || !(await act(who)).ok) throw new Error(`${file}: Slack could not pass it on.`);
+  await until(`${file}: it is answered`, () => who.ephemerals(channel)[before]);
+  const page = await opened(`${stack.facts.slack.url}/archives/${channel}?as=${user}`, TELEPHONE, 'Channel');
+  await write(page.locator('.message.ephemeral').last(), file);
+  await page.close();
+}
+
+/** How a button below the root of a thread is pressed. */
+function pressing(label: string, { permalink }: Picture) {
+  const url = new URL(permalink);
+  const [, , channel = ''] = url.pathname.split('/');
+  const ts = url.searchParams.get('thread_ts') ?? url.pathname.replace(/^.*\/p(\d+)(\d{6})$/, '$1.$2');
+  return { channel, ts, act: (who: Person) => who.pressInMessage(channel, ts, { label }) };
+}
 
 /** Writes App Home with something of everything, and the notice of what is parked. */
 async function photographHome(): Promise<void> {
@@ -173,10 +236,10 @@ async function photographHome(): Promise<void> {
   const at = `${slack.url}/archives/${channels.ops}/p${notice.ts.replace('.', '')}?thread_ts=${notice.ts}&cid=${channels.ops}`;
   await photograph({ file: 'parked', permalink: at });
 
-  control.as(READER).openHome();
-  await until('the home is there', () => control.as(READER).home());
+  control.as(ARJUN).openHome();
+  await until('the home is there', () => control.as(ARJUN).home());
   const page = await browser.newPage({ ...TELEPHONES, viewport: TELEPHONE });
-  await page.goto(`${slack.url}/app/${slack.teamId}?as=${READER}`);
+  await page.goto(`${slack.url}/app/${slack.teamId}?as=${ARJUN}`);
   const home = page.locator('.home');
   await home.waitFor();
   const last = await home.locator('> *').last().boundingBox();

@@ -1,5 +1,6 @@
 import type { ChannelId, TeamId } from '../../shared/base/names.ts';
-import type { KeptSecret } from '../../shared/base/secret.ts';
+import type { Report } from '../../shared/base/report.ts';
+import { type KeptSecret, MalformedSecret } from '../../shared/base/secret.ts';
 import { ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { type Status, statusAnswer } from '../../shared/desk/status.ts';
 import type { Directory } from '../../shared/org/directory.ts';
@@ -23,6 +24,7 @@ export type StatusParts = {
   readonly accounts: Pick<KeptSecret<Accounts>, 'value'>;
   readonly directory: Pick<Directory, 'admin'>;
   readonly slack: AskOptions;
+  readonly report: Report;
   /** Where War Room's pages are. */
   readonly origin: string;
 };
@@ -44,30 +46,24 @@ export function statusAt(parts: StatusParts): Word {
 
 /** How War Room is in a workspace, as each room says it: reads by key, and a look at each channel. Nothing is changed. */
 async function statusOf(team: TeamId, parts: StatusParts): Promise<Status> {
-  const { installations, held, parked, accounts, watches } = parts;
+  const { installations, held, parked } = parts;
   const [record, bot, holds, waiting] = await Promise.all([
     installations.team(team),
     installations.bot(team),
     held.of(team),
     parked.waiting(team),
   ]);
-  const own = (await accounts.value()).ofTeam(team);
-  const [channels, authors, webhooks] = await Promise.all([
+  const [channels, authors, own] = await Promise.all([
     record && bot ? channelsOf(record, bot, parts) : [],
     authorsOf(team, parts),
-    Promise.all(
-      own.map(async ({ name }) => {
-        const watch = await watches.webhook({ team, account: name, home: webhookHome(name) });
-        return { name, webhookOffSince: watch?.disabledAt === undefined ? undefined : watch.disabledAt * 1_000 };
-      }),
-    ),
+    accountsOf(team, parts),
   ]);
   return {
     app: bot ? (record ? 'live' : 'unsettled') : 'gone',
     channels,
     holds: holds.map(({ channel, reason, threads }) => ({ channel, since: reason.since, threads })),
     parked: waiting.length,
-    accounts: webhooks,
+    accounts: own,
     authors,
   };
 }
@@ -91,6 +87,22 @@ async function channelsOf({ id, channels }: Team, bot: Author, parts: StatusPart
       return { channel, use, state: state.ok ? state.value : undefined };
     }),
   );
+}
+
+async function accountsOf(team: TeamId, { accounts, watches, report }: StatusParts): Promise<Status['accounts']> {
+  try {
+    const own = (await accounts.value()).ofTeam(team);
+    return await Promise.all(
+      own.map(async ({ name }) => {
+        const watch = await watches.webhook({ team, account: name, home: webhookHome(name) });
+        return { name, webhookOffSince: watch?.disabledAt === undefined ? undefined : watch.disabledAt * 1_000 };
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof MalformedSecret)) throw error;
+    report(error, { where: 'desk status', team });
+    return undefined;
+  }
 }
 
 async function authorsOf(team: TeamId, { installations, directory }: StatusParts): Promise<Status['authors']> {

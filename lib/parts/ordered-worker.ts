@@ -11,6 +11,8 @@ const MAX_RECEIVES = 1000;
 
 /** What differs from one ordered worker to the next. */
 export interface OrderedWorkerProps extends HubFunctionProps {
+  /** What its messages are called in the names of alarms, in the plural; the construct's own id where nothing is said. */
+  readonly messages?: string;
   /** How many batches run at once, at most (2 to 1000). */
   readonly maxConcurrency: number;
   /** Said when the oldest message has waited for `after`. */
@@ -30,7 +32,7 @@ export class OrderedWorker extends Construct {
 
   constructor(scope: Construct, id: string, props: OrderedWorkerProps) {
     super(scope, id);
-    const { alarms, timeout, maxConcurrency, late, parked } = props;
+    const { alarms, timeout, messages = id, maxConcurrency, late, parked } = props;
 
     this.deadLetters = new Queue(this, 'DeadLetters', {
       fifo: true,
@@ -68,7 +70,7 @@ export class OrderedWorker extends Construct {
     });
 
     alarms.ring(this, 'Late', {
-      what: `${id} are late`,
+      what: `${messages} are late`,
       metric: this.queue.metricApproximateAgeOfOldestMessage({ period: Duration.minutes(1), statistic: 'Maximum' }),
       atLeast: late.after.toSeconds(),
       ...late,
@@ -77,7 +79,7 @@ export class OrderedWorker extends Construct {
       ? ([this.deadLetters.metricApproximateAgeOfOldestMessage, 'stay parked'] as const)
       : ([this.deadLetters.metricApproximateNumberOfMessagesVisible, 'are parked'] as const);
     alarms.ring(this, 'Parked', {
-      what: `${id} ${what}`,
+      what: `${messages} ${what}`,
       metric: metric.call(this.deadLetters, { period: Duration.minutes(1), statistic: 'Maximum' }),
       atLeast: parked.after?.toSeconds() ?? 1,
       ...parked,

@@ -29,6 +29,7 @@ export class DeskRoom extends Construct {
       description: 'Does what people ask of War Room in Slack, and answers them alone',
       memorySize: 512,
       timeout: Duration.seconds(30),
+      messages: 'requests at the desk',
       maxConcurrency: 5,
       errors: {
         impact: 'People who ask War Room something in Slack get no answer, and buttons do nothing until later.',

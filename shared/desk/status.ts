@@ -16,7 +16,8 @@ export type Status = {
   readonly holds: readonly { readonly channel: ChannelId | 'all'; readonly since: number; readonly threads: number }[];
   /** Payments that cannot be told until a person decides. */
   readonly parked: number;
-  readonly accounts: readonly { readonly name: string; readonly webhookOffSince: number | undefined }[];
+  /** Undefined where the settings of one of them cannot be read. */
+  readonly accounts: readonly { readonly name: string; readonly webhookOffSince: number | undefined }[] | undefined;
   /** Who posts as themselves, and whose consent Slack does not take any more. Names as the directory has them. */
   readonly authors: { readonly live: readonly string[]; readonly refused: readonly string[] };
 };
@@ -67,7 +68,15 @@ export function troublesOf({ app, channels, holds, parked, accounts, authors }: 
             remedy: ['The operations channel has a message for each reason, with Retry and Ignore.'],
           },
         ]),
-    ...accounts.flatMap(({ name, webhookOffSince }): Trouble[] =>
+    ...(accounts
+      ? []
+      : [
+          {
+            what: ['The settings of a Razorpay account cannot be read: nothing is heard of its payments.'],
+            remedy: ['Whoever runs War Room puts the razorpay secret right; the log of DeskWorker says where.'],
+          },
+        ]),
+    ...(accounts ?? []).flatMap(({ name, webhookOffSince }): Trouble[] =>
       webhookOffSince === undefined
         ? []
         : [
@@ -104,7 +113,7 @@ export function statusAnswer(status: Status, origin: string): Content {
         ];
   const usable = channels.filter(({ state }) => state === 'member' || state === 'open').slice(0, channelsShown);
   const unasked = channels.filter(({ state }) => state === undefined);
-  const delivering = accounts.filter(({ webhookOffSince }) => webhookOffSince === undefined);
+  const delivering = (accounts ?? []).filter(({ webhookOffSince }) => webhookOffSince === undefined);
   return message(
     body(...first),
     ...troubles.map(({ what, remedy }) => body('• ', ...what, ' ', ...remedy)),

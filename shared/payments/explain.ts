@@ -179,7 +179,7 @@ function next({ isOpen, warnings }: Lifecycle, { watch }: Explained): Inline[] {
     return ['War Room asks no more by itself, and tells whatever Razorpay reports.', ...reminder];
   }
   const at = Math.floor(watch.dueAt / 1_000);
-  return ['Razorpay reports what happens; War Room also asks, in case that is lost, on ', { at }, '.', ...reminder];
+  return ['Razorpay reports what happens. In case a report is lost, War Room asks again ', { at }, '.', ...reminder];
 }
 
 /** The ids by which people know it, the order first. */

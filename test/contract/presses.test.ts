@@ -422,7 +422,7 @@ describe('Explain', () => {
     expect(text).toContain('Who: Arjun M. looks after it, as your systems say.');
     expect(text).toContain('· checkout: payment initiated');
     expect(text).toContain('· Razorpay: payment authorized');
-    expect(text).toMatch(/Next: Razorpay reports what happens; War Room also asks, in case that is lost, on \d/);
+    expect(text).toMatch(/Next: Razorpay reports what happens\. In case a report is lost, War Room asks again \d/);
     expect(lines.at(-1)).toBe('account live · order_A · pay_1');
     expect(blocks.at(-1)).toMatchObject({ elements: [{ action_id: buttonIds.takeOver }] });
   });

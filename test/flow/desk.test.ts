@@ -127,6 +127,9 @@ describe('/warroom', () => {
     expect(await putDev({ active: false })).toBe(200);
 
     const asked = await answerTo(dev, /does not know you yet/, () => dev.command(`/warroom explain ${id}`));
+    for (const word of ['status', 'connect', 'routing']) {
+      expect(await answerTo(dev, /does not know you yet/, () => dev.command(`/warroom ${word}`))).toBe(asked);
+    }
     const pressed = await answerTo(dev, /does not know you yet/, () => dev.press('Take over', { ts: rootOf(id).ts }));
     await stack.untilQuiet();
 
@@ -182,16 +185,36 @@ describe('a payment’s thread', () => {
     expect(meera.ephemerals()).toHaveLength(others);
   });
 
-  it('pressed a hundred times by three people at once, has one new owner, and says who to the others', async () => {
+  it('pressed sixty times by three people at once, has one new owner, and says who to the others', async () => {
     const id = await begun(storyOf('payment', 74), 1);
     const { ts } = rootOf(id);
     await Promise.all(
-      Array.from({ length: 100 }, (_, index) => ([arjun, meera, dev][index % 3] ?? arjun).press('Take over', { ts })),
+      Array.from({ length: 60 }, (_, index) => ([arjun, meera, dev][index % 3] ?? arjun).press('Take over', { ts })),
     );
     await stack.untilQuiet();
 
-    const thread = (await stack.threadOf(id)) as unknown as { readonly facts: readonly { readonly kind: string }[] };
-    expect(thread.facts.filter(({ kind }) => kind === 'owner')).toHaveLength(1);
+    expect(await ownersOf(id)).toHaveLength(1);
     expect(stack.slack.messages(stack.facts.channels.payments).filter(({ text }) => text.includes(id))).toHaveLength(1);
   }, 40_000);
+
+  it('taken over while the worker is killed again and again, is taken over once, and says so', async () => {
+    const id = await begun(storyOf('payment', 75), 1);
+    const { ts } = rootOf(id);
+    const pressed = answerTo(meera, /You look after it now/, () => meera.press('Take over', { ts }));
+    for (const afterMs of [5, 40, 120]) {
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      await stack.served.kill('DeskWorker');
+    }
+
+    await pressed;
+    await stack.untilQuiet();
+
+    expect(await ownersOf(id)).toHaveLength(1);
+    expect(rootOf(id).text).toContain('owner Meera T.');
+  }, 60_000);
 });
+
+async function ownersOf(id: string): Promise<readonly unknown[]> {
+  const thread = (await stack.threadOf(id)) as unknown as { readonly facts: readonly { readonly kind: string }[] };
+  return thread.facts.filter(({ kind }) => kind === 'owner');
+}

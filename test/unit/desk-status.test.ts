@@ -73,6 +73,11 @@ describe('the status', () => {
       '• Razorpay’s webhook of the account live is off since 20 Mar, 15:10 IST. Switch it on in Razorpay’s dashboard, under Webhooks. Payments that War Room knows are asked about.',
     ],
     [
+      'the settings of an account cannot be read',
+      { accounts: undefined },
+      '• The settings of a Razorpay account cannot be read: nothing is heard of its payments. Whoever runs War Room puts the razorpay secret right; the log of DeskWorker says where.',
+    ],
+    [
       'a consent is refused',
       { authors: { live: [], refused: ['Meera Thomas'] } },
       '• Slack does not let War Room post as Meera Thomas any more. Each of them can allow it again: /warroom connect.',
