@@ -170,6 +170,16 @@ describe('what is told', () => {
     ]);
   });
 
+  it('of a reply that the channel sees as well: that it is one', async () => {
+    const { ts = '' } = await world.app.chat.postMessage({ channel: ids.general, text: 'root' });
+    const reply = { channel: ids.general, text: 'reply', thread_ts: ts };
+
+    expect(await told(() => world.app.chat.postMessage(reply))).toEqual(['message']);
+    expect(await told(() => world.app.chat.postMessage({ ...reply, reply_broadcast: true }))).toEqual([
+      'message.thread_broadcast',
+    ]);
+  });
+
   it('of a private channel: under its own names, and to members only', async () => {
     const { channel } = await world.app.conversations.create({ name: 'secret', is_private: true });
     const id = channel?.id ?? '';

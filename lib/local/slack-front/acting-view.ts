@@ -31,7 +31,7 @@ ${
   offered.length > 0 &&
   html`<div class="offers" hidden>${offered.map(
     ({ command, usage, description }) =>
-      html`<button type="button" class="item" data-offer="${command} "><strong>${command}</strong> <span>${usage}</span><small class="offer-about">${description}</small></button>`,
+      html`<button type="button" class="item" data-offer="${command} "><span class="offer"><strong>${command}</strong> ${usage}</span><small>${description}</small></button>`,
   )}</div>`
 }
 <textarea id="${id}-text" name="text" rows="1" placeholder="${hint}" aria-label="${hint}" autocomplete="off" enterkeyhint="send"></textarea>

@@ -110,7 +110,7 @@ const BOT_SCOPES = [
 /** The scopes a person grants so that War Room may post as that person. */
 const USER_SCOPES = ['chat:write'] as const;
 
-/** The events War Room subscribes to. */
+/** The events War Room subscribes to. That all of this is what its manifest says is a test (slack-front-app.test.ts). */
 const EVENTS = [
   'app_home_opened',
   'app_uninstalled',
@@ -166,8 +166,14 @@ export function seededCompany(secret: () => string = () => randomBytes(18).toStr
       signingSecret: secret(),
       redirectUris: ['http://127.0.0.1:3000/slack/oauth/callback'],
       events: EVENTS,
-      metadataEvents: [{ app_id: 'A0WARROOM1', event_type: 'war_room_message' }],
-      commands: [{ command: '/warroom', description: 'Ask War Room, or change it', usage: 'help' }],
+      metadataEvents: [{ app_id: '*', event_type: 'war_room_message' }],
+      commands: [
+        {
+          command: '/warroom',
+          description: 'How payments stand, why they are told where they are, and what is connected',
+          usage: 'help | status | explain <order or payment> | connect | routing',
+        },
+      ],
     },
     users: [
       person(founder, 'Kavya Rao', 'Founder', { isAdmin: true }),

@@ -286,6 +286,7 @@ export const rules: readonly RuleCoverage[] = [
       'of an edit and a deletion: what was there before',
       'of a deleted root with replies: that it changed into a tombstone',
       'of channels: their archiving, their names, their ids',
+      'of a reply that the channel sees as well: that it is one',
       'of a private channel: under its own names, and to members only',
       'of who comes and goes, the bot itself included',
       'of people: that they came and that they changed',

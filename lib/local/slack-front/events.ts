@@ -50,7 +50,10 @@ function told(happening: Happening, seen: Seen): readonly Told[] {
   switch (happening.kind) {
     case 'posted':
       return heardIn(seen, happening.message.channel, (channel) => [
-        ofMessage(channel, { ...wireMessage(seen, happening.message, true), type: 'message' }),
+        ofMessage(channel, {
+          ...wireMessage(seen, happening.message, true),
+          ...(happening.message.broadcast && { subtype: 'thread_broadcast' }),
+        }),
         ...metadataOf(workspace, 'posted', happening.message, happening.message.metadata),
       ]);
     case 'edited':
@@ -93,7 +96,7 @@ function told(happening: Happening, seen: Seen): readonly Told[] {
     }
     case 'renumbered': {
       const channels = { old_channel_id: happening.before, new_channel_id: happening.conversation.id };
-      return [plain({ type: 'channel_id_changed', ...channels })];
+      return [{ ...plain({ type: 'channel_id_changed', ...channels }), scope: 'channels:read' }];
     }
     case 'memberCame':
     case 'memberChanged': {
