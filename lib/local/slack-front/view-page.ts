@@ -90,7 +90,8 @@ function renderHome(
 
 function renderAbout(workspace: Workspace, app: AppSettings): Html {
   const commands = app.commands.map(
-    ({ command, usage, description }) => html`<li><code>${command} ${usage}</code> ${description}</li>`,
+    ({ command, usage, description }) =>
+      html`<li><strong>${command}</strong> ${usage}<p class="muted">${description}</p></li>`,
   );
   const joined = [...workspace.conversations.values()].filter(
     ({ kind, members }) => kind === 'channel' && members.has(workspace.app.botUserId),
