@@ -304,10 +304,11 @@ describe('the app’s own place', () => {
 
   it('lets the app be uninstalled', async () => {
     const other = await startSlackWorld();
-    await page.goto(`${other.front.url}/app/T0ACADEMY1/about`);
-    await page.getByRole('button', { name: 'Uninstall War Room' }).click();
-    await page.getByText('It is not installed.').waitFor();
-    await page.goto('about:blank');
+    const own = await browser.newPage();
+    await own.goto(`${other.front.url}/app/T0ACADEMY1/about`);
+    await own.getByRole('button', { name: 'Uninstall War Room' }).click();
+    await own.getByText('It is not installed.').waitFor();
+    await own.close();
     await other.front.stop();
   });
 });

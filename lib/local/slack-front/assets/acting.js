@@ -21,6 +21,8 @@ let before;
 
 /** Does one deed, and says so when it was not taken. @param {Deed} deed @returns {Promise<boolean>} */
 async function act(deed) {
+  // What is typed last goes along with a submission, and nowhere once the modal is closed.
+  if (deed.deed === 'submit' || deed.deed === 'close') clearTimeout(typing);
   try {
     const answer = await fetch('/do', {
       method: 'POST',
