@@ -133,7 +133,7 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
             `${stayed} messages in Slack that were posted in their name, as any other of theirs there: only they, or an admin of the workspace, can delete them now.`,
           ]
         : []),
-      'Messages in Slack that name them as the owner of a payment: each is edited when something more happens to its payment.',
+      'Messages in Slack that name them, as the owner of a payment or for what they decided: each is edited when something more happens to what it tells.',
       "Their ids, the company's and Slack's, beside payments and messages that they looked after: a payment's until it is 400 days old, a message's for good; what they did in Slack last, for 7 days.",
       ...always(ended),
     ],

@@ -20,14 +20,19 @@ export function erasingColleague(team: TeamId, colleague: Colleague, payments: W
         );
         if (named.length === 0) continue;
         yield async () => {
-          // What has another time by now was said anew: it is looked at once more, and so is what is left.
+          const places = named.map((field, index) => [`#f${index}`, `:f${index}`, field] as const);
+          // What has another time by now was said anew: it is looked at once more. What has none is never changed.
+          const isTimed = item['at'] !== undefined;
           await payments.table.update(item, {
-            update: `SET ${named.map((_, index) => `#f${index} = :f${index}`).join(', ')}`,
-            when: '#at = :at',
-            names: { '#at': 'at', ...Object.fromEntries(named.map((field, index) => [`#f${index}`, field])) },
+            update: `SET ${places.map(([name, value]) => `${name} = ${value}`).join(', ')}`,
+            when: isTimed ? '#at = :at' : 'attribute_exists(pk)',
+            names: {
+              ...Object.fromEntries(places.map(([name, , field]) => [name, field])),
+              ...(isTimed && { '#at': 'at' }),
+            },
             values: {
-              ':at': item['at'],
-              ...Object.fromEntries(named.map((field, index) => [`:f${index}`, without(item, field, colleague)])),
+              ...Object.fromEntries(places.map(([, value, field]) => [value, without(item, field, colleague)])),
+              ...(isTimed && { ':at': item['at'] }),
             },
           });
           return 'erased';

@@ -16,6 +16,8 @@ import { CreationStore } from '../../shared/payments/creation-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
 import type { Initiated } from '../../shared/payments/lifecycle.ts';
 import { ParkedStore } from '../../shared/payments/parked-store.ts';
+import { defaultTable } from '../../shared/payments/route.ts';
+import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { tell } from '../../shared/payments/tell.ts';
 import { parseWake } from '../../shared/payments/wake.ts';
@@ -172,6 +174,8 @@ export async function startWorld(): Promise<World> {
     await store.recordNote({ team: one, account: 'live', home: 'order_Z1' }, 'owner#5', note, 5, time.now());
     const press = { id: 'press-1', kind: 'retry', by: 'Arjun Mehta', at: time.now(), records: 1 } as const;
     await new ParkedStore(table('payments')).decide(one, { code: 'unreadable', since: 1 }, press);
+    const rows = defaultTable.rows.toReversed();
+    await new RoutingStore(table('payments')).save(one, rows, { by: 'Arjun Mehta', at: time.now() });
     const made = { account: 'live', initiated: said('order_Z9', { id: leadId, name: 'Zorawar Quereshi' }, 3) };
     await new CreationStore(table('payments')).keep(one, 'key-1', made, time.now());
   }
