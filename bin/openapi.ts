@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { healthSchema, problemSchema } from '../shared/base/answers.ts';
+import { recordedCallSchema } from '../shared/calls/answers.ts';
+import { callRequest } from '../shared/calls/request.ts';
 import { adminView } from '../shared/org/answers.ts';
 import { adminRequest } from '../shared/org/request.ts';
 import { leadView, paymentView, recordedSchema } from '../shared/payments/answers.ts';
@@ -30,6 +32,8 @@ export const schemas = {
   Lead: leadView,
   AdminRequest: adminRequest(),
   Admin: adminView,
+  CallRequest: callRequest(),
+  RecordedCall: recordedCallSchema,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
@@ -68,6 +72,19 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     course: { id: 'data-science-7', name: 'Data Science, batch 7', type: 'cohort' },
     payment: { kind: 'full' },
   },
+  CallRequest: {
+    callId: 'call-20261120-0042',
+    agentId: 'adm-12',
+    lead: { id: 'lead-4711', name: 'Priya Sharma' },
+    startedAt: '2026-11-20T12:00:00+05:30',
+    durationSeconds: 724,
+    outcome: 'Interested',
+    summary: ['Wants the evening batch.', 'Asks whether instalments are possible.'],
+    nextStep: 'Send the plan by Friday',
+    sentiment: 'warm',
+    recordingUrl: 'https://calls.example.com/r/42',
+  },
+  RecordedCall: { callId: 'call-20261120-0042', agentId: 'adm-12' },
   Recorded: { id: 'order_Hd7Rt0pLmQ2w3e', orderId: 'order_Hd7Rt0pLmQ2w3e', account: 'live' },
   Payment: {
     id: 'order_Hd7Rt0pLmQ2w3e',
@@ -197,6 +214,7 @@ export function openapi(version: string) {
       '/v1/routing': { get: showRouting, put: putRouting },
       '/v1/routing/explain': { post: explainRouting },
       '/v1/leads/{id}': { put: assignLead },
+      '/v1/calls': { post: recordCall },
       '/v1/admins/{id}': { put: putAdmin, get: showAdmin, delete: removeAdmin },
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
@@ -361,6 +379,28 @@ const assignLead = {
     200: { description: 'It is kept, and told to every thread of the lead.', content: json('Lead') },
     ...problems({
       400: 'The body is not JSON, or fields of it are wrong.',
+      413: 'The body has more than 256 KB.',
+      415: 'The content type is not application/json.',
+    }),
+  },
+};
+
+const recordCall = {
+  operationId: 'recordCall',
+  summary: 'Somebody called a lead',
+  description:
+    'Telephony or the CRM says what came of a call. It is told in the private channel of the agent, which War Room makes at ' +
+    'the first call, to the agent and everybody above them in the directory, and to nobody else. The same `callId` again ' +
+    'corrects the message. A call whose agent is unknown, has left, or has no account in Slack is kept, and posted once that ' +
+    'is mended.',
+  security: [{ apiKey: ['calls'] }],
+  requestBody: { required: true, content: json('CallRequest') },
+  responses: {
+    201: { description: 'It was recorded, and will be told.', content: json('RecordedCall') },
+    200: { description: 'It was corrected, or recorded before, the same.', content: json('RecordedCall') },
+    ...problems({
+      400: 'The body is not JSON, or fields of it are wrong.',
+      409: "It was recorded as another agent's, and that stands.",
       413: 'The body has more than 256 KB.',
       415: 'The content type is not application/json.',
     }),

@@ -5,6 +5,7 @@ import { Alarms } from './parts/alarms.ts';
 import { HubApi } from './parts/hub-api.ts';
 import { HubFunction } from './parts/hub-function.ts';
 import type { Settings } from './parts/settings.ts';
+import { CallsRoom } from './rooms/calls.ts';
 import { DeskRoom } from './rooms/desk.ts';
 import { InstallRoom } from './rooms/install.ts';
 import { OrgRoom } from './rooms/org.ts';
@@ -41,6 +42,7 @@ export class HubStack extends Stack {
 
     const surroundings = { settings, alarms };
     const payments = new PaymentsRoom(this, 'PaymentsRoom', { ...surroundings, api, state });
+    const calls = new CallsRoom(this, 'CallsRoom', { ...surroundings, api, state, wakesHeld: payments.sweep });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
     const desk = new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state, payments: payments.queue });
     const slack = new SlackRoom(this, 'SlackRoom', {
@@ -48,6 +50,7 @@ export class HubStack extends Stack {
       api,
       state,
       payments: payments.queue,
+      calls: calls.queue,
       desk: desk.queue,
     });
     new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state, slack: slack.queue });

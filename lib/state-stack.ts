@@ -21,6 +21,8 @@ export class StateStack extends Stack {
   readonly slackInstallations: RoomTable;
   /** What came from Slack, once each; forgotten after a week. */
   readonly slackEvents: RoomTable;
+  /** Calls, the channels of those who make them, and how the members of each stand. */
+  readonly calls: RoomTable;
   /** Who works for the company. */
   readonly admins: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
@@ -45,6 +47,7 @@ export class StateStack extends Stack {
     this.slackEvents = new RoomTable(this, 'SlackEvents');
     this.installStates = new RoomTable(this, 'InstallStates');
     this.admins = new RoomTable(this, 'Admins');
+    this.calls = new RoomTable(this, 'Calls', { due: true });
 
     this.tokenKey = new Key(this, 'TokenKey', {
       description: `Encrypts the Slack tokens of War Room (${settings.stage})`,

@@ -9,15 +9,25 @@ import { settings } from '../../shared/base/settings.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { sweep } from '../../shared/payments/sweep.ts';
 import { Held } from '../../shared/slack/held.ts';
+import { wakerOf } from '../../shared/slack/rooms.ts';
 import { outboxTimes } from '../../shared/slack/times.ts';
 
 const ready = lazy(async () => {
-  const names = settings(process.env, 'PAYMENTS_TABLE', 'ADMIN_SLACK_MESSAGE_LOG_TABLE', 'PAYMENTS_QUEUE_URL');
+  const names = settings(
+    process.env,
+    'PAYMENTS_TABLE',
+    'ADMIN_SLACK_MESSAGE_LOG_TABLE',
+    'PAYMENTS_QUEUE_URL',
+    'CALLS_QUEUE_URL',
+  );
   const dynamo = documentClient();
+  const sqs = queueClient();
+  const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
   const dependencies = {
     store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
     held: new Held(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE), outboxTimes(process.env).heldMs),
-    queue: new Queue(queueClient(), names.PAYMENTS_QUEUE_URL),
+    queue,
+    wake: wakerOf({ payments: queue, calls: new Queue(sqs, names.CALLS_QUEUE_URL) }, randomUUID),
     clock: systemClock,
     newId: randomUUID,
   };

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { workGroups } from '../../shared/aws/groups.ts';
-import { keyClient } from '../../shared/aws/keys.ts';
 import { Queue, queueClient } from '../../shared/aws/queue.ts';
 import { documentClient, Table } from '../../shared/aws/table.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import { openMetrics } from '../../shared/base/metrics.ts';
+import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { Directory } from '../../shared/org/directory.ts';
@@ -22,54 +22,27 @@ import { PaymentStore } from '../../shared/payments/store.ts';
 import { watchTimes } from '../../shared/payments/watch.ts';
 import { WatchStore } from '../../shared/payments/watch-store.ts';
 import { type WorkDependencies, work } from '../../shared/payments/work.ts';
-import { SlackClient } from '../../shared/slack/client.ts';
-import { Held } from '../../shared/slack/held.ts';
-import { Installations } from '../../shared/slack/installation.ts';
-import { Moved } from '../../shared/slack/moved.ts';
-import { Outbox } from '../../shared/slack/outbox.ts';
-import { Pace } from '../../shared/slack/pace.ts';
-import { ThreadLog } from '../../shared/slack/thread-log.ts';
-import { invocationEnd, outboxTimes } from '../../shared/slack/times.ts';
-import { Vault } from '../../shared/slack/vault.ts';
+import { openPosting, postingNames } from '../../shared/slack/posting.ts';
+import { invocationEnd } from '../../shared/slack/times.ts';
 
 const ready = lazy(async () => {
   const names = settings(
     process.env,
     'PAYMENTS_TABLE',
     'LEAD_PART_PAYMENT_TABLE',
-    'ADMIN_SLACK_MESSAGE_LOG_TABLE',
-    'SLACK_INSTALLATIONS_TABLE',
     'ADMINS_TABLE',
-    'TOKEN_KEY_ID',
     'PAYMENTS_QUEUE_URL',
     'PAYMENTS_DEAD_LETTERS_URL',
+    ...postingNames,
   );
-  const times = outboxTimes(process.env);
-  const clock = systemClock;
   const newId = randomUUID;
   const dynamo = documentClient();
   const sqs = queueClient();
-  const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
-  const vault = new Vault(keyClient(), names.TOKEN_KEY_ID, clock.now);
-  const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
-  const log = new ThreadLog(messages);
   const admins = new Table(dynamo, names.ADMINS_TABLE);
-  const directory = new Directory(admins, new Journal(admins, { clock, newId }));
-  const origin = process.env['PUBLIC_ORIGIN'];
-  const outbox = new Outbox({
-    reconnectUrl: origin && `${origin}/slack/install?as=me`,
-    // Who has left the directory, or is not active, is named by the app like everybody who did not allow more.
-    mayPostAs: async (team, adminId) => (await directory.admin(team, adminId))?.active === true,
-    log,
-    installations,
-    clock,
-    newId,
-    times,
-    pace: new Pace(messages),
-    held: new Held(messages, times.heldMs),
-    moved: new Moved(messages),
-    client: new SlackClient({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: times.callMs }),
-  });
+  const directory = new Directory(admins, new Journal(admins, { clock: systemClock, newId }));
+  // Who has left the directory, or is not active, is named by the app like everybody who did not allow more.
+  const isActive = async (team: TeamId, id: string) => (await directory.admin(team, id))?.active === true;
+  const { log, outbox, installations, times, clock } = openPosting(names, dynamo, isActive);
   const payments = new Table(dynamo, names.PAYMENTS_TABLE);
   const routing = new RoutingStore(payments);
   const days = new DayStore(payments);

@@ -8,11 +8,13 @@ import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
-import { threadMessage } from '../../shared/payments/wake.ts';
+import { threadMessage as callMessage } from '../../shared/calls/wake.ts';
+import { threadMessage as paymentMessage } from '../../shared/payments/wake.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { type ListenParts, listen } from '../../shared/slack/listen.ts';
 import { Moved } from '../../shared/slack/moved.ts';
 import { Revocations } from '../../shared/slack/revocation.ts';
+import { wakerOf } from '../../shared/slack/rooms.ts';
 import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import { outboxTimes } from '../../shared/slack/times.ts';
 
@@ -24,6 +26,7 @@ const ready = lazy(async () => {
     'SLACK_QUEUE_URL',
     'SLACK_DEAD_LETTERS_URL',
     'PAYMENTS_QUEUE_URL',
+    'CALLS_QUEUE_URL',
   );
   const times = outboxTimes(process.env);
   const newId = randomUUID;
@@ -31,6 +34,7 @@ const ready = lazy(async () => {
   const sqs = queueClient();
   const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
   const payments = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
+  const calls = new Queue(sqs, names.CALLS_QUEUE_URL);
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const parts: ListenParts = {
@@ -41,11 +45,13 @@ const ready = lazy(async () => {
       log: new ThreadLog(messages),
       clock: systemClock,
       times,
-      wake: (wake) => payments.send({ ...wake, dedupe: newId() }),
+      wake: wakerOf({ payments, calls }, newId),
       // Each room knows the threads that it tells by their keys. Notices of the outbox itself are told by nobody again.
       wakeThread: async (ref) => {
-        const message = threadMessage(ref, newId());
-        if (message) await payments.send(message);
+        const payment = paymentMessage(ref, newId());
+        if (payment) await payments.send(payment);
+        const call = callMessage(ref, newId());
+        if (call) await calls.send(call);
       },
     },
     deadLetters: new Queue(sqs, names.SLACK_DEAD_LETTERS_URL),

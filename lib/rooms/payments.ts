@@ -1,28 +1,17 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { countedBy } from '../parts/counted.ts';
 import type { HubApi } from '../parts/hub-api.ts';
-import { HubFunction, METRICS_NAMESPACE, type Surroundings } from '../parts/hub-function.ts';
+import { HubFunction, type Surroundings } from '../parts/hub-function.ts';
 import { OrderedWorker } from '../parts/ordered-worker.ts';
 import { DUE_INDEX } from '../parts/room-table.ts';
 import { TimedJob } from '../parts/timed-job.ts';
 import type { StateStack } from '../state-stack.ts';
 
 const WEBHOOK = '/webhooks/razorpay/{account}';
-
-/** What a function counts, within an hour. */
-function countedBy({ node }: HubFunction, metricName: string): Metric {
-  return new Metric({
-    namespace: METRICS_NAMESPACE,
-    metricName,
-    dimensionsMap: { service: node.id },
-    statistic: 'Sum',
-    period: Duration.hours(1),
-  });
-}
 
 /** What the payments room stands on. */
 export interface PaymentsRoomProps extends Surroundings {
@@ -34,6 +23,8 @@ export interface PaymentsRoomProps extends Surroundings {
 export class PaymentsRoom extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  /** What wakes the held threads of every room, each on its own queue. */
+  readonly sweep: HubFunction;
 
   constructor(scope: Construct, id: string, props: PaymentsRoomProps) {
     super(scope, id);
@@ -239,6 +230,7 @@ export class PaymentsRoom extends Construct {
         remedy: 'Read the error in the log of PaymentsSweep; once a run succeeds, empty PaymentsSweepDeadLetters.',
       },
     });
+    this.sweep = sweep.job;
     sweep.job
       .mayQueryIndex(state.payments, DUE_INDEX, 'PAYMENTS_TABLE')
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['UpdateItem'])

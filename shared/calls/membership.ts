@@ -33,6 +33,9 @@ export type Fuse = {
 };
 
 type Reason = 'agent' | 'above' | 'protected' | 'app' | 'outside';
+/** A manager who goes takes nobody along; more than half of a channel is a team that moved, or a mistake. */
+export const usualFuse: Fuse = { share: 0.5, atLeast: 3 };
+
 type Step = { readonly user: UserId; readonly why: Reason; readonly who?: Reader };
 
 /** What makes the members of a channel those who should be. Nobody is in two of the lists. */
@@ -84,7 +87,7 @@ export function explain({ invite, remove, keep, without, fused }: Plan): string[
 }
 
 /** Why somebody cannot be invited, as the end of a sentence about them. */
-function standingInWords({ standing }: Pick<Reader, 'standing'>): string {
+export function standingInWords({ standing }: Pick<Reader, 'standing'>): string {
   switch (standing.kind) {
     case 'absent':
       return 'nobody in Slack has their e-mail address';

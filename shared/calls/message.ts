@@ -7,8 +7,8 @@ import type { Call } from './call.ts';
 /** What a call's thread should look like. */
 export type CallThread = { readonly root: Message; readonly replies: readonly Message[] };
 
-/** Slack takes 4,000 characters of text in an edit; the root also leaves what is above and below the summary its room. */
-const wholeRoot = 3_900;
+/** Slack takes 4,000 characters of text in an edit; the root leaves room for the agent's name, and a little. */
+const wholeRoot = 3_690;
 /** What of a summary stands in the root, where the eye should not get lost; and in each reply. */
 const rootCharacters = 900;
 const replyCharacters = 2_600;
@@ -18,12 +18,13 @@ const replyCharacters = 2_600;
  * what is left of it in replies, in its order, nothing cut.
  *
  * Pure, and monotone: a correction may make a summary shorter, but a reply that was wanted once stays wanted, and says then
- * that it was taken back. So the caller keeps how many replies there ever were: `replies`, from `repliesOf`.
+ * that it was taken back. So the caller keeps how many replies there ever were: `replies`, from `repliesOf`. `agent` is the
+ * agent's name, as the directory has it.
  */
-export function render(callId: string, call: Call, replies = repliesOf(callId, call)): CallThread {
+export function render(callId: string, call: Call, agent: string, replies = repliesOf(callId, call)): CallThread {
   const [first = [], ...rest] = parts(callId, call);
   return {
-    root: { key: 'root', content: root(callId, call, first, rest.length > 0) },
+    root: { key: 'root', content: root(callId, call, agent, first, rest.length > 0) },
     replies: Array.from({ length: Math.max(replies, rest.length) }, (_, index) => ({
       key: `summary#${index + 2}`,
       content: continuation(rest[index], index + 2, rest.length + 1),
@@ -36,16 +37,17 @@ export function repliesOf(callId: string, call: Call): number {
   return parts(callId, call).length - 1;
 }
 
-function root(callId: string, call: Call, lines: readonly string[], goesOn: boolean): Content {
+function root(callId: string, call: Call, agent: string, lines: readonly string[], goesOn: boolean): Content {
   const { outcome, lead, durationSeconds, nextStep = '', startedAt, sentiment = '', recordingUrl } = call;
   const [next, mood] = [told(nextStep), told(sentiment)];
   const how = { bold: told(outcome) || 'Call' };
   return message(
-    body('📞 ', how, ' · ', shortName(lead.name) || 'Unknown lead', ' · ', durationInWords(durationSeconds)),
+    body('📞 ', how, ' · ', called(lead.name) || 'Unknown lead', ' · ', durationInWords(durationSeconds)),
     body(...(next === '' ? [] : [{ bold: 'Next:' }, ` ${next}`])),
     body(...joined('\n', lines)),
     fine(goesOn ? 'The summary goes on in the thread.' : ''),
     fine(
+      called(agent) && `by ${called(agent)} · `,
       'started ',
       { at: startedAt },
       mood && ` · mood: ${mood}`,
@@ -63,7 +65,7 @@ function continuation(lines: readonly string[] | undefined, number: number, of: 
 /** The lines of the summary, message by message. The first is the root's, and may be empty. */
 function parts(callId: string, call: Call): string[][] {
   const all: string[][] = [[]];
-  let room = Math.min(rootCharacters, wholeRoot - root(callId, call, [], true).text.length);
+  let room = Math.min(rootCharacters, wholeRoot - root(callId, call, '', [], true).text.length);
   for (const line of linesOf(call)) {
     for (let left = line; left !== ''; ) {
       const piece = fitting(left, room);
@@ -107,6 +109,11 @@ function fitting(line: string, room: number): string {
 /** Whether a text takes no more than `room`. Escaping only makes it longer. */
 function takes(text: string, room: number): boolean {
   return text.length <= room && lengthOf(text) <= room;
+}
+
+/** A name, short enough for a line that holds more. */
+function called(name: string): string {
+  return brief(shortName(name), 40);
 }
 
 /** A date with its time is no telephone number, though it has as many digits. */

@@ -4,9 +4,16 @@ import { hold, named, text } from '../base/fields.ts';
 import { once } from '../base/lazy.ts';
 import type { Call } from './call.ts';
 
-/** Part of an address, of a key and of a marker in Slack: characters that mean themselves in all of them. */
-const idPattern = /^\w[\w.:@+~=-]{0,127}$/;
-const idInWords = 'must be an id of 1 to 128 letters, digits and . : @ + ~ = - _, the first a letter, a digit or _.';
+/** An id is part of keys and of a marker in Slack: characters that mean themselves in all of them, and not too many. */
+const id = (length: number) =>
+  z
+    .string()
+    .check(
+      z.regex(
+        new RegExp(`^\\w[\\w.:@+~-]{0,${length - 1}}$`),
+        `must be an id of 1 to ${length} letters, digits and . : @ + ~ - _, the first a letter, a digit or _.`,
+      ),
+    );
 
 /** A summary is read in Slack: what is longer than this belongs behind the recording. */
 const summaryCharacters = 20_000;
@@ -26,12 +33,12 @@ const prose = (length: number) =>
   );
 
 /** The body of `POST /v1/calls`. Unknown fields are refused: a field that is misspelt would otherwise be lost. */
-const callRequest = once(() =>
+export const callRequest = once(() =>
   z.strictObject({
-    callId: z.string().check(z.regex(idPattern, idInWords)).register(z.globalRegistry, {
+    callId: id(64).register(z.globalRegistry, {
       description: "The caller's own id of the call. The same id again corrects what was said of it.",
     }),
-    agentId: text(128).register(z.globalRegistry, {
+    agentId: id(128).register(z.globalRegistry, {
       description: 'Who made the call: the id of a person in the directory (`/v1/admins`). It cannot be corrected.',
     }),
     lead: z

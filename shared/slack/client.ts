@@ -45,7 +45,7 @@ export class SlackClient {
 
   /** `thread` is what Slack echoed: without it a reply has landed in the channel, because its root is gone. */
   async post(author: Author, post: Post): Promise<{ readonly ts: Ts; readonly thread: Ts | undefined }> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     const message = {
       channel: post.channel,
       ...marked(post.content, post.marker, post.withoutMetadata),
@@ -62,7 +62,7 @@ export class SlackClient {
   }
 
   async update(author: Author, ref: { readonly ts: Ts } & Omit<Post, 'thread' | 'broadcast'>): Promise<void> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     await client.chat.update({
       channel: ref.channel,
       ts: ref.ts,
@@ -72,26 +72,26 @@ export class SlackClient {
   }
 
   async remove(author: Author, ref: { readonly channel: ChannelId; readonly ts: Ts }): Promise<void> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     await client.chat.delete({ channel: ref.channel, ts: ref.ts });
   }
 
   /** The channel in which the app and a person write to each other; the same each time. Throws as Slack refuses. */
   async directMessages(author: Author, user: UserId): Promise<ChannelId> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     const { channel } = await client.conversations.open({ users: user });
     return channelId(channel?.id ?? '');
   }
 
   /** A direct message from the app, unmarked: for what no channel can be told. */
   async whisper(author: Author, user: UserId, content: Content): Promise<void> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     await client.chat.postMessage({ channel: user, text: content.text, blocks: [...content.blocks] });
   }
 
   /** One page of a channel's messages, newest first; both ends of the window belong to it. */
   async history(author: Author, window: Window, cursor: string | undefined): Promise<Page> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     const answer = await client.conversations.history({
       ...window,
       inclusive: true,
@@ -104,7 +104,7 @@ export class SlackClient {
 
   /** One page of a thread, oldest first, the root among them. */
   async replies(author: Author, window: Window, root: Ts, cursor: string | undefined): Promise<Page> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     const answer = await client.conversations.replies({
       ...window,
       ts: root,
@@ -121,7 +121,7 @@ export class SlackClient {
    * member can look its own messages up, so nothing is posted where it is not. Throws as Slack refuses.
    */
   async unusable(author: Author, channel: ChannelId): Promise<'is_archived' | 'not_a_member' | undefined> {
-    const client = await this.#as(author);
+    const client = await this.as(author);
     const { channel: info } = await client.conversations.info({ channel });
     if (info?.is_archived) return 'is_archived';
     if (info?.is_member) return undefined;
@@ -130,7 +130,8 @@ export class SlackClient {
     return undefined;
   }
 
-  async #as(author: Author): Promise<WebClient> {
+  /** Slack's own client with an author's token, for the calls of `channels.ts`. */
+  async as(author: Author): Promise<WebClient> {
     const token = await author.token();
     // Loaded at the first call: many a record has nothing to say to Slack.
     const { WebClient } = await import('@slack/web-api');

@@ -12,6 +12,8 @@ export type Team = {
   readonly channels: { readonly payments: ChannelId; readonly partPayments: ChannelId; readonly ops: ChannelId };
   /** Told by direct message what the ops channel cannot be told. */
   readonly installer: UserId;
+  /** Who belongs into every private channel that War Room makes, and is never removed from one. */
+  readonly protectedPeople?: readonly UserId[];
 };
 
 /** Somebody in whose name a message can be posted: the app, or a person who allowed it. */

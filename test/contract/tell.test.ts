@@ -414,6 +414,7 @@ describe('the worker of a group', () => {
       store,
       held: room.held,
       queue,
+      wake: ({ body, group }) => queue.send({ body, group, dedupe: '' }),
       clock: { now: () => room.time.now() },
       newId: () => `n${woken.length}`,
     });
@@ -431,6 +432,7 @@ describe('the sweep', () => {
       store,
       held: room.held,
       queue,
+      wake: ({ body, group }) => queue.send({ body, group, dedupe: '' }),
       clock: { now: () => room.time.now() },
       newId: () => `n${woken.length}`,
     });

@@ -23,6 +23,7 @@ import { work } from '../../shared/payments/work.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
 import { sign } from '../../shared/razorpay/signature.ts';
 import { Held } from '../../shared/slack/held.ts';
+import { wakerOf } from '../../shared/slack/rooms.ts';
 import { attempt, bytesOf, captured, failed, orderPaid, start } from '../support/facts.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
 import { type Room, startRoom } from '../support/room.ts';
@@ -115,7 +116,8 @@ async function live(spot?: Spot): Promise<{ fuse: Fuse; thread: string[]; double
   const swept = async (messages: number) => {
     await until(`nothing of ${orderId} is left to be swept`, async () => {
       await doing(async (parts) => {
-        await sweep({ ...parts, clock: systemClock, newId: parts.tell.newId });
+        const wake = wakerOf({ payments: parts.queue, calls: parts.queue }, parts.tell.newId);
+        await sweep({ ...parts, wake, clock: systemClock, newId: parts.tell.newId });
         return true;
       });
       await drain();

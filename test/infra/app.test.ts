@@ -25,6 +25,7 @@ describe('what outlives the code', () => {
       'SlackEvents',
       'InstallStates',
       'Admins',
+      'Calls',
     ]);
   });
 
@@ -49,7 +50,7 @@ describe('what outlives the code', () => {
     },
   );
 
-  it('can be asked what is due in the two tables that are swept, by key only', () => {
+  it('can be asked what is due in the three tables that are swept, by key only', () => {
     const due = {
       IndexName: 'due',
       KeySchema: [
@@ -71,6 +72,7 @@ describe('what outlives the code', () => {
       SlackEvents: [],
       InstallStates: [],
       Admins: [],
+      Calls: [due],
     });
   });
 
@@ -164,7 +166,13 @@ describe('the app', () => {
       told
         .filter(({ entry }) => at(entry, 'Properties', 'Environment', 'Variables', name) === given[name])
         .map(({ id }) => id);
-    expect(said('PUBLIC_ORIGIN').sort()).toEqual(['Connections', 'DeskWorker', 'PaymentsWorker', 'SlackInstall']);
+    expect(said('PUBLIC_ORIGIN').sort()).toEqual([
+      'CallsWorker',
+      'Connections',
+      'DeskWorker',
+      'PaymentsWorker',
+      'SlackInstall',
+    ]);
     expect(said('SUPPORT_EMAIL').sort()).toEqual(['Connections', 'HostedPages', 'SlackInstall']);
   });
 

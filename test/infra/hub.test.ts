@@ -79,9 +79,11 @@ describe('queues', () => {
   const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
   const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
 
-  it('are the payments, what is asked, what Slack says, and the dead letters, and no other', () => {
-    expect(working.map(({ id }) => id).sort()).toEqual(['DeskQueue', 'PaymentsQueue', 'SlackQueue']);
+  it('are the payments, the calls, what is asked, what Slack says, and the dead letters, and no other', () => {
+    expect(working.map(({ id }) => id).sort()).toEqual(['CallsQueue', 'DeskQueue', 'PaymentsQueue', 'SlackQueue']);
     expect(dead.map(({ id }) => id).sort()).toEqual([
+      'CallsDeadLetters',
+      'CallsSweepDeadLetters',
       'DeskDeadLetters',
       'PaymentsDeadLetters',
       'PaymentsReconcileDeadLetters',
@@ -176,6 +178,8 @@ describe('alarms', () => {
     const watched = functions.filter(({ id }) => alarmsOn('Errors', id).length === 1).map(({ id }) => id);
 
     expect(watched.sort()).toEqual([
+      'CallsApi',
+      'CallsWorker',
       'Connections',
       'DeskWorker',
       'OrgApi',
@@ -274,6 +278,7 @@ describe('the API', () => {
       ['GET /v1/routing', 'RoutingApi.Arn'],
       ['PUT /v1/routing', 'RoutingApi.Arn'],
       ['POST /v1/routing/explain', 'RoutingApi.Arn'],
+      ['POST /v1/calls', 'CallsApi.Arn'],
       ['PUT /v1/admins/{id}', 'OrgApi.Arn'],
       ['GET /v1/admins/{id}', 'OrgApi.Arn'],
       ['DELETE /v1/admins/{id}', 'OrgApi.Arn'],

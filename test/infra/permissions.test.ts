@@ -96,10 +96,47 @@ describe('permissions', () => {
       {
         'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'AdminSlackMessageLog.Arn/index/due', 'Payments.Arn/index/due'],
         'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'Payments.Arn'],
-        'sqs:SendMessage': ['PaymentsQueue.Arn', 'PaymentsSweepDeadLetters.Arn'],
+        'sqs:SendMessage': ['CallsQueue.Arn', 'PaymentsQueue.Arn', 'PaymentsSweepDeadLetters.Arn'],
         // What Lambda itself needs to bury a failed run.
         'sqs:GetQueueAttributes': ['PaymentsSweepDeadLetters.Arn'],
         'sqs:GetQueueUrl': ['PaymentsSweepDeadLetters.Arn'],
+      },
+    ],
+    [
+      'CallsWorker',
+      {
+        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Admins.Arn', 'Calls.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'Calls.Arn'],
+        'dynamodb:PutItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn'],
+        'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:DeleteItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn'],
+        'kms:Decrypt': ['TokenKey.Arn'],
+        'sqs:ReceiveMessage': ['CallsQueue.Arn'],
+        'sqs:DeleteMessage': ['CallsQueue.Arn'],
+        'sqs:GetQueueAttributes': ['CallsQueue.Arn'],
+        'sqs:ChangeMessageVisibility': ['CallsQueue.Arn'],
+        'sqs:SendMessage': ['CallsDeadLetters.Arn'],
+      },
+    ],
+    [
+      'CallsApi',
+      {
+        'dynamodb:GetItem': ['Calls.Arn'],
+        'dynamodb:PutItem': ['Calls.Arn'],
+        'dynamodb:UpdateItem': ['Calls.Arn'],
+        'sqs:SendMessage': ['CallsQueue.Arn'],
+        'secretsmanager:GetSecretValue': ['ApiKeysSecret'],
+      },
+    ],
+    [
+      'CallsSweep',
+      {
+        'dynamodb:BatchGetItem': ['Calls.Arn'],
+        'dynamodb:Query': ['Calls.Arn/index/due'],
+        'dynamodb:UpdateItem': ['Calls.Arn'],
+        'sqs:SendMessage': ['CallsQueue.Arn', 'CallsSweepDeadLetters.Arn'],
+        'sqs:GetQueueAttributes': ['CallsSweepDeadLetters.Arn'],
+        'sqs:GetQueueUrl': ['CallsSweepDeadLetters.Arn'],
       },
     ],
     [
@@ -200,7 +237,7 @@ describe('permissions', () => {
         'sqs:DeleteMessage': ['SlackQueue.Arn'],
         'sqs:GetQueueAttributes': ['SlackQueue.Arn'],
         'sqs:ChangeMessageVisibility': ['SlackQueue.Arn'],
-        'sqs:SendMessage': ['PaymentsQueue.Arn', 'SlackDeadLetters.Arn'],
+        'sqs:SendMessage': ['CallsQueue.Arn', 'PaymentsQueue.Arn', 'SlackDeadLetters.Arn'],
       },
     ],
     [
@@ -240,6 +277,7 @@ describe('permissions', () => {
 
     expect(decrypting).toEqual([
       ['PaymentsWorker', { Null: owner }],
+      ['CallsWorker', { Null: owner }],
       ['DeskWorker', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
       // To look up who has just consented it needs the app's own, and no person's.
       ['SlackInstall', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
@@ -262,6 +300,7 @@ describe('permissions', () => {
       ['apigateway.amazonaws.com', '/*/*/v1/routing', 'RoutingApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/routing', 'RoutingApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/routing/explain', 'RoutingApi.Arn'],
+      ['apigateway.amazonaws.com', '/*/*/v1/calls', 'CallsApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
       ['apigateway.amazonaws.com', '/*/*/v1/admins/{id}', 'OrgApi.Arn'],
@@ -334,8 +373,21 @@ describe('what each function is told', () => {
         'RAZORPAY_SECRET_ID=RazorpaySecret',
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
       ],
+      CallsWorker: [
+        'ADMINS_TABLE=Admins',
+        'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'CALLS_DEAD_LETTERS_URL=CallsDeadLetters',
+        'CALLS_QUEUE_URL=CallsQueue',
+        'CALLS_TABLE=Calls',
+        origin,
+        'SLACK_INSTALLATIONS_TABLE=SlackInstallations',
+        'TOKEN_KEY_ID=TokenKey.Arn',
+      ],
+      CallsApi: ['API_KEYS_SECRET_ID=ApiKeysSecret', 'CALLS_QUEUE_URL=CallsQueue', 'CALLS_TABLE=Calls'],
+      CallsSweep: ['CALLS_QUEUE_URL=CallsQueue', 'CALLS_TABLE=Calls'],
       PaymentsSweep: [
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'CALLS_QUEUE_URL=CallsQueue',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'PAYMENTS_TABLE=Payments',
       ],
@@ -373,6 +425,7 @@ describe('what each function is told', () => {
       ],
       SlackWorker: [
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'CALLS_QUEUE_URL=CallsQueue',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',
         'SLACK_DEAD_LETTERS_URL=SlackDeadLetters',
         'SLACK_INSTALLATIONS_TABLE=SlackInstallations',

@@ -66,6 +66,7 @@ export type Room = {
   readonly outbox: Outbox;
   readonly tell: TellDependencies & { readonly days: DayStore };
   readonly report: Report;
+  readonly times: Times;
   /** What the room's workers have sent to their queue, oldest first. A worker with a queue of its own sends there. */
   readonly sent: readonly Message[];
   /** Another worker on the same stores, with parts of its own. */
@@ -185,6 +186,7 @@ export async function startRoom(
     another,
     sent,
     report: { posted: 0, edited: 0, adopted: 0, doubled: 0 },
+    times,
     until: () => time.now() + 29_000,
     stop: async () => {
       if ('stop' in front) await front.stop();

@@ -38,7 +38,7 @@ const anyCall: fc.Arbitrary<Call> = fc.record({
 
 describe('the message of a call', () => {
   it('says at a glance what came of it, with whom, how long it took and what is next', () => {
-    const [root, ...rest] = texts(render('call_1', call));
+    const [root, ...rest] = texts(render('call_1', call, 'Arjun Mehta'));
 
     expect(rest).toEqual([]);
     expect(root?.split('\n')).toEqual([
@@ -46,13 +46,13 @@ describe('the message of a call', () => {
       'Next: Send the plan by Friday',
       '• Wants the evening batch.',
       '• Asks for instalments.',
-      'started 20 Nov, 12:00 IST · mood: warm · <https://example.com/r/1|recording> · call_1',
+      'by Arjun M. · started 20 Nov, 12:00 IST · mood: warm · <https://example.com/r/1|recording> · call_1',
     ]);
   });
 
   it('goes on in the thread with what does not fit, in its order and to the last word', () => {
     const words = Array.from({ length: 3_000 }, (_, index) => `w${index}`);
-    const [root, ...replies] = texts(render('call_1', { ...call, summary: { text: words.join(' ') } }));
+    const [root, ...replies] = texts(render('call_1', { ...call, summary: { text: words.join(' ') } }, 'Arjun Mehta'));
 
     expect(root).toContain('The summary goes on in the thread.');
     expect(replies.length).toBeGreaterThan(3);
@@ -62,13 +62,17 @@ describe('the message of a call', () => {
 
   it('keeps out what somebody could be reached by, and keeps a date with its time', () => {
     const reach = 'Ring +91 98765 43210 or priya@example.com, pay to priya@okbank; again on 2026-11-25 16:00.';
-    const thread = render('call_1', {
-      ...call,
-      lead: { id: 'l1', name: 'Priya 9876543210' },
-      outcome: reach.slice(0, 60),
-      summary: { points: [reach] },
-      nextStep: reach,
-    });
+    const thread = render(
+      'call_1',
+      {
+        ...call,
+        lead: { id: 'l1', name: 'Priya 9876543210' },
+        outcome: reach.slice(0, 60),
+        summary: { points: [reach] },
+        nextStep: reach,
+      },
+      'Arjun 9876543210',
+    );
 
     expect(JSON.stringify(thread)).not.toMatch(/98765|43210|example\.com,|okbank|priya@/);
     expect(texts(thread)[0]?.match(/again on 2026-11-25 16:00/g)).toHaveLength(2);
@@ -76,7 +80,11 @@ describe('the message of a call', () => {
 
   it('lets nothing from outside mention, link, quote or format', () => {
     const loud = '<!channel> *bold* _it_ ~no~ `x` @here #ops :tada: <https://e.com|l>\n> quote';
-    const { root } = render('call_1', { ...call, summary: { text: loud }, outcome: '<@U1>', nextStep: '*go*' });
+    const { root } = render(
+      'call_1',
+      { ...call, summary: { text: loud }, outcome: '<@U1>', nextStep: '*go*' },
+      '*A* B',
+    );
 
     const shown = JSON.stringify(root.content.blocks);
     expect(shown).not.toMatch(/<!channel>|<@U1>|<https:\/\/e\.com|\*bold\*|_it_|~no~|`x`|@here|#ops|:tada:|\*go\*/);
@@ -85,10 +93,10 @@ describe('the message of a call', () => {
 
   it('keeps within the limits of Slack and loses no reply, whatever was said and however it is corrected', () => {
     fc.assert(
-      fc.property(anyCall, anyCall, (before, after) => {
+      fc.property(anyCall, anyCall, fc.constantFrom('Arjun', '&'.repeat(200)), (before, after, agent) => {
         const replies = Math.max(repliesOf('call_1', before), repliesOf('call_1', after));
-        const then = render('call_1', before);
-        const now = render('call_1', after, replies);
+        const then = render('call_1', before, agent);
+        const now = render('call_1', after, agent, replies);
 
         for (const { content } of [now.root, ...now.replies]) {
           expect(content.text.length).toBeLessThanOrEqual(4_000);
@@ -97,7 +105,7 @@ describe('the message of a call', () => {
         }
         const keys = now.replies.map(({ key }) => key);
         expect(keys).toEqual(expect.arrayContaining(then.replies.map(({ key }) => key)));
-        expect(render('call_1', after, replies)).toEqual(now);
+        expect(render('call_1', after, agent, replies)).toEqual(now);
       }),
       { numRuns: 60 },
     );
@@ -105,7 +113,7 @@ describe('the message of a call', () => {
 
   it('says of a part that a correction made superfluous that it was taken back', () => {
     const long = { ...call, summary: { text: 'word '.repeat(1_000) } };
-    const { replies } = render('call_1', call, repliesOf('call_1', long));
+    const { replies } = render('call_1', call, 'Arjun Mehta', repliesOf('call_1', long));
 
     expect(replies.map(({ content }) => content.text)).toEqual(
       Array(repliesOf('call_1', long)).fill('This part of the summary was taken back by a correction.'),

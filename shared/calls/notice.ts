@@ -1,0 +1,148 @@
+import type { ChannelId } from '../base/names.ts';
+import { shortName } from '../slack/person-name.ts';
+import { body, brief, type Content, fine, type Inline, joined, message, withoutContacts } from '../slack/text.ts';
+import type { CallThread } from './message.ts';
+import type { Waiting } from './store.ts';
+import { type Failure, isOpen, type Stayed, type Trouble } from './trouble.ts';
+
+/** As many people are named in one message; the rest is counted. */
+const namedAtOnce = 20;
+
+/** What the ops channel is told of an agent's calls that cannot be posted: what happened, since when, how many, what to do. */
+export function waitingNotice(agent: string, name: string | undefined, waiting: readonly Waiting[]): CallThread {
+  const first = waiting.toSorted((a, b) => a.since - b.since || (a.call < b.call ? -1 : 1))[0];
+  const who = (name && shortName(name)) || agent;
+  if (!first)
+    return { root: { key: 'root', content: message(body(`▶️ The calls of ${who} are posted again.`)) }, replies: [] };
+  const { happened, remedy } = causeInWords(first.code);
+  const many = waiting.length === 1 ? '1 call waits' : `${waiting.length} calls wait`;
+  const content = message(
+    body('⏸️ ', { bold: `Calls of ${who} wait` }, `: ${happened}.`),
+    body(`${many}, nothing is lost. ${remedy} War Room looks again every ten minutes.`),
+    fine('since ', { at: Math.floor(first.since / 1000) }, ` · ${agent} · ${brief(first.code)}`),
+  );
+  return { root: { key: 'root', content }, replies: [] };
+}
+
+/** What the ops channel is told of the members of an agent's channel: who is not there, and who is and should not be. */
+export function troubleNotice(channel: ChannelId, trouble: Trouble): CallThread {
+  const stay = trouble.stayed.filter(({ until }) => until === undefined);
+  const content = isOpen(trouble)
+    ? message(
+        body(
+          '👥 ',
+          { bold: 'Not everybody is where they should be' },
+          ' in ',
+          { channel },
+          '. Its calls are posted all the same.',
+        ),
+        body(...listed('Should be there and cannot be: ', trouble.missing)),
+        body(
+          ...listed('Should be out and could not be removed: ', stay),
+          stay.length > 0 ? ' Remove them by hand.' : '',
+        ),
+        body(
+          trouble.unread === undefined
+            ? ''
+            : `Slack does not say who is there (${brief(trouble.unread)}), so nobody was removed. Look at the members yourself.`,
+        ),
+        fine('since ', { at: Math.floor(trouble.since / 1000) }, ' · War Room tries again with the next call'),
+      )
+    : message(body('👥 Everybody who should be in ', { channel }, ' is there again, and nobody else.'));
+  return {
+    root: { key: 'root', content },
+    replies: trouble.stayed.map((each) => ({
+      key: `stays#${each.user}#${each.since}`,
+      content: stayedInWords(channel, each),
+      broadcast: true,
+    })),
+  };
+}
+
+function stayedInWords(channel: ChannelId, { user, name, code, until }: Stayed): Content {
+  const who: Inline = shortName(name) || { person: user };
+  if (until !== undefined) return message(body('✅ ', who, ' is no longer in ', { channel }, '.'));
+  return message(
+    body('🚪 ', { bold: 'Remove somebody by hand: ' }, who, ' reads ', { channel }, ' and should not.'),
+    body(`They are neither the agent nor above, and Slack did not let War Room remove them (${brief(code)}).`),
+  );
+}
+
+function listed(begin: string, people: readonly Failure[]): Inline[] {
+  if (people.length === 0) return [];
+  const named = people
+    .slice(0, namedAtOnce)
+    .map(({ name, code }) => `${shortName(name) || 'somebody'} (${brief(codeInWords(code), 90)})`);
+  const more = people.length - named.length;
+  return [begin, ...joined(', ', [...named, more > 0 ? `and ${more} more` : undefined]), '.'];
+}
+
+/** Slack's codes as people say them; what is in words already stays as it is. */
+function codeInWords(code: string): string {
+  switch (code) {
+    case 'user_is_restricted':
+    case 'ura_max_channels':
+      return 'they are a guest who may not be in another channel';
+    case 'user_disabled':
+    case 'user_not_found':
+      return 'their Slack account is deactivated';
+    case 'org_user_not_in_team':
+    case 'user_team_not_in_channel':
+    case 'invitee_cant_see_channel':
+      return 'they are not in this workspace';
+    default:
+      return withoutContacts(code);
+  }
+}
+
+function causeInWords(code: string): { readonly happened: string; readonly remedy: string } {
+  switch (code) {
+    case 'unknown':
+      return {
+        happened: 'the directory knows nobody with this id',
+        remedy:
+          'Put the person into the directory (PUT /v1/admins), or send the call again with another id of its own.',
+      };
+    case 'left':
+      return {
+        happened: 'the agent no longer works here, as the directory has it',
+        remedy: 'If that is wrong, set them active in the directory.',
+      };
+    case 'absent':
+      return {
+        happened: 'nobody in Slack has the e-mail address of the agent',
+        remedy: 'Invite them into the workspace, or put their address right in the directory.',
+      };
+    case 'deactivated':
+      return {
+        happened: "the agent's Slack account is deactivated",
+        remedy: 'Activate it in the settings of the workspace.',
+      };
+    case 'invited':
+      return {
+        happened: 'the agent has not accepted the invitation to Slack yet',
+        remedy: 'Ask them to accept it, or invite them again.',
+      };
+    case 'unconfirmed':
+      return {
+        happened: "the agent's e-mail address is not confirmed in Slack",
+        remedy: 'Ask them to confirm it: Slack has sent them a link.',
+      };
+    case 'foreign':
+      return {
+        happened: "the agent's e-mail address belongs to somebody of another workspace",
+        remedy: 'Invite the agent into this workspace.',
+      };
+    case 'fused':
+      return {
+        happened:
+          'more people than usual would have to be removed from their channel, which may be a mistake in the directory',
+        remedy: 'Put the directory right; or, if they should go, remove some of them by hand.',
+      };
+    default:
+      return {
+        happened: 'Slack does not let War Room make a private channel for them',
+        remedy: 'Let apps make private channels in the settings of the workspace.',
+      };
+  }
+}

@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Item, Key, Table } from '../aws/table.ts';
+import { type ChannelId, channelId, type TeamId, teamId } from '../base/names.ts';
+import type { Channel } from '../slack/channels.ts';
+import type { Call } from './call.ts';
+import type { Reader } from './membership.ts';
+import { repliesOf } from './message.ts';
+import type { Trouble } from './trouble.ts';
+
+/** A call as it is kept. */
+export type Kept = {
+  readonly call: Call;
+  /** Grows with each correction. */
+  readonly revision: number;
+  /** As many replies as its summary ever took. */
+  readonly replies: number;
+  /** The sweep would wake it again. */
+  readonly isDue: boolean;
+};
+
+/** An agent, in their team. */
+export type AgentRef = { readonly team: TeamId; readonly agent: string };
+
+/** A call that nobody else will wake, and where it is. */
+export type Due = { readonly key: Key; readonly team: TeamId; readonly agent: string; readonly call: string };
+
+/** For whom the members of a channel were last made right, and when (ms). */
+export type Synced = { readonly channel: ChannelId; readonly version: string; readonly at: number };
+
+/** What Slack said of somebody's address, and when (ms). */
+export type Known = { readonly email: string; readonly standing: Reader['standing']; readonly at: number };
+
+/** Why a call waits for a person, and since when (ms). */
+export type Waiting = { readonly call: string; readonly code: string; readonly since: number };
+
+const daySeconds = 86_400;
+/** How long a call is kept, in days: its message can be corrected for so long. */
+const callDays = 400;
+
+/** Calls are spread over this many partitions of the `due` index. */
+export const dueShards = ['due#0', 'due#1', 'due#2', 'due#3'] as const;
+
+/**
+ * The calls of every tenant and what War Room knows of the agents who make them: `call#` partitions hold a call each,
+ * `agent#` partitions the channel of an agent and how its members stand. Each write touches one item and may be repeated.
+ */
+export class CallStore {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /**
+   * Keeps a call, or what corrects it; `dueAt` (ms) is when a sweep wakes it if no worker has told it by then. `otherAgent`:
+   * it is kept as another agent's, and that stands. Of two corrections at once, the one written last stands.
+   */
+  async record(
+    team: TeamId,
+    id: string,
+    call: Call,
+    times: { readonly at: number; readonly dueAt: number },
+  ): Promise<'stored' | 'corrected' | 'same' | 'otherAgent'> {
+    const key = callKey(team, id);
+    const due = { dueShard: shardOf(key.pk), dueAt: times.dueAt };
+    const expires = Math.floor(times.at / 1000) + callDays * daySeconds;
+    const replies = repliesOf(id, call);
+    for (;;) {
+      const first = { ...key, call, agent: call.agentId, revision: 1, replies, at: times.at, expires, ...due };
+      if (await this.#table.insert(first)) return 'stored';
+      const kept = await this.call(team, id);
+      if (!kept) continue;
+      if (kept.call.agentId !== call.agentId) return 'otherAgent';
+      if (isDeepStrictEqual(withoutGaps(kept.call), withoutGaps(call))) return 'same';
+      const corrected = await this.#table.update(key, {
+        update: 'SET #call = :call, revision = :next, replies = :replies, dueShard = :shard, dueAt = :dueAt',
+        when: 'revision = :read',
+        names: { '#call': 'call' },
+        values: {
+          ':call': call,
+          ':read': kept.revision,
+          ':next': kept.revision + 1,
+          ':replies': Math.max(kept.replies, replies),
+          ':shard': due.dueShard,
+          ':dueAt': due.dueAt,
+        },
+      });
+      if (corrected) return 'corrected';
+    }
+  }
+
+  async call(team: TeamId, id: string): Promise<Kept | undefined> {
+    const item = await this.#table.get(callKey(team, id));
+    if (!item) return undefined;
+    const { call, revision, replies } = item as unknown as Kept;
+    return { call, revision, replies, isDue: item['dueShard'] !== undefined };
+  }
+
+  /** The call is told as it stood in this revision: the sweep need not wake it. A correction since stays due. */
+  async clearDue(team: TeamId, id: string, revision: number): Promise<void> {
+    await this.#table.update(callKey(team, id), {
+      update: 'REMOVE dueShard, dueAt',
+      when: 'revision = :told',
+      values: { ':told': revision },
+    });
+  }
+
+  /** Calls of one shard that became due before `now` (ms). Only wakes: may be stale. */
+  async due(shard: string, now: number, limit: number): Promise<Due[]> {
+    const keys = await this.#table.due(shard, now, limit);
+    const items = await this.#table.getMany(keys);
+    return items.map(({ pk, sk, agent }) => {
+      const [team = '', call = ''] = pk.split('#call#');
+      return { key: { pk, sk }, team: teamId(team), agent: String(agent), call };
+    });
+  }
+
+  /** A call was woken: it is due again at `until` (ms), unless it is told before. */
+  async postpone({ key }: Due, until: number): Promise<void> {
+    await this.#table.update(key, {
+      update: 'SET dueAt = :until',
+      when: 'attribute_exists(dueShard)',
+      values: { ':until': until },
+    });
+  }
+
+  /** The channel of an agent, once it is made. */
+  async channel(ref: AgentRef): Promise<Channel | undefined> {
+    const item = await this.#table.get(agentKey(ref, 'channel'));
+    return item && { id: channelId(String(item['channel'])), name: String(item['name']) };
+  }
+
+  /** Whether this agent, and nobody else, may have a channel of this name; it stays so. */
+  async claimName({ team, agent }: AgentRef, name: string): Promise<boolean> {
+    return this.#claim(`${team}#name#${name}`, agent);
+  }
+
+  /** Keeps which channel is an agent's. False: it is another agent's already, and nothing was kept. */
+  async keepChannel(ref: AgentRef, { id, name }: Channel, at: number): Promise<boolean> {
+    if (!(await this.#claim(`${ref.team}#channel#${id}`, ref.agent))) return false;
+    await this.#table.put({ ...agentKey(ref, 'channel'), channel: id, name, at });
+    return true;
+  }
+
+  async synced(ref: AgentRef): Promise<Synced | undefined> {
+    const item = await this.#table.get(agentKey(ref, 'synced'));
+    return (
+      item && { channel: channelId(String(item['channel'])), version: String(item['version']), at: Number(item['at']) }
+    );
+  }
+
+  async rememberSync(ref: AgentRef, { channel, version, at }: Synced): Promise<void> {
+    await this.#table.put({ ...agentKey(ref, 'synced'), channel, version, at });
+  }
+
+  async forgetSync(ref: AgentRef): Promise<void> {
+    await this.#table.delete(agentKey(ref, 'synced'));
+  }
+
+  /** What is wrong with the members of an agent's channel. */
+  async trouble(ref: AgentRef): Promise<Trouble | undefined> {
+    const item = await this.#table.get(agentKey(ref, 'trouble'));
+    return item?.['trouble'] as Trouble | undefined;
+  }
+
+  async keepTrouble(ref: AgentRef, trouble: Trouble): Promise<void> {
+    await this.#table.put({ ...agentKey(ref, 'trouble'), trouble });
+  }
+
+  /** What is known of a person's account in Slack. */
+  async known(team: TeamId, id: string): Promise<Known | undefined> {
+    const item = await this.#table.get(personKey(team, id));
+    return (
+      item && { email: String(item['email']), standing: item['standing'] as Known['standing'], at: Number(item['at']) }
+    );
+  }
+
+  async keepKnown(team: TeamId, id: string, { email, standing, at }: Known): Promise<void> {
+    await this.#table.put({
+      ...personKey(team, id),
+      email,
+      standing,
+      at,
+      expires: Math.floor(at / 1000) + 30 * daySeconds,
+    });
+  }
+
+  /** A call waits for a person: for its agent to be known, or to have an account. It is woken again at `dueAt` (ms). */
+  async wait(ref: AgentRef, { call, code, since }: Waiting, dueAt: number): Promise<void> {
+    const key = agentKey(ref, `waiting#${call}`);
+    await this.#table.insert({ ...agentKey(ref, 'waiting'), since });
+    if (
+      !(await this.#table.insert({ ...key, code, since, expires: Math.floor(since / 1000) + callDays * daySeconds }))
+    ) {
+      await this.#table.update(key, {
+        update: 'SET code = :code',
+        when: 'attribute_exists(pk)',
+        values: { ':code': code },
+      });
+    }
+    const own = callKey(ref.team, call);
+    await this.#table.update(own, {
+      update: 'SET dueShard = :shard, dueAt = if_not_exists(dueAt, :dueAt)',
+      when: 'attribute_exists(pk)',
+      values: { ':shard': shardOf(own.pk), ':dueAt': dueAt },
+    });
+  }
+
+  /** A call got through; the last one of an agent ends the time of their waiting. */
+  async endWait(ref: AgentRef, call: string): Promise<void> {
+    await this.#table.delete(agentKey(ref, `waiting#${call}`));
+    const { calls } = await this.waiting(ref);
+    if (calls.length === 0) await this.#table.delete(agentKey(ref, 'waiting'));
+  }
+
+  /** The calls of an agent that wait for a person, and since when (ms) any has, without a time when none did. */
+  async waiting(ref: AgentRef): Promise<{ readonly since: number | undefined; readonly calls: readonly Waiting[] }> {
+    const [first, ...rows] = await this.#table.query(agentKey(ref, '').pk, 'waiting');
+    return {
+      since: first && Number(first['since']),
+      calls: rows.map(({ sk, code, since }: Item) => ({
+        call: sk.slice('waiting#'.length),
+        code: String(code),
+        since: Number(since),
+      })),
+    };
+  }
+
+  async #claim(pk: string, agent: string): Promise<boolean> {
+    if (await this.#table.insert({ pk, sk: 'agent', agent })) return true;
+    return (await this.#table.get({ pk, sk: 'agent' }))?.['agent'] === agent;
+  }
+}
+
+function callKey(team: TeamId, id: string): Key {
+  return { pk: `${team}#call#${id}`, sk: 'call' };
+}
+
+function agentKey({ team, agent }: AgentRef, sk: string): Key {
+  return { pk: `${team}#agent#${agent}`, sk };
+}
+
+function personKey(team: TeamId, id: string): Key {
+  return { pk: `${team}#person#${id}`, sk: 'slack' };
+}
+
+/** What was left out is not there once it is read back. */
+function withoutGaps(call: Call): unknown {
+  return JSON.parse(JSON.stringify(call));
+}
+
+function shardOf(pk: string): string {
+  const [byte = 0] = createHash('sha256').update(pk).digest();
+  return dueShards[byte % dueShards.length] ?? dueShards[0];
+}

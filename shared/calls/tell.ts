@@ -1,0 +1,253 @@
+import type { Clock } from '../base/clock.ts';
+import { Retry } from '../base/errors.ts';
+import type { ChannelId } from '../base/names.ts';
+import type { Channels } from '../slack/channels.ts';
+import type { Author, Installations, Team } from '../slack/installation.ts';
+import type { Moved } from '../slack/moved.ts';
+import type { Budget, Compose, Outbox, Outcome } from '../slack/outbox.ts';
+import { shortName } from '../slack/person-name.ts';
+import type { Destination, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { Times } from '../slack/times.ts';
+import { readersOf } from './accounts.ts';
+import type { Chain, Chains } from './chain.ts';
+import { ensureChannel } from './channel.ts';
+import type { Fuse } from './membership.ts';
+import { type CallThread, render } from './message.ts';
+import { troubleNotice, waitingNotice } from './notice.ts';
+import type { AgentRef, CallStore } from './store.ts';
+import { type Synced, syncMembers } from './sync.ts';
+import { type Trouble, troubleAfter } from './trouble.ts';
+import { heldWake, threadRef, type Wake } from './wake.ts';
+
+export type TellDependencies = {
+  readonly store: CallStore;
+  readonly chains: Chains;
+  readonly channels: Channels;
+  readonly installations: Installations;
+  readonly log: ThreadLog;
+  readonly moved: Pick<Moved, 'of'>;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly times: Times;
+  readonly fuse: Fuse;
+  /** For so long (ms) the members of a channel stand as they were made, unless the directory changes. */
+  readonly rememberedMs: number;
+};
+
+/** What telling came to. `waiting`: a person has to mend what the ops channel was told, and then it is posted. */
+export type Told = Outcome | 'nothing' | 'waiting';
+
+/** A call that waits for a person is looked at again after this long, live. */
+const againMs = 10 * 60_000;
+
+/** A directory that changes under a plan has it made anew so often, before the record comes back later. */
+const roundsAtMost = 4;
+
+/**
+ * Makes Slack say what is stored of a call, in the private channel of its agent, whose members are made right before: the
+ * agent, everybody above, and nobody else. Whatever woke it, it may run again at any time.
+ *
+ * Throws `Retry` and `Park` as the outbox does, and `Retry` where Slack does not say who somebody is.
+ */
+export async function tell(wake: Wake, given: Budget, dependencies: TellDependencies): Promise<Told> {
+  const { store, installations, outbox, log } = dependencies;
+  const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake) }];
+  if (!(await store.call(wake.team, wake.call))) return 'nothing';
+  const [team, bot] = [await installations.team(wake.team), await installations.bot(wake.team)];
+  if (!team || !bot) return outbox.hold(ref, 'all', team ? 'not_installed' : 'no_workspace', budget);
+
+  const { destination } = await log.read(ref);
+  const place = await placeOf(wake, destination?.channel, team, bot, budget, dependencies);
+  if ('code' in place) return wait(wake, place, team, budget, dependencies);
+  if (place.refused?.kind === 'app') {
+    await installations.markDead(team.id, bot, dependencies.clock.now(), place.refused.code);
+    return outbox.hold(ref, 'all', place.refused.code, budget);
+  }
+
+  let revision = 0;
+  const compose: Compose = async (read) => {
+    const kept = await store.call(wake.team, wake.call);
+    if (!kept) return undefined;
+    revision = kept.revision;
+    return {
+      ...render(wake.call, kept.call, place.name, kept.replies),
+      destination: read.destination ?? {
+        channel: place.channel,
+        row: 'calls',
+        why: 'The channel of the agent’s calls.',
+      },
+      author: { adminId: wake.agent, byline: [shortName(place.name) || 'the agent'] },
+    };
+  };
+  const outcome = await outbox.sync(ref, compose, budget);
+  const trouble =
+    place.refused && outcome === 'done' ? await unread(wake, place.refused.code, dependencies) : place.trouble;
+  if (trouble) await tellTrouble(wake, place.channel, trouble, team, given, outbox);
+  await endWait(wake, place.name, team, given, dependencies);
+  await store.clearDue(wake.team, wake.call, revision);
+  return outcome;
+}
+
+/** The channel took the message, and yet Slack did not say who is in it. */
+async function unread(ref: AgentRef, code: string, { store, clock }: TellDependencies): Promise<Trouble | undefined> {
+  const trouble = troubleAfter(await store.trouble(ref), { missing: [], stayed: [], unread: code }, clock.now());
+  if (trouble) await store.keepTrouble(ref, trouble);
+  return trouble;
+}
+
+/** Where a call can be posted; or Slack's or our code that says why nowhere, yet. */
+type Place =
+  | {
+      readonly channel: ChannelId;
+      readonly name: string;
+      readonly trouble?: Trouble | undefined;
+      /** What Slack said of the whole channel, or the app. */
+      readonly refused?: Synced['refused'];
+    }
+  | { readonly code: string; readonly name?: string };
+
+/** The channel of an agent, its members as they should be by the directory as it stands at the end. */
+async function placeOf(
+  ref: AgentRef,
+  posted: ChannelId | undefined,
+  team: Team,
+  bot: Author,
+  budget: Budget,
+  dependencies: TellDependencies,
+): Promise<Place> {
+  const { store, chains } = dependencies;
+  let chain = await chains.chainOf(ref.team, ref.agent);
+  for (let round = 0; round < roundsAtMost; round += 1) {
+    if (!chain) return { code: 'unknown' };
+    const [{ name, active }] = chain.people;
+    if (!active) return { code: 'left', name };
+    const kept = posted ?? (await store.channel(ref))?.id;
+    if (kept !== undefined && (await isRemembered(ref, kept, chain, team, dependencies)))
+      return { channel: kept, name };
+
+    const place = await madeRight(ref, kept, chain, team, bot, budget, dependencies);
+    if ('code' in place || place.refused) return place;
+    const again: Chain | undefined = await chains.chainOf(ref.team, ref.agent);
+    if (again?.version === chain.version) return place;
+    chain = again;
+  }
+  throw Retry.waiting('The directory changes while the members of a channel are made right.', 1_000);
+}
+
+/** Makes the channel, if there is none, and its members those of `chain`. */
+async function madeRight(
+  ref: AgentRef,
+  kept: ChannelId | undefined,
+  chain: Chain,
+  team: Team,
+  bot: Author,
+  budget: Budget,
+  dependencies: TellDependencies,
+): Promise<Place> {
+  const { store, channels, moved, clock, times, fuse } = dependencies;
+  const [{ name }] = chain.people;
+  const readers = await readersOf(ref.team, chain.people, bot, { store, channels, clock, scale: times.scale });
+  const own = readers[0]?.standing.kind ?? 'absent';
+  if (own !== 'member' && own !== 'guest') return { code: own, name };
+  const made = kept === undefined ? await ensureChannel(ref, name, bot, dependencies) : { channel: { id: kept } };
+  if ('refused' in made) return { code: made.refused, name };
+  const channel = made.channel.id;
+
+  const hasTime = () => clock.now() + times.callMs + times.marginMs <= budget.until;
+  const room = { channel, bot, readers, protected: team.protectedPeople ?? [] };
+  const { plan: _plan, ...found } = await syncMembers(room, { channels, clock, hasTime, fuse });
+  if (found.refused) {
+    const elsewhere = found.refused.code === 'channel_not_found' ? await moved.of(ref.team, channel) : undefined;
+    if (elsewhere === undefined || elsewhere === channel) return { channel, name, refused: found.refused };
+    await store.keepChannel(ref, { id: elsewhere, name: '' }, clock.now());
+    return madeRight(ref, elsewhere, chain, team, bot, budget, dependencies);
+  }
+  const stayed = await Promise.all(
+    found.stayed.map(async (each) => ({ ...each, name: (await channels.nameOf(bot, each.user)) ?? '' })),
+  );
+  const trouble = troubleAfter(await store.trouble(ref), { ...found, stayed }, clock.now());
+  if (trouble) await store.keepTrouble(ref, trouble);
+  if (found.isFused) return { code: 'fused', name };
+  if (found.isSure) await store.rememberSync(ref, { channel, version: versionOf(chain, team), at: clock.now() });
+  return { channel, name, trouble };
+}
+
+/** Whether the members were made right for this very chain a short while ago. */
+async function isRemembered(
+  ref: AgentRef,
+  channel: ChannelId,
+  chain: Chain,
+  team: Team,
+  { store, clock, rememberedMs }: TellDependencies,
+): Promise<boolean> {
+  const last = await store.synced(ref);
+  const isSame = last?.channel === channel && last.version === versionOf(chain, team);
+  return isSame && clock.now() - last.at < rememberedMs;
+}
+
+function versionOf({ version }: Chain, { protectedPeople = [] }: Team): string {
+  return [version, ...protectedPeople].join(' ');
+}
+
+/** Keeps that a call waits, and says so in the ops channel. */
+async function wait(
+  { agent, call }: Wake,
+  { code, name }: { readonly code: string; readonly name?: string },
+  team: Team,
+  budget: Budget,
+  { store, outbox, clock, times }: TellDependencies,
+): Promise<Told> {
+  const ref = { team: team.id, agent };
+  await store.wait(ref, { call, code, since: clock.now() }, clock.now() + againMs * times.scale);
+  const { since = 0, calls } = await store.waiting(ref);
+  const key = `calls-waiting#${agent}#${since}`;
+  await notify({ team: team.id, key }, waitingNotice(agent, name, calls), team, budget, outbox);
+  return 'waiting';
+}
+
+/** The call got through: it waits no more, and the ops channel is told so. */
+async function endWait(
+  ref: Wake,
+  name: string,
+  team: Team,
+  budget: Budget,
+  { store, outbox }: TellDependencies,
+): Promise<void> {
+  const { since, calls } = await store.waiting(ref);
+  if (since === undefined || !calls.some(({ call }) => call === ref.call)) return;
+  const others = calls.filter(({ call }) => call !== ref.call);
+  const key = `calls-waiting#${ref.agent}#${since}`;
+  await notify({ team: team.id, key }, waitingNotice(ref.agent, name, others), team, budget, outbox);
+  await store.endWait(ref, ref.call);
+}
+
+async function tellTrouble(
+  { agent }: AgentRef,
+  channel: ChannelId,
+  trouble: Trouble,
+  team: Team,
+  budget: Budget,
+  outbox: Outbox,
+): Promise<void> {
+  const key = `calls-members#${agent}#${trouble.since}`;
+  await notify({ team: team.id, key }, troubleNotice(channel, trouble), team, budget, outbox);
+}
+
+/** Tells the ops channel. Nothing wakes a notice by itself: the call it is about is looked at again. */
+async function notify(
+  ref: ThreadRef,
+  notice: CallThread,
+  { channels }: Team,
+  { until, report }: Budget,
+  outbox: Outbox,
+): Promise<void> {
+  const destination: Destination = {
+    channel: channels.ops,
+    row: 'ops',
+    why: 'What needs a person goes to the ops channel.',
+  };
+  await outbox.sync(ref, async (read) => ({ ...notice, destination: read.destination ?? destination }), {
+    until,
+    report,
+  });
+}

@@ -1,0 +1,395 @@
+/** A call from what was recorded to the private channel of its agent: the channel, its members, the message, and what goes wrong. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { Retry } from '../../shared/base/errors.ts';
+import { userId } from '../../shared/base/names.ts';
+import { sweep } from '../../shared/calls/sweep.ts';
+import { parseWake } from '../../shared/calls/wake.ts';
+import { type Calling, ops, person, startCalling, users } from '../support/calling.ts';
+
+let calling: Calling;
+beforeEach(async () => {
+  calling = await startCalling();
+});
+
+const { arjun, kavya, rohan, sana, lakshmi, meera, dev } = users;
+const chain = [arjun, kavya, rohan].sort();
+
+/** Says and tells a call, and answers the channel of its agent. */
+async function posted(id = 'call_1', agentId = 'adm_arjun'): Promise<string> {
+  await calling.say(id, { agentId });
+  expect(await calling.told(id, agentId)).toBe('done');
+  return calling.channels().find(({ name }) => name.includes(agentId.slice(4)))?.id ?? '';
+}
+
+const membersOf = (channel: string) => calling.channels().find(({ id }) => id === channel)?.members;
+const fault = (method: string, error: string, count = 1) =>
+  calling.room.front.control.fault({ kind: 'error', method, error, count });
+
+describe('a call', () => {
+  it('is told in the private channel of its agent, to the agent and everybody above, in the name of the agent', async () => {
+    const channel = await posted();
+
+    expect(calling.channels()).toEqual([{ id: channel, name: 'calls-arjun-mehta', members: chain }]);
+    expect(calling.roots(channel)).toEqual(['📞 Interested · Priya S. · 12 min']);
+    expect(calling.room.front.control.messages(channel)[0]?.userId).toBe(arjun);
+    expect(calling.texts(ops)).toEqual([]);
+  });
+
+  it('is posted by the app, which names the agent, where they have not allowed more', async () => {
+    const channel = await posted('call_1', 'adm_sana');
+
+    expect(calling.room.front.control.messages(channel)[0]?.userId).toBe(users.bot);
+    expect(calling.texts(channel)[0]).toMatch(/^by Sana Q\. · started/m);
+  });
+
+  it('is one message, however often it is told, and its correction edits it', async () => {
+    const channel = await posted();
+    await calling.told('call_1');
+    expect(await calling.say('call_1')).toBe('same');
+    expect(await calling.say('call_1', { outcome: 'Enrolled' })).toBe('corrected');
+    await calling.told('call_1');
+
+    expect(calling.roots(channel)).toEqual(['📞 Enrolled · Priya S. · 12 min']);
+    expect(await calling.say('call_1', { agentId: 'adm_sana' })).toBe('otherAgent');
+  });
+
+  it('goes on in its thread, where a correction takes back what it no longer says', async () => {
+    await calling.say('call_1', { summary: { text: 'word '.repeat(1_000) } });
+    await calling.told('call_1');
+    const [{ id: channel = '' } = {}] = calling.channels();
+    const before = calling.texts(channel).length;
+    await calling.say('call_1', { summary: { text: 'Short.' } });
+    await calling.told('call_1');
+
+    expect(before).toBeGreaterThan(2);
+    expect(calling.texts(channel)).toHaveLength(before);
+    expect(
+      calling
+        .texts(channel)
+        .slice(1)
+        .every((text) => /taken back/.test(text)),
+    ).toBe(true);
+  });
+
+  it('does not look at the members again for the next call of the same minute, and does once the directory changes', async () => {
+    const channel = await posted();
+    const { control } = calling.room.front;
+    control.resetCalls();
+    await posted('call_2');
+    const stormed = control.calls()['conversations.members'] ?? 0;
+    calling.people.set('adm_rohan', person('adm_rohan', 'Rohan Desai', 'adm_lakshmi'));
+    await posted('call_3');
+    calling.room.time.advance(60_001);
+    await posted('call_4');
+
+    expect([stormed, control.calls()['conversations.members']]).toEqual([0, 2]);
+    expect(membersOf(channel)).toEqual([arjun, kavya, rohan, lakshmi].sort());
+    expect(calling.roots(channel)).toHaveLength(4);
+  });
+
+  it('is woken by the sweep where its hand-over was lost, and no more once it is told', async () => {
+    await calling.say('call_1');
+    const woken: string[] = [];
+    const swept = () =>
+      sweep({
+        store: calling.store,
+        queue: { send: async ({ body }) => void woken.push(parseWake(body).call) },
+        clock: { now: () => calling.room.time.now() },
+        newId: () => `n${woken.length}`,
+      });
+    await swept();
+    calling.room.time.advance(121_000);
+    await swept();
+    await calling.told('call_1');
+    calling.room.time.advance(3_600_000);
+    await swept();
+
+    expect(woken).toEqual(['call_1']);
+  });
+
+  it('stays due where it was corrected while it was told', async () => {
+    await calling.say('call_1');
+    await calling.told('call_1');
+    const kept = await calling.store.call(calling.room.team.id, 'call_1');
+    await calling.say('call_1', { outcome: 'Enrolled' });
+    await calling.store.clearDue(calling.room.team.id, 'call_1', kept?.revision ?? 0);
+
+    expect((await calling.store.call(calling.room.team.id, 'call_1'))?.isDue).toBe(true);
+  });
+});
+
+describe('the members of a channel', () => {
+  it('are made right before each post: who left the chain goes, who came into it comes', async () => {
+    const channel = await posted();
+    calling.room.front.control.addMember(channel, meera);
+    calling.people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_lakshmi'));
+    await posted('call_2');
+
+    expect(membersOf(channel)).toEqual([arjun, kavya, lakshmi].sort());
+    expect(calling.texts(ops)).toEqual([]);
+  });
+
+  it('are planned again where the directory changes while they are made right', async () => {
+    await calling.say('call_1');
+    const invite = calling.parts.channels.invite.bind(calling.parts.channels);
+    calling.parts.channels.invite = async (...given) => {
+      calling.people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_lakshmi'));
+      return invite(...given);
+    };
+    await calling.told('call_1');
+
+    expect(calling.channels()[0]?.members).toEqual([arjun, kavya, lakshmi].sort());
+  });
+
+  it('hold whoever the team protects, and nobody who was deactivated, whose address is not confirmed or who does not work here', async () => {
+    const { room, people } = calling;
+    await room.installations.saveTeam({ ...room.team, protectedPeople: [userId(dev)] });
+    const seeded = {
+      id: rohan,
+      name: 'rohan.desai',
+      realName: 'Rohan Desai',
+      email: 'rohan.desai@acme-academy.example',
+    };
+    room.front.control.putMember({ ...seeded, emailConfirmed: false });
+    people.set('adm_kavya', { ...person('adm_kavya', 'Kavya Rao', null), active: false });
+    const channel = await posted();
+
+    expect(membersOf(channel)).toEqual([arjun, dev].sort());
+    expect(calling.texts(ops).join('\n')).toMatch(/Rohan D\. \(their e-mail address is not confirmed in Slack\)/);
+    expect(calling.texts(ops).join('\n')).toMatch(/Kavya R\. \(they no longer work here, as the directory has it\)/);
+  });
+
+  it('are not emptied without asking: the call waits, the ops channel is told, and it is posted once that is settled', async () => {
+    const channel = await posted();
+    for (const user of [meera, dev, lakshmi, sana]) calling.room.front.control.addMember(channel, user);
+    calling.people.set('adm_arjun', { ...person('adm_arjun', 'Arjun Mehta', null) });
+    await calling.say('call_2');
+    const outcome = await calling.told('call_2');
+    const [held] = calling.roots(ops);
+    for (const user of [meera, dev, lakshmi]) calling.room.front.control.removeMember(channel, user);
+    await calling.told('call_2');
+
+    expect(outcome).toBe('waiting');
+    expect(held).toMatch(/^⏸️ Calls of Arjun M\. wait: more people than usual would have to be removed/);
+    expect(membersOf(channel)).toEqual([arjun]);
+    expect(calling.roots(channel)).toHaveLength(2);
+    expect(calling.roots(ops)[0]).toBe('▶️ The calls of Arjun M. are posted again.');
+  });
+});
+
+describe('a call that cannot be told yet', () => {
+  const waitsFor = async (happened: RegExp, mend: () => void) => {
+    expect(await calling.told('call_1')).toBe('waiting');
+    await calling.told('call_1');
+    const told = calling.roots(ops);
+    const due = (await calling.store.call(calling.room.team.id, 'call_1'))?.isDue;
+    mend();
+    calling.room.time.advance(61_000);
+
+    expect(await calling.told('call_1')).toBe('done');
+    expect([told.length, due]).toEqual([1, true]);
+    expect(told[0]).toMatch(happened);
+    expect(calling.roots(ops)).toEqual([expect.stringMatching(/^▶️ The calls of .+ are posted again\.$/)]);
+    expect(calling.channels()).toHaveLength(1);
+    expect((await calling.store.call(calling.room.team.id, 'call_1'))?.isDue).toBe(false);
+  };
+
+  beforeEach(async () => {
+    await calling.say('call_1');
+  });
+
+  it('waits for an agent whom the directory does not know', async () => {
+    calling.people.delete('adm_arjun');
+
+    await waitsFor(/the directory knows nobody with this id/, () =>
+      calling.people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_rohan')),
+    );
+  });
+
+  it('waits for an agent who has left', async () => {
+    const agent = person('adm_arjun', 'Arjun Mehta', 'adm_rohan');
+    calling.people.set('adm_arjun', { ...agent, active: false });
+
+    await waitsFor(/no longer works here/, () => calling.people.set('adm_arjun', agent));
+  });
+
+  it('waits for an agent whom nobody in Slack has the address of', async () => {
+    const agent = person('adm_arjun', 'Arjun Mehta', 'adm_rohan');
+    calling.people.set('adm_arjun', { ...agent, email: 'arjun@elsewhere.example' });
+
+    await waitsFor(/nobody in Slack has the e-mail address/, () => calling.people.set('adm_arjun', agent));
+  });
+
+  it('waits for an agent who has not accepted the invitation to Slack', async () => {
+    const seeded = { id: arjun, name: 'arjun', realName: 'Arjun Mehta', email: 'arjun.mehta@acme-academy.example' };
+    calling.room.front.control.putMember({ ...seeded, invited: true });
+
+    await waitsFor(/not accepted the invitation/, () => calling.room.front.control.putMember(seeded));
+  });
+
+  it('waits where Slack lets the app make no private channel', async () => {
+    fault('conversations.create', 'restricted_action', 2);
+
+    await waitsFor(/does not let War Room make a private channel/, () => undefined);
+  });
+});
+
+describe('the channel of an agent', () => {
+  it('is another one for another agent of the same name', async () => {
+    calling.people.set('adm_arjun2', {
+      ...person('adm_arjun2', 'Arjun Mehta', 'adm_rohan'),
+      email: 'dev.banerjee@acme-academy.example',
+    });
+    await posted();
+    await calling.say('call_2', { agentId: 'adm_arjun2' });
+    await calling.told('call_2', 'adm_arjun2');
+
+    expect(calling.channels().map(({ name, members }) => [name, members])).toEqual([
+      ['calls-arjun-mehta', chain],
+      ['calls-arjun-mehta-2', [dev, kavya, rohan].sort()],
+    ]);
+  });
+
+  it('gets a number where its name is taken by a channel that is archived or that the app cannot see', async () => {
+    const first = await posted();
+    calling.room.front.control.archive(first);
+    await calling.say('call_2', { agentId: 'adm_sana' });
+    fault('conversations.create', 'name_taken');
+    await calling.told('call_2', 'adm_sana');
+
+    expect(calling.channels().map(({ name }) => name)).toEqual(['calls-arjun-mehta', 'calls-sana-qureshi-2']);
+  });
+
+  it('is the one that was made, where the answer was lost', async () => {
+    await calling.say('call_1');
+    calling.room.front.control.fault({ kind: 'reset', method: 'conversations.create', when: 'after', count: 1 });
+
+    await expect(calling.told('call_1')).rejects.toThrow(Retry);
+    expect(await calling.told('call_1')).toBe('done');
+
+    expect(calling.channels().map(({ name, members }) => [name, members])).toEqual([['calls-arjun-mehta', chain]]);
+  });
+
+  it('is never one that the app made for another agent, whatever that has been renamed to', async () => {
+    const first = await posted();
+    calling.room.front.control.rename(first, 'calls-sana-qureshi');
+    await posted('call_2', 'adm_sana');
+
+    expect(calling.channels().map(({ id, name }) => [id === first, name])).toEqual([
+      [true, 'calls-sana-qureshi'],
+      [false, 'calls-sana-qureshi-2'],
+    ]);
+    expect(membersOf(first)).toEqual(chain);
+    expect(calling.roots(first)).toHaveLength(1);
+  });
+
+  it('is in plain letters where Slack does not take the script of the name', async () => {
+    calling.people.set('adm_arjun', { ...person('adm_arjun', 'Arjun Mehta', 'adm_rohan'), name: 'अर्जुन मेहता' });
+    fault('conversations.create', 'invalid_name_specials');
+    await calling.say('call_1');
+    await calling.told('call_1');
+
+    expect(calling.channels().map(({ name }) => name)).toEqual([expect.stringMatching(/^calls-agent-[0-9a-f]{8}$/)]);
+  });
+
+  it('keeps its calls until it is restored, where it was archived, and says so', async () => {
+    const channel = await posted();
+    calling.room.front.control.archive(channel);
+    calling.room.time.advance(11 * 60_000);
+    await calling.say('call_2');
+    const outcome = await calling.told('call_2');
+    const [said] = calling.roots(ops);
+    calling.room.front.control.unarchive(channel);
+    await calling.told('call_2');
+
+    expect(outcome).toBe('held');
+    expect(said).toMatch(/are waiting: the channel was archived/);
+    expect(calling.roots(channel)).toHaveLength(2);
+  });
+});
+
+describe('a failure while the members are made right', () => {
+  const inviteCodes =
+    'cant_invite user_is_restricted ura_max_channels org_user_not_in_team invitee_cant_see_channel no_permission ' +
+    'no_external_invite_permission user_not_found missing_scope method_not_supported_for_channel_type fatal_error internal_error';
+  it.each(inviteCodes.split(' '))('of an invitation (%s) is reported by name, and the call is posted', async (code) => {
+    fault('conversations.invite', code, 10);
+    const channel = await posted();
+
+    expect(calling.roots(channel)).toHaveLength(1);
+    expect(calling.roots(ops)).toEqual([expect.stringMatching(/^👥 Not everybody is where they should be/)]);
+    expect(calling.texts(ops)[0]).toMatch(/Should be there and cannot be: .*Rohan D\. \(.+\).*Kavya R\. \(.+\)\./);
+  });
+
+  const kickCodes =
+    'cant_kick_from_general restricted_action not_supported user_not_found missing_scope fatal_error internal_error';
+  it.each(kickCodes.split(' '))(
+    'of a removal (%s) is told at once, with who stays, and the call is posted',
+    async (code) => {
+      const channel = await posted();
+      calling.room.front.control.addMember(channel, meera);
+      calling.room.time.advance(60_001);
+      fault('conversations.kick', code, 2);
+      await posted('call_2');
+      const said = calling.texts(ops).join('\n');
+      calling.room.front.control.resetFaults();
+      calling.room.time.advance(60_001);
+      await posted('call_3');
+
+      expect(said).toMatch(/Should be out and could not be removed: Meera T\. \(.+\)\. Remove them by hand\./);
+      expect(said).toContain(`did not let War Room remove them (${code})`);
+      expect(said).toMatch(/Remove somebody by hand: Meera T\. reads .+ and should not\./);
+      expect(membersOf(channel)).toEqual(chain);
+      expect(calling.roots(channel)).toHaveLength(3);
+      expect(calling.texts(ops).join('\n')).toMatch(/✅ Meera T\. is no longer in/);
+      expect(calling.roots(ops)[0]).toMatch(/^👥 Everybody who should be in .+ is there again, and nobody else\.$/);
+    },
+  );
+
+  it.each(['not_in_channel', 'cant_kick_self'])('of a removal that says it is done (%s) is none', async (code) => {
+    const channel = await posted();
+    calling.room.front.control.addMember(channel, meera);
+    calling.room.time.advance(60_001);
+    fault('conversations.kick', code);
+    await posted('call_2');
+
+    expect(calling.texts(ops)).toEqual([]);
+  });
+
+  it.each(['fetch_members_failed', 'missing_scope', 'internal_error'])(
+    'of reading who is there (%s) removes nobody, is reported, and the call is posted',
+    async (code) => {
+      const channel = await posted();
+      calling.room.front.control.addMember(channel, meera);
+      calling.room.time.advance(60_001);
+      fault('conversations.members', code, 2);
+      await posted('call_2');
+
+      expect(calling.roots(channel)).toHaveLength(2);
+      expect(membersOf(channel)).toContain(meera);
+      expect(calling.texts(ops)[0]).toMatch(new RegExp(`does not say who is there \\(${code}\\)`));
+    },
+  );
+
+  it('that no answer came to is made good by a second try', async () => {
+    await calling.say('call_1');
+    for (const method of ['conversations.members', 'conversations.invite']) {
+      calling.room.front.control.fault({ kind: 'reset', method, when: 'after', count: 1 });
+    }
+    await calling.told('call_1');
+
+    expect(calling.channels()[0]?.members).toEqual(chain);
+    expect(calling.texts(ops)).toEqual([]);
+  });
+
+  it.each(['conversations.create', 'conversations.members', 'conversations.invite', 'users.lookupByEmail'])(
+    'is none where Slack asks to wait (%s): the call waits as long',
+    async (method) => {
+      await calling.say('call_1');
+      calling.room.front.control.fault({ kind: 'rateLimited', method, retryAfterSeconds: 7, count: 1 });
+
+      await expect(calling.told('call_1')).rejects.toMatchObject({ waiting: true, delayMs: 7_000 });
+      expect(await calling.told('call_1')).toBe('done');
+    },
+  );
+});
