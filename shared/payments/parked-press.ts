@@ -41,10 +41,10 @@ export async function retryParked(deciding: Deciding, dependencies: ParkedPressD
   const { parked, queue, clock } = dependencies;
   const { press } = deciding;
   return decide('retry', deciding, dependencies, async (record) => {
-    if (!(await parked.begin(record, press))) return false;
+    if (!(await parked.begin(record, press))) return;
     const { team, account, home, parking } = record;
     await queue.send(message({ team, account, home, cause: 'parked' }, { unique: parking }));
-    return parked.sent(record, press, clock.now());
+    await parked.sent(record, press, clock.now());
   });
 }
 
@@ -58,7 +58,7 @@ async function decide(
   kind: Press['kind'],
   { team, episode, press, by }: Deciding,
   dependencies: ParkedPressDependencies,
-  settle: (record: Parked) => Promise<boolean>,
+  settle: (record: Parked) => Promise<unknown>,
 ): Promise<Content> {
   const { parked, queue, clock } = dependencies;
   const told = () => queue.send(message({ ...noticePlace(team, episode), cause: 'parked' }, { unique: press }));
@@ -68,18 +68,16 @@ async function decide(
     return answer(before, []);
   }
 
-  const records = await parked.of(team, episode);
-  // What an interrupted run of the same press has settled counts as well.
-  let settled = records.filter((record) => record.press === press && !isWaiting(record)).length;
-  const open = records.filter(isWaiting);
+  const open = (await parked.of(team, episode)).filter(isWaiting);
   for (let from = 0; from < open.length; from += atOnce) {
-    const done = await Promise.all(open.slice(from, from + atOnce).map(settle));
-    settled += done.filter((isDone) => isDone).length;
+    await Promise.all(open.slice(from, from + atOnce).map(settle));
   }
-  const decided: Press = { id: press, kind, by, at: clock.now(), records: settled };
-  if (settled > 0) await parked.decide(team, episode, decided);
+  // By now each record is this press's or another's; what another run of the same press has taken is this one's as well.
+  const records = (await parked.of(team, episode)).filter((record) => record.press === press).length;
+  const decided: Press = { id: press, kind, by, at: clock.now(), records };
+  if (records > 0) await parked.decide(team, episode, decided);
   await told();
-  return answer(decided, settled > 0 ? [] : await parked.presses(team, episode));
+  return answer(decided, records > 0 ? [] : await parked.presses(team, episode));
 }
 
 /** What who pressed is told; where there was nothing left to decide, who decided `before`. */

@@ -28,3 +28,11 @@ export async function leftInQueues({ sqsUrl }: LocalFacts): Promise<ReadonlyMap<
     sqs.destroy();
   }
 }
+
+/** How many payments wait for a person, by `GET /health`: their records have left the dead letters. */
+export async function parkedIn({ api, apiKey }: LocalFacts): Promise<number> {
+  const answer = await fetch(`${api}/health`, { headers: { authorization: `Bearer ${apiKey}` } });
+  const { waiting } = (await answer.json()) as { readonly waiting?: { readonly parked?: number } };
+  if (waiting?.parked === undefined) throw new Error('GET /health does not say how many payments are parked.');
+  return waiting.parked;
+}

@@ -4,6 +4,7 @@ import { PlayFailed } from '../play.ts';
 import { seededRandom } from '../stories.ts';
 import { phasesOf } from './deliveries.ts';
 import { endFaults, orderFaults, razorpayFaults } from './faults.ts';
+import { parkedIn } from './left.ts';
 import { lifeOf } from './lives.ts';
 import { judged, threadOf, type Verdict } from './oracle.ts';
 import { Sender } from './sender.ts';
@@ -104,11 +105,16 @@ export async function storm(
   const old = new Set(before.map(({ channel, ts }) => `${channel} ${ts}`));
   const shown = (await everythingShown(slack)).filter(({ channel, ts }) => !old.has(`${channel} ${ts}`));
   const verdict = judged(lives, shown, staying.channels);
+  const parked = await parkedIn(staying);
   const threads = shown.filter(({ root }) => root === undefined).length;
   const latencies = sender.latencies.toSorted((a, b) => a - b);
   const at = (share: number) => latencies[Math.floor((latencies.length - 1) * share)] ?? 0;
   return {
-    lost: [...verdict.lost, ...[...left].map(([queue, count]) => `${count} records are left in ${queue}`)],
+    lost: [
+      ...verdict.lost,
+      ...[...left].map(([queue, count]) => `${count} records are left in ${queue}`),
+      ...(parked > 0 ? [`${parked} payments are parked`] : []),
+    ],
     doubled: verdict.doubled,
     wrong: verdict.wrong,
     lives: lives.length,
