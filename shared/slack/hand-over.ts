@@ -8,25 +8,23 @@ type Room = 'slack' | 'desk' | 'kept';
 
 /**
  * Every event that is acted on, by its type as it comes in. What is not here is answered and forgotten. Channels are known by
- * their ids alone, so that a new name changes nothing. https://docs.slack.dev/reference/events
+ * their ids alone, so that a new name changes nothing; and one that closes is told of once something waits for it. https://docs.slack.dev/reference/events
  */
 export const rooms: Readonly<Record<string, Room>> = {
   app_home_opened: 'desk',
   app_uninstalled: 'slack',
   tokens_revoked: 'slack',
-  channel_archive: 'slack',
-  channel_deleted: 'slack',
+  channel_archive: 'kept',
   channel_id_changed: 'slack',
-  channel_left: 'slack',
+  channel_left: 'kept',
   channel_rename: 'kept',
   channel_unarchive: 'slack',
-  group_archive: 'slack',
-  group_deleted: 'slack',
-  group_left: 'slack',
+  group_archive: 'kept',
+  group_left: 'kept',
   group_rename: 'kept',
   group_unarchive: 'slack',
   member_joined_channel: 'slack',
-  member_left_channel: 'slack',
+  member_left_channel: 'kept',
   message: 'slack',
   message_metadata_posted: 'slack',
   team_join: 'kept',

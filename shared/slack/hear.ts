@@ -63,10 +63,6 @@ export async function hear(news: News, parts: HearParts): Promise<Consequence> {
       await revocations.moveChannel(team, news.from, news.channel);
       await wakeHold({ team, channel: news.from }, parts);
       return 'moved';
-    case 'closed':
-    case 'left':
-      // Told once something waits: a channel to which nothing is routed any more is closed in peace.
-      return 'nothing';
     case 'posted': {
       const author = news.author ?? (await revocations.botUser(team));
       if (author === undefined) return 'nothing';

@@ -14,14 +14,8 @@ export type News = { readonly id: string; readonly team: TeamId; readonly at: nu
   | { readonly what: 'revoked'; readonly people: readonly UserId[]; readonly bots: readonly UserId[] }
   /** Something may be posted there again. */
   | { readonly what: 'opened'; readonly channel: ChannelId }
-  /** Nothing can be posted there any more, or not by the app; `code` is what Slack would answer. */
-  | {
-      readonly what: 'closed';
-      readonly channel: ChannelId;
-      readonly code: 'is_archived' | 'channel_not_found' | 'not_in_channel';
-    }
-  /** Somebody came or went, or was added or removed: perhaps the app. */
-  | { readonly what: 'joined' | 'left'; readonly channel: ChannelId; readonly user: UserId }
+  /** Somebody came, or was added: perhaps the app. */
+  | { readonly what: 'joined'; readonly channel: ChannelId; readonly user: UserId }
   | { readonly what: 'moved'; readonly from: ChannelId; readonly channel: ChannelId }
   /** `author` is undefined where Slack does not say: the app itself. */
   | {
@@ -48,24 +42,9 @@ export function newsOf({ id, team, at, app, event }: SlackEvent): News | undefin
     case 'channel_unarchive':
     case 'group_unarchive':
       return channel === undefined ? undefined : { ...seen, what: 'opened', channel: channelId(channel) };
-    case 'channel_archive':
-    case 'group_archive':
-      return closed(seen, channel, 'is_archived');
-    case 'channel_deleted':
-    case 'group_deleted':
-      return closed(seen, channel, 'channel_not_found');
-    case 'channel_left':
-    case 'group_left':
-      return closed(seen, channel, 'not_in_channel');
     case 'member_joined_channel':
-    case 'member_left_channel':
       if (channel === undefined || user === undefined) return undefined;
-      return {
-        ...seen,
-        what: event.type === 'member_joined_channel' ? 'joined' : 'left',
-        channel: channelId(channel),
-        user: userId(user),
-      };
+      return { ...seen, what: 'joined', channel: channelId(channel), user: userId(user) };
     case 'channel_id_changed': {
       const [from, to] = [idIn(event, 'old_channel_id'), idIn(event, 'new_channel_id')];
       if (from === undefined || to === undefined || from === to) return undefined;
@@ -95,16 +74,6 @@ export function newsOf({ id, team, at, app, event }: SlackEvent): News | undefin
     default:
       return undefined;
   }
-}
-
-type Seen = Pick<News, 'id' | 'team' | 'at'>;
-
-function closed(
-  seen: Seen,
-  channel: string | undefined,
-  code: Extract<News, { readonly what: 'closed' }>['code'],
-): News | undefined {
-  return channel === undefined ? undefined : { ...seen, what: 'closed', channel: channelId(channel), code };
 }
 
 /**

@@ -21,7 +21,7 @@ const at = now / 1000;
 const json = 'application/json';
 const form = 'application/x-www-form-urlencoded';
 
-const archived = { type: 'channel_archive', channel: 'C0PAY', user: 'U0ASHA' };
+const restored = { type: 'channel_unarchive', channel: 'C0PAY', user: 'U0ASHA' };
 const submission = {
   type: 'view_submission',
   team: { id: 'T0ACME' },
@@ -89,7 +89,7 @@ function surroundings(
   return { dependencies, calls, sent, reported };
 }
 
-const event = (of: { readonly type: string; readonly [field: string]: unknown } = archived, over: object = {}) =>
+const event = (of: { readonly type: string; readonly [field: string]: unknown } = restored, over: object = {}) =>
   signed(asJson(envelope(of, over)), json, at);
 
 describe("a request of Slack's", () => {
@@ -108,14 +108,17 @@ describe("a request of Slack's", () => {
     expect([receipt.status, receipt.outcome, receipt.body]).toEqual([200, 'stored', undefined]);
   });
 
-  it.each([['team_join'], ['user_change']])('%s is kept for rooms to come, and sent to none', async (type) => {
-    const { dependencies, calls } = surroundings();
+  it.each([['team_join'], ['user_change'], ['channel_archive'], ['channel_rename'], ['group_left']])(
+    '%s is kept for rooms to come, and sent to none',
+    async (type) => {
+      const { dependencies, calls } = surroundings();
 
-    const receipt = await receive(event({ type, user: { id: 'U0RAVI' } }), dependencies);
+      const receipt = await receive(event({ type, user: { id: 'U0RAVI' }, channel: 'C0PAY' }), dependencies);
 
-    expect([receipt.status, receipt.outcome]).toEqual([200, 'stored']);
-    expect(calls).toEqual(['secret', 'store']);
-  });
+      expect([receipt.status, receipt.outcome]).toEqual([200, 'stored']);
+      expect(calls).toEqual(['secret', 'store']);
+    },
+  );
 
   it('that is of no concern is answered, and neither stored nor sent', async () => {
     const written = event({ type: 'message', channel: 'C0PAY', user: 'U0ASHA', text: 'paid in cash', ts: '1.1' });
@@ -145,7 +148,7 @@ describe("a request of Slack's", () => {
     const { dependencies, sent } = surroundings();
 
     await receive(event(), dependencies);
-    const again = await receive(signed(asJson(envelope(archived)), json, at - 60), dependencies);
+    const again = await receive(signed(asJson(envelope(restored)), json, at - 60), dependencies);
 
     expect(again.outcome).toBe('duplicate');
     expect(sent[1]).toEqual(sent[0]);
@@ -179,7 +182,7 @@ describe("a request of Slack's", () => {
 
   it('that is too large is answered 413, and not even verified', async () => {
     const { dependencies, calls } = surroundings();
-    const large = signed(asJson({ ...envelope(archived), filler: 'x'.repeat(256 * 1024) }), json, at);
+    const large = signed(asJson({ ...envelope(restored), filler: 'x'.repeat(256 * 1024) }), json, at);
 
     expect((await receive(large, dependencies)).status).toBe(413);
     expect(calls).toEqual([]);
@@ -196,7 +199,7 @@ describe("a request of Slack's", () => {
 });
 
 describe('who signed it', () => {
-  const bytes = asJson(envelope(archived));
+  const bytes = asJson(envelope(restored));
   const good = signed(bytes, json, at);
 
   it.each<[string, Partial<Record<keyof SlackRequest, unknown>>]>([
@@ -205,7 +208,7 @@ describe('who signed it', () => {
     ['is signed by somebody else', { signature: signed(bytes, json, at, 'another secret').signature }],
     ['is signed with the empty secret', { signature: signed(bytes, json, at, '').signature }],
     ['is signed for another time', { timestamp: String(at - 1) }],
-    ['is signed for another body', { bytes: asJson(envelope({ ...archived, channel: 'C0OPS' })) }],
+    ['is signed for another body', { bytes: asJson(envelope({ ...restored, channel: 'C0OPS' })) }],
     ['is signed with one byte flipped', { bytes: Buffer.concat([bytes.subarray(0, -1), Buffer.from('~')]) }],
     ['is signed in capitals', { signature: good.signature.toUpperCase() }],
     ['is signed without its version', { signature: good.signature.slice(3) }],
@@ -335,12 +338,11 @@ describe('a form', () => {
 });
 
 describe('the hand-over', () => {
-  it("has a room for every event that the app's settings ask for, and for no other but deletions", () => {
+  it("has a room for every event that the app's settings ask for, and for no other", () => {
     // By another name in the settings: both are `message` when they come in.
     const asked = Object.keys(subscriptions).map((name) => name.replace(/^message\..*$/, 'message'));
-    const listed = Object.keys(rooms).filter((type) => !/_deleted$/.test(type));
 
-    expect(listed.sort()).toEqual([...new Set(asked)].sort());
+    expect(Object.keys(rooms).sort()).toEqual([...new Set(asked)].sort());
   });
 
   const given = (request: SlackRequest) => {
@@ -351,14 +353,14 @@ describe('the hand-over', () => {
 
   it('keeps what one person asks in order, and what happens to one channel', () => {
     const asked = [signed(asForm(command), form, at), signed(asForm({ payload: JSON.stringify(press) }), form, at)];
-    const happened = [event(), event({ ...archived, type: 'channel_unarchive' }, { event_id: 'Ev2' })];
+    const happened = [event(), event(restored, { event_id: 'Ev2' })];
 
     expect(asked.map((request) => given(request)?.group)).toEqual(['T0ACME#U0ASHA', 'T0ACME#U0ASHA']);
     expect(happened.map((request) => given(request)?.group)).toEqual(['T0ACME#C0PAY', 'T0ACME#C0PAY']);
   });
 
   it('gives two events two dedupe ids, and one event the same each time', () => {
-    const [first, again, other] = [event(), event(), event(archived, { event_id: 'Ev2' })].map(given);
+    const [first, again, other] = [event(), event(), event(restored, { event_id: 'Ev2' })].map(given);
 
     expect(again).toEqual(first);
     expect(other?.dedupe).not.toBe(first?.dedupe);
