@@ -1,4 +1,5 @@
 import { type Handler, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
+import { stranger } from '../../shared/desk/stranger.ts';
 import { RoutingDesk, type RoutingDeskParts } from '../../shared/payments/routing-desk.ts';
 import { presses, views } from '../../shared/payments/routing-modal.ts';
 import type { Press, Submission } from '../../shared/slack/inbound.ts';
@@ -13,8 +14,13 @@ export function routingAt({ origin, ...parts }: RoutingAtDesk): {
   readonly submissions: Readonly<Record<string, Handler<Submission>>>;
 } {
   const desk = new RoutingDesk(parts);
-  const press = ofTheCompany<Press>(origin, (asked) => desk.press(asked));
-  const submit = ofTheCompany<Submission>(origin, (asked, person) => desk.submit(asked, person));
+  const press: Handler<Press> = async (asked, person) => {
+    if (person.kind === 'known') return desk.press(asked);
+    const content = stranger(person.why, origin);
+    return asked.view ? desk.turnAway(asked, content) : { content };
+  };
+  const submit: Handler<Submission> = async (asked, person) =>
+    person.kind === 'known' ? desk.submit(asked, person) : desk.turnAway(asked, stranger(person.why, origin));
   return {
     routing: {
       usage: '',

@@ -24,7 +24,17 @@ import {
   readPaymentForm,
   readRowForm,
 } from './routing-form.ts';
-import { doneView, type Notice, presses, rowView, tableView, tried, tryView, views } from './routing-modal.ts';
+import {
+  doneView,
+  type Notice,
+  presses,
+  type Remark,
+  rowView,
+  tableView,
+  tried,
+  tryView,
+  views,
+} from './routing-modal.ts';
 import { rowsAtMost } from './routing-request.ts';
 import type { RoutingStore, TableInForce } from './routing-store.ts';
 import { lostView } from './routing-submit.ts';
@@ -76,7 +86,8 @@ export class RoutingDesk {
   /** Shows the table in force. What opens a form lives for three seconds; who comes too late gets a button with a fresh one. */
   async open({ team, triggerId }: Command | Press): Promise<Response | undefined> {
     const table = await this.#parts.routing.active(team);
-    const view = tableView(begin(table.version, table.rows), { rows: table.rows });
+    const draft = begin(table.version, table.rows);
+    const view = tableView(draft, { rows: table.rows, by: await this.#putThereBy(team, table) });
     const opened = await this.#parts.views.open(team, triggerId, view);
     if (opened.ok) return undefined;
     // It was opened before: this comes a second time.
@@ -92,11 +103,11 @@ export class RoutingDesk {
     const { team, view, action } = press;
     if (!view) return action.id === presses.open ? this.open(press) : undefined;
     const draft = unpack(view.metadata);
-    const next = draft ? await this.#after(press, draft, readRowForm(view.values)) : lostView();
+    const next = draft ? await this.#after(press, draft, readRowForm(view.values, draft.form)) : lostView();
     const updated = await this.#update(team, view, next, action.id === presses.typed);
-    // It was closed, or changed since: what was pressed there is of the past.
-    if (updated.ok || (updated.kind === 'refused' && isLeftBehind(updated.code))) return undefined;
-    if (updated.kind === 'unreachable') throw Retry.failed('Slack did not take the form as it is now.');
+    // It was closed, or changed since: what was pressed there is of the past. So it is soon where Slack does not answer:
+    // nothing was to be kept, and whoever still waits presses again.
+    if (updated.ok || updated.kind === 'unreachable' || isLeftBehind(updated.code)) return undefined;
     throw new Park('view-refused', `Slack refused the form for the decision table: ${updated.code}.`);
   }
 
@@ -114,6 +125,11 @@ export class RoutingDesk {
     return undefined;
   }
 
+  /** Somebody who is not (any more) of those who may: what they are told stands in the place of the form. */
+  async turnAway({ team, view }: Press | Submission, content: Content): Promise<undefined> {
+    if (view) await this.#parts.views.update(team, { id: view.id }, doneView(content.blocks));
+  }
+
   /** The form after a press. */
   async #after({ team, action }: Press, draft: Draft, form: RowForm): Promise<ModalView> {
     const { routing } = this.#parts;
@@ -121,7 +137,7 @@ export class RoutingDesk {
     const table = (next: Draft, notice?: Notice) => tableView(next, { rows: next.rows ?? rows, notice });
     switch (action.id) {
       case presses.typed:
-        return rowView(draft, form, { channel: await this.#remark(team, form) });
+        return rowView(draft, form, await this.#remark(team, form));
       case presses.try:
         return tryView({ ...draft, row: undefined, form: draft.form + 1 }, emptyPayment);
       case presses.before:
@@ -153,7 +169,7 @@ export class RoutingDesk {
     if (what === 'edit') {
       const form = formOf(row);
       const opened: Draft = { ...draft, form: draft.form + 1, row: { at, isNew: false } };
-      return rowView(opened, form, { channel: await this.#remark(team, form) });
+      return rowView(opened, form, await this.#remark(team, form));
     }
     const left = what === 'remove' ? rows.toSpliced(at, 1) : moved(rows, at, what === 'up' ? -1 : 1);
     const next: Draft = { ...draft, rows: left, changed: true };
@@ -168,7 +184,7 @@ export class RoutingDesk {
   }
 
   async #tried(team: TeamId, draft: Draft, values: Submission['view']['values']): Promise<Told> {
-    const form = readPaymentForm(values);
+    const form = readPaymentForm(values, draft.form);
     const payment = caseIn(form);
     const rows = draft.rows ?? (await this.#rowsFrom(team, draft));
     return { view: tryView(draft, form, payment.ok ? tried(rows, payment.value) : []) };
@@ -189,7 +205,8 @@ export class RoutingDesk {
             body(...changesInLines(changes)),
             fine('The ops channel is told. Threads that are posted stay where they are.'),
           ];
-    return { view: doneView(...said), otherwise: message(...said) };
+    const content = message(...said);
+    return { view: doneView(content.blocks), otherwise: content };
   }
 
   /** Puts the rows in force, once, and sees to it that the ops channel is told. */
@@ -260,6 +277,12 @@ export class RoutingDesk {
     };
   }
 
+  /** Who put this table in force, as it follows that; nothing of the built-in one. */
+  async #putThereBy(team: TeamId, table: TableInForce): Promise<readonly Inline[]> {
+    const at = table.succession?.at ?? table.saved?.at;
+    return at === undefined ? [] : [` (${await this.#whoChanged(team, table)}, `, { at: Math.floor(at / 1_000) }, ')'];
+  }
+
   async #whoChanged(team: TeamId, { succession, saved }: TableInForce): Promise<string> {
     const { directory } = this.#parts;
     const id = succession?.by ?? (saved?.person ? saved.by : undefined);
@@ -268,16 +291,16 @@ export class RoutingDesk {
   }
 
   /** What to know of the channel that a row names. Nothing where Slack does not say. */
-  async #remark(team: TeamId, { channel, other }: RowForm): Promise<Notice | undefined> {
+  async #remark(team: TeamId, { channel, other }: RowForm): Promise<Remark | undefined> {
     if (channel !== otherChannel || other === '') return undefined;
     const { views: slack, clock } = this.#parts;
     const key = `${team}#${other}`;
     const kept = this.#channels.get(key);
-    if (kept && clock.now() < kept.at + channelKeptMs) return remarks[kept.state];
+    if (kept && clock.now() < kept.at + channelKeptMs) return remarkOn(kept.state);
     const asked = await slack.channel(team, channelId(other));
     if (!asked.ok) return undefined;
     remember(this.#channels, key, { state: asked.value, at: clock.now() });
-    return remarks[asked.value];
+    return remarkOn(asked.value);
   }
 
   /**
@@ -321,6 +344,11 @@ const remarks: Readonly<Record<ChannelState, Notice | undefined>> = {
   archived: ['⚠️ This channel is archived: threads for it wait until it is restored.'],
   closed: ['⚠️ War Room is not in this channel: threads for it wait until somebody there types /invite @War Room.'],
 };
+
+function remarkOn(state: ChannelState): Remark | undefined {
+  const says = remarks[state];
+  return says && { says, isHidden: state === 'closed' };
+}
 
 /** https://docs.slack.dev/reference/methods/views.update#errors */
 function isLeftBehind(code: string): boolean {

@@ -42,6 +42,14 @@ export function blockOf(field: string, form: number): string {
   return `${field}.${form}`;
 }
 
+/**
+ * Whether these are values of that form. Slack may send those of a form that stood in the same view before.
+ * https://github.com/slackapi/bolt-js/issues/625
+ */
+export function isOfForm(values: View['values'], form: number): boolean {
+  return Object.keys(values).some((block) => block.endsWith(`.${form}`));
+}
+
 /** What a choice stands for that asks for nothing; options may not be empty. */
 export const any = 'any';
 
@@ -78,6 +86,11 @@ export function fitsForm(row: Row): boolean {
 /** https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element */
 const lettersAtMost = 3_000;
 
+/** The channel of a row that is none of those that each team has; '' for another row. */
+export function otherOf(row: Row | undefined): string {
+  return row ? formOf(row).other : '';
+}
+
 /** The form of a row that nobody has filled in. */
 export const emptyForm: RowForm = formOf({
   name: '',
@@ -85,21 +98,22 @@ export const emptyForm: RowForm = formOf({
   then: { channel: 'payments', postAs: 'admin', broadcast: defaultBroadcast },
 });
 
-/** What stands in the fields of a view for a row. */
-export function readRowForm(values: View['values']): RowForm {
+/** What stands in the fields of a view for a row, if it is the `nth` form of its draft: the values of another say nothing. */
+export function readRowForm(values: View['values'], nth: number): RowForm {
+  const text = (field: keyof RowForm) => textIn(values, blockOf(field, nth));
   return {
-    name: fieldIn(values, 'name'),
-    kind: fieldIn(values, 'kind') || any,
-    types: fieldIn(values, 'types'),
-    completedMin: fieldIn(values, 'completedMin'),
-    completedMax: fieldIn(values, 'completedMax'),
-    assigned: fieldIn(values, 'assigned') || any,
-    amountMin: fieldIn(values, 'amountMin'),
-    amountMax: fieldIn(values, 'amountMax'),
-    channel: fieldIn(values, 'channel'),
-    other: fieldIn(values, 'other'),
-    postAs: fieldIn(values, 'postAs'),
-    broadcast: listIn(values, 'broadcast'),
+    name: text('name'),
+    kind: text('kind') || any,
+    types: text('types'),
+    completedMin: text('completedMin'),
+    completedMax: text('completedMax'),
+    assigned: text('assigned') || any,
+    amountMin: text('amountMin'),
+    amountMax: text('amountMax'),
+    channel: text('channel'),
+    other: text('other'),
+    postAs: text('postAs'),
+    broadcast: listIn(values, blockOf('broadcast', nth)),
   };
 }
 
@@ -153,14 +167,15 @@ export function whenOf(form: RowForm): Read<keyof RowForm, When> {
   return held.ok ? held : { ok: false, wrong: byField(held.wrong, whenFields) };
 }
 
-/** What stands in the fields of a view for a payment. */
-export function readPaymentForm(values: View['values']): PaymentForm {
+/** What stands in the fields of a view for a payment, as `readRowForm`. */
+export function readPaymentForm(values: View['values'], nth: number): PaymentForm {
+  const text = (field: keyof PaymentForm) => textIn(values, blockOf(field, nth));
   return {
-    kind: fieldIn(values, 'kind') || 'full',
-    completed: fieldIn(values, 'completed'),
-    type: fieldIn(values, 'type'),
-    amount: fieldIn(values, 'amount'),
-    assigned: fieldIn(values, 'assigned') || 'no',
+    kind: text('kind') || 'full',
+    completed: text('completed'),
+    type: text('type'),
+    amount: text('amount'),
+    assigned: text('assigned') || 'no',
   };
 }
 
@@ -261,18 +276,17 @@ function typedAmount(amount: number): string {
   return rupees.each(amount).replace('₹', '').replace(/\.00$/, '');
 }
 
-function fieldIn(values: View['values'], field: string): string {
-  const value = valueIn(values, field);
+function textIn(values: View['values'], block: string): string {
+  const value = valueIn(values, block);
   return typeof value === 'string' ? value : '';
 }
 
-function listIn(values: View['values'], field: string): readonly string[] {
-  const value = valueIn(values, field);
+function listIn(values: View['values'], block: string): readonly string[] {
+  const value = valueIn(values, block);
   return Array.isArray(value) ? value : [];
 }
 
-/** What stands in a field: the only one of its block. A view shows one form. */
-function valueIn(values: View['values'], field: string): unknown {
-  const block = Object.keys(values).find((id) => id.startsWith(blockOf(field, 0).slice(0, -1)));
-  return block === undefined ? undefined : Object.values(values[block] ?? {})[0];
+/** What stands in the only field of a block. */
+function valueIn(values: View['values'], block: string): unknown {
+  return Object.values(values[block] ?? {})[0];
 }

@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView, SectionBlock } from '@slack/types';
 import { type Choice, input, lines, oneOf, option, plain, severalOf, textField } from '../slack/form.ts';
-import { type Button, body, button, fine, type Inline, type Paragraph } from '../slack/text.ts';
+import { type Button, body, button, fine, type Inline } from '../slack/text.ts';
 import type { Case } from './dimension.ts';
 import { changes } from './replies.ts';
 import { type Decision, decide, type Row, takerOf, whyNone } from './route.ts';
@@ -54,6 +54,8 @@ export type Notice = readonly Inline[];
 type Shown = {
   readonly rows: readonly Row[];
   readonly notice?: Notice | undefined;
+  /** Who put the version in force that the draft began from, and when. */
+  readonly by?: readonly Inline[] | undefined;
   /** Another table was put in force meanwhile: this draft can be given up for it. */
   readonly isOvertaken?: boolean;
 };
@@ -63,7 +65,7 @@ type Shown = {
  * it began from, and none of them can be changed here. Throws for a draft that does not fit.
  */
 export function tableView(draft: Draft, shown: Shown = { rows: draft.rows ?? [] }): ModalView {
-  const { rows, notice, isOvertaken = false } = shown;
+  const { rows, notice, by = [], isOvertaken = false } = shown;
   const isEditable = draft.rows !== undefined;
   const problems = problemsInWords(rows);
   const first = Math.min(draft.page, pagesOf(rows) - 1) * rowsOnPage;
@@ -73,7 +75,7 @@ export function tableView(draft: Draft, shown: Shown = { rows: draft.rows ?? [] 
     close: plain(draft.changed ? 'Discard' : 'Close'),
     blocks: [
       ...noticed(notice),
-      ...lines(body(...heading(draft))),
+      ...lines(body(...heading(draft, by))),
       ...rows
         .slice(first, first + rowsOnPage)
         .flatMap((row, index) => rowBlocks(row, first + index, rows.length, isEditable)),
@@ -102,11 +104,11 @@ export function pagesOf(rows: readonly Row[]): number {
 const tooLarge =
   'This table is too large to be changed here: that is done by PUT /v1/routing. It can be tried with a payment.';
 
-/** What the form of a row says of what stands in it. */
-export type Remark = { readonly channel?: Notice | undefined };
+/** What the form of a row says of the channel that is chosen. `isHidden`: Slack may not show it as chosen. */
+export type Remark = { readonly says: Notice; readonly isHidden: boolean };
 
 /** One row as a form, with what the whole table would be like with it. Throws as `tableView` does. */
-export function rowView(draft: Draft, form: RowForm, { channel }: Remark = {}): ModalView {
+export function rowView(draft: Draft, form: RowForm, remark?: Remark): ModalView {
   const { rows = [], row = { at: rows.length, isNew: true } } = draft;
   const id = (field: keyof RowForm) => blockOf(field, draft.form);
   return {
@@ -173,11 +175,11 @@ export function rowView(draft: Draft, form: RowForm, { channel }: Remark = {}): 
           type: 'conversations_select',
           action_id: presses.typed,
           filter: { include: ['public', 'private'], exclude_external_shared_channels: true, exclude_bot_users: true },
-          ...(form.other !== '' && { initial_conversation: form.other }),
+          ...(form.other !== '' && !remark?.isHidden && { initial_conversation: form.other }),
         },
         { optional: true, live: true, hint: 'Counts only where “Another channel” is chosen above.' },
       ),
-      ...(channel ? lines(fine(...channel)).map((block) => ({ ...block, block_id: 'standing' })) : []),
+      ...(remark ? lines(fine(...remark.says)).map((block) => ({ ...block, block_id: 'standing' })) : []),
       input(id('postAs'), 'Posted by', oneOf(form.postAs, posters, field), {
         hint: 'Where nobody is assigned, or they have not allowed it, the app posts and names them.',
       }),
@@ -239,17 +241,19 @@ export function tried(rows: readonly Row[], payment: Case): KnownBlock[] {
 
 /** What is shown while a table is being saved: the worker puts its outcome there. */
 export function savingView(): ModalView {
-  return doneView(body('Saving … The outcome appears here in a moment, and in a message if this is closed before.'));
+  return doneView(
+    lines(body('Saving … The outcome appears here in a moment, and in a message if this is closed before.')),
+  );
 }
 
 /** The last that a view says. */
-export function doneView(...said: readonly Paragraph[]): ModalView {
+export function doneView(blocks: readonly KnownBlock[]): ModalView {
   return {
     type: 'modal',
     callback_id: views.done,
     title: plain('Where payments go'),
     close: plain('Close'),
-    blocks: lines(...said),
+    blocks: [...blocks],
   };
 }
 
@@ -257,9 +261,9 @@ function modal(callback: string, title: string, draft: Draft) {
   return { type: 'modal', callback_id: callback, title: plain(title), private_metadata: pack(draft) } as const;
 }
 
-function heading({ from, changed, rows }: Draft): Inline[] {
+function heading({ from, changed, rows }: Draft, by: readonly Inline[]): Inline[] {
   const version = from === 0 ? 'The built-in table' : `Version ${from}`;
-  if (!rows || !changed) return [`${version} is in force. The first row that takes a payment wins.`];
+  if (!rows || !changed) return [`${version} is in force`, ...by, '. The first row that takes a payment wins.'];
   return [`${version} is in force; `, { bold: 'what you changed below is not saved yet' }, '.'];
 }
 

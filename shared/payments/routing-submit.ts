@@ -1,9 +1,9 @@
 import type { ModalView } from '@slack/types';
 import type { Submission } from '../slack/inbound.ts';
 import type { Looked, ViewResponse } from '../slack/ingress.ts';
-import { body } from '../slack/text.ts';
+import { body, message } from '../slack/text.ts';
 import { type Draft, fits, unpack, withRow } from './routing-draft.ts';
-import { blockOf, caseIn, type Read, readPaymentForm, readRowForm, rowOf } from './routing-form.ts';
+import { blockOf, caseIn, isOfForm, otherOf, type Read, readPaymentForm, readRowForm, rowOf } from './routing-form.ts';
 import { doneView, savingView, tableView, tried, tryView, views } from './routing-modal.ts';
 import { problemsInWords } from './routing-words.ts';
 
@@ -17,20 +17,25 @@ export type Answered = Looked & { readonly response: ViewResponse };
 export function answer({ view }: Pick<Submission, 'view'>): Answered {
   const draft = unpack(view.metadata);
   if (!draft) return { accepted: false, response: showing(lostView()) };
-  switch (view.callbackId) {
-    case views.row:
-      return { accepted: false, response: keptRow(draft, readRowForm(view.values)) };
-    case views.try:
-      return triedPayment(draft, readPaymentForm(view.values));
-    default:
-      return saved(draft);
+  const { callbackId, values } = view;
+  if (callbackId === views.table) return saved(draft);
+  if (!isOfForm(values, draft.form)) {
+    const field = callbackId === views.row ? 'name' : 'amount';
+    return { accepted: false, response: turnedBack(draft, { [field]: outdated }) };
   }
+  return callbackId === views.row
+    ? { accepted: false, response: keptRow(draft, readRowForm(values, draft.form)) }
+    : triedPayment(draft, readPaymentForm(values, draft.form));
 }
+
+const outdated = 'was sent by Slack as it stood before. Change a letter, and try again.';
 
 /** The table with the row that a form describes, or what is wrong with that. */
 function keptRow(draft: Draft, form: Parameters<typeof rowOf>[0]): ViewResponse {
   const { rows = [], row: place = { at: rows.length, isNew: true } } = draft;
-  const read = rowOf(form);
+  // A channel that cannot be shown as chosen stays what it is while no other is.
+  const other = form.other || (place.isNew ? '' : otherOf(rows[place.at]));
+  const read = rowOf({ ...form, other });
   if (!read.ok) return turnedBack(draft, read.wrong);
   const others = place.isNew ? rows : rows.toSpliced(place.at, 1);
   if (others.some(({ name }) => name === read.value.name)) {
@@ -70,9 +75,9 @@ const notSaved = [
 
 /** In the place of a form whose draft is none. */
 export function lostView(): ModalView {
-  return doneView(
-    body('What you were editing cannot be read any more, and nothing was changed. Ask once more: /warroom routing'),
-  );
+  const said =
+    'What you were editing cannot be read any more, and nothing was changed. Ask once more: /warroom routing';
+  return doneView(message(body(said)).blocks);
 }
 
 function showing(view: ModalView): ViewResponse {

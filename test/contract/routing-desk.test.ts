@@ -14,6 +14,7 @@ import { parseWake } from '../../shared/payments/wake.ts';
 import { ask } from '../../shared/slack/asked.ts';
 import { type Inbound, readInbound } from '../../shared/slack/inbound.ts';
 import type { Response } from '../../shared/slack/respond-client.ts';
+import { body, message } from '../../shared/slack/text.ts';
 import { Views } from '../../shared/slack/views.ts';
 import { initiated } from '../support/facts.ts';
 import { type Room, startRoom, startTables } from '../support/room.ts';
@@ -242,6 +243,59 @@ describe('the form', () => {
     expect(seen(arjun)).not.toContain('₹5');
   });
 
+  it('of a row whose channel Slack may not show keeps that channel until another is chosen', async () => {
+    const hidden = row('overseas', { courseType: ['overseas'] }, { channel: 'C0HIDDEN01' });
+    const rows = [hidden, ...defaultTable.rows];
+    await routing.activate(room.team.id, await routing.save(room.team.id, rows, { by: 'ops', at: 1 }));
+    await open(arjun);
+    await press(arjun, menu(0), 'edit#0');
+
+    expect(seen(arjun)).toContain('War Room is not in this channel');
+    expect(JSON.stringify(arjun.modal()?.content.blocks)).not.toContain('C0HIDDEN01');
+    expect(await submit(arjun, { amountMin: '10' })).toEqual({ ok: true });
+    expect(seen(arjun)).toContain('<#C0HIDDEN01>');
+    expect(seen(arjun)).toContain('at least ₹10.00');
+  });
+
+  it('keeps nothing of the values of another form, which Slack may send', async () => {
+    await open(arjun);
+    await press(arjun, menu(1), 'edit#1');
+    await submit(arjun, { name: 'a part' });
+    await press(arjun, menu(0), 'edit#0');
+    if (asked?.kind !== 'press') throw new Error('No press came.');
+    const metadata = arjun.modal()?.content.private_metadata ?? '';
+    const values = { 'name.1': { 'routing.field': 'a part' }, 'kind.1': { 'routing.typed': 'part' } };
+    const { accepted, response } = answer({
+      view: { id: 'V1', hash: '1', callbackId: 'routing.row', metadata, values },
+    });
+
+    expect(accepted).toBe(false);
+    expect(response).toEqual({
+      response_action: 'errors',
+      errors: { 'name.2': expect.stringContaining('as it stood before') },
+    });
+  });
+
+  it('is let go where Slack does not answer: who still waits presses again', async () => {
+    await open(arjun);
+    room.front.control.fault({ method: 'views.update', kind: 'reset', when: 'before', count: 1 });
+    await press(arjun, 'Add a row');
+    expect(seen(arjun)).toContain('1. learner with an open plan');
+
+    await press(arjun, 'Add a row');
+    expect(seen(arjun)).toContain('A new row');
+  });
+
+  it('of somebody who may not change it (any more) says so in its place', async () => {
+    await open(arjun);
+    await press(arjun, menu(0), 'down#0');
+    if (asked?.kind !== 'press') throw new Error('No press came.');
+    await new RoutingDesk(parts).turnAway(asked, message(body('Nobody of the directory has your address.')));
+
+    expect(seen(arjun)).toContain('Nobody of the directory has your address.');
+    expect(arjun.modal()?.content.submit).toBeNull();
+  });
+
   it('of somebody who went back to the table is not brought back by letters that come late', async () => {
     await open(arjun);
     await press(arjun, 'Add a row');
@@ -455,6 +509,8 @@ describe('saving', () => {
 
     await submit(arjun);
     expect(seen(arjun)).toContain('Version 2 is in force.');
+    await open(meera);
+    expect(seen(meera)).toMatch(/Version 2 is in force \(Arjun Mehta, .*20 Nov.*\)\. The first row/);
     expect((await routing.active(room.team.id)).rows[0]?.name).toBe('from one lakh');
     expect(await toldInOps()).toEqual([
       expect.stringContaining('Routing changed · Meera T.'),

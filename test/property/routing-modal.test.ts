@@ -47,7 +47,7 @@ describe('a draft', () => {
 
         expect(unpack(pack(draft))).toEqual(draft);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
@@ -76,7 +76,7 @@ describe('a draft', () => {
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.json().map(squeezed)), (text) => {
         expect(unpack(text)).toBeUndefined();
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -106,7 +106,7 @@ describe('the form of a row', () => {
       fc.property(anyRow, (one) => {
         expect(rowOf(formOf(one))).toEqual({ ok: true, value: one });
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 
@@ -134,7 +134,7 @@ describe('the form of a row', () => {
         if (read.ok) expect(() => readRouting({ rows: [{ ...read.value, when: {} }] })).not.toThrow();
         else expect(Object.keys(read.wrong).filter((field) => field in form)).not.toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -163,7 +163,7 @@ describe('the form of a row', () => {
           expect(Object.keys(response.errors).every((id) => blocks.includes(id))).toBe(true);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });
@@ -229,7 +229,7 @@ describe('the table', () => {
         expect(isAccepted).toBe(isTaken(rows));
         expect(problemsInWords(rows).length === 0).toBe(isTaken(rows));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 });
@@ -246,7 +246,7 @@ describe('a payment that is tried', () => {
           ),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -265,7 +265,7 @@ describe('a payment that is tried', () => {
 
         if (!read.ok) expect(Object.keys(read.wrong).filter((field) => field in given)).not.toEqual([]);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
   });
 });
@@ -294,7 +294,7 @@ describe('what makes one table of another', () => {
           .map(({ name }) => rows.findIndex((each) => each.name === name));
         expect(stayed).toEqual(stayed.toSorted((a, b) => a - b));
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -303,7 +303,7 @@ describe('what makes one table of another', () => {
       fc.property(manyRows, manyRows, (before, after) => {
         expect(() => message(body(...changesInLines(changesBetween(before, after))), body('and more'))).not.toThrow();
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 });
