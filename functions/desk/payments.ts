@@ -8,6 +8,7 @@ import { type ExplainParts, explain, explainSought } from '../../shared/payments
 import type { PressParts, ThreadPress } from '../../shared/payments/press.ts';
 import { snooze } from '../../shared/payments/snooze.ts';
 import { takeOver } from '../../shared/payments/take-over.ts';
+import { threadRef } from '../../shared/payments/tell.ts';
 import type { Accounts } from '../../shared/razorpay/accounts.ts';
 import type { Press } from '../../shared/slack/inbound.ts';
 import type { Installations } from '../../shared/slack/installation.ts';
@@ -42,8 +43,13 @@ export function paymentsAt(parts: PaymentsAtDesk): {
         explain({ team, account }, thread, admin.id, parts),
       ),
       [buttonIds.takeOver]: onPayment(origin, async (press, pressed, person) => {
-        const connection = await installations.connection(press.team, person.user);
-        const posting = { isConnected: connection?.state === 'live', connectUrl: connectUrl(origin, press.team) };
+        const { team } = press;
+        const [connection, { destination }] = await Promise.all([
+          installations.connection(team, person.user),
+          parts.log.read(threadRef({ team, account: pressed.account }, pressed.thread)),
+        ]);
+        const own = connection?.state === 'live' ? 'person' : { connectUrl: connectUrl(origin, team) };
+        const posting = destination?.postAs === 'app' ? 'app' : own;
         return takeOver(pressOf(press, pressed, person), posting, parts);
       }),
       [buttonIds.snooze]: onPayment(origin, async (press, pressed, person) =>

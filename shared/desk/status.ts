@@ -22,11 +22,11 @@ export type Status = {
   readonly authors: { readonly live: readonly string[]; readonly refused: readonly string[] };
 };
 
-/** Something that is not as it should be, and what to do about it. @public */
-export type Trouble = { readonly what: readonly Inline[]; readonly remedy: readonly Inline[] };
+/** Something that is not as it should be, and what to do about it. */
+type Trouble = { readonly what: readonly Inline[]; readonly remedy: readonly Inline[] };
 
-/** What is not as it should be, the worst first. `origin` is where War Room's pages are. @public */
-export function troublesOf({ app, channels, holds, parked, accounts, authors }: Status, origin: string): Trouble[] {
+/** What is not as it should be, the worst first. `origin` is where War Room's pages are. */
+function troublesOf({ app, channels, holds, parked, accounts, authors }: Status, origin: string): Trouble[] {
   const install: Inline = { link: `${origin}/slack/install`, label: 'Add to Slack' };
   const holding = (channel: ChannelId | 'all') => holds.find((hold) => hold.channel === channel);
   const waiting = (channel: ChannelId | 'all') => threadsWaiting(holding(channel)?.threads);

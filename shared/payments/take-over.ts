@@ -5,8 +5,11 @@ import { type Fact, type Lifecycle, lastNamed } from './lifecycle.ts';
 import { headline } from './message.ts';
 import { onThread, type PressParts, type ThreadPress } from './press.ts';
 
-/** Whether messages can come from whoever pressed, and where they can let them. */
-export type Posting = { readonly isConnected: boolean; readonly connectUrl: string };
+/**
+ * In whose name the thread is told from here on: whoever pressed; the app, because its row says so; or the app, until that
+ * person lets it come from them at `connectUrl`.
+ */
+export type Posting = 'person' | 'app' | { readonly connectUrl: string };
 
 /**
  * Gives a payment to whoever pressed *Take over*: a note among its facts, then a wake. It goes from the owner whom they saw
@@ -41,19 +44,14 @@ function takings(facts: readonly Fact[]): string[] {
   return facts.flatMap((fact) => (fact.source === 'note' && fact.note.kind === 'owner' ? (fact.note.press ?? []) : []));
 }
 
-function yours(
-  state: Lifecycle,
-  when: 'now' | 'already',
-  named: number | undefined,
-  { isConnected, connectUrl }: Posting,
-): Content {
-  const from: Inline[] = isConnected
-    ? ['What is told in its thread from here on comes from you.']
-    : [
-        'What is told in its thread from here on comes from War Room, with your name. ',
-        { link: connectUrl, label: 'Let it come from you' },
-        '.',
-      ];
+function yours(state: Lifecycle, when: 'now' | 'already', named: number | undefined, posting: Posting): Content {
+  const from: Inline[] =
+    posting === 'person'
+      ? ['What is told in its thread from here on comes from you.']
+      : [
+          'What is told in its thread from here on comes from War Room, with your name.',
+          ...(posting === 'app' ? [] : [' ', { link: posting.connectUrl, label: 'Let it come from you' }, '.']),
+        ];
   return message(
     body(...headline(state)),
     body(`You look after it ${when}`, ...(when === 'already' ? sinceWhen(named) : []), '. ', ...from),

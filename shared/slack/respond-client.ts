@@ -2,11 +2,7 @@ import { Retry } from '../base/errors.ts';
 import type { Content } from './text.ts';
 
 /** What is answered to a command or a press. Only the person who asked sees it. */
-export type Response = {
-  readonly content: Content;
-  /** Put in the place of the message whose button was pressed, where that was such an answer itself. */
-  readonly replaces?: boolean;
-};
+export type Response = { readonly content: Content };
 
 type Options = {
   /** The one origin at which `response_url`s are: Slack's own, or the front that stands in for it. */
@@ -35,13 +31,13 @@ export class Responder {
    * `expired`: nobody can be answered there any more, which is no failure. `elsewhere`: the address is none of Slack's, and
    * was not called. Throws `Retry` where Slack does not answer, or not now.
    */
-  async respond(url: string, { content, replaces = false }: Response): Promise<'told' | 'expired' | 'elsewhere'> {
+  async respond(url: string, { content }: Response): Promise<'told' | 'expired' | 'elsewhere'> {
     const { origin, timeoutMs, fetch = globalThis.fetch } = this.#options;
     if (!URL.canParse(url) || new URL(url).origin !== origin) return 'elsewhere';
     const answer = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: JSON.stringify({ ...content, response_type: 'ephemeral', replace_original: replaces }),
+      body: JSON.stringify({ ...content, response_type: 'ephemeral', replace_original: false }),
       signal: AbortSignal.timeout(timeoutMs),
       // Somewhere else is not Slack.
       redirect: 'error',

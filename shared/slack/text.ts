@@ -133,7 +133,7 @@ function block(paragraph: Paragraph): SectionBlock | ContextBlock | ActionsBlock
   return kind === 'body' ? { type: 'section', text } : { type: 'context', elements: [text] };
 }
 
-/** A button as an element of any block that takes one. @public */
+/** A button as an element of any block that takes one. */
 export function button({ id, label, value, style, confirm }: Button): ButtonElement {
   within({ id, label, value }, buttonLimits);
   if (confirm) within(confirm, confirmLimits);

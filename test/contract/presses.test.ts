@@ -28,7 +28,7 @@ const home = 'order_A';
 const tried = attempt('pay_1');
 const arjun = { id: 'adm_arjun', name: 'Arjun Mehta' };
 const meera = { id: 'adm_meera', name: 'Meera Thomas' };
-const nobody = { isConnected: false, connectUrl: 'https://war-room.example/slack/install?as=me' };
+const nobody = { connectUrl: 'https://war-room.example/slack/install?as=me' };
 
 const place = () => ({ team: live.room.team.id, account });
 const sent: Message[] = [];
@@ -118,7 +118,7 @@ describe('Take over', () => {
   it('names the new owner on the root, and has what follows told by them', async () => {
     await announced({ assignedAdmin: meera });
 
-    const answer = await takeOver(press(arjun, button(buttonIds.takeOver)), { ...nobody, isConnected: true }, parts());
+    const answer = await takeOver(press(arjun, button(buttonIds.takeOver)), 'person', parts());
     await told();
     await delivered(captured(tried));
 
@@ -138,6 +138,14 @@ describe('Take over', () => {
     const { text } = await takeOver(press(meera, button(buttonIds.takeOver)), nobody, parts());
 
     expect(text).toContain(`<${nobody.connectUrl}|Let it come from you>`);
+  });
+
+  it('promises nobody’s name where the row has War Room tell the thread', async () => {
+    await announced({ assignedAdmin: null });
+
+    const { text } = await takeOver(press(meera, button(buttonIds.takeOver)), 'app', parts());
+
+    expect(text).toMatch(/comes from War Room, with your name\.$/);
   });
 
   it('by who has it already changes nothing', async () => {
