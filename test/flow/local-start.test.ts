@@ -79,12 +79,16 @@ describe('npm start', () => {
     await again.line('ready');
     const after = factsIn(folder);
     const thread = await untilTold(after, ending, 15_000);
+    // The Slack beside it was told anew where commands go.
+    slack.control.behave({ answerWithinMs: 20_000 });
+    const asked = await slack.control.as('U0ARJUN001').command(after.channels.payments, '/warroom help');
     again.kill('SIGTERM');
 
     expect(second).toMatchObject({ code: 1, output: expect.stringContaining(`runs already (process ${first.pid})`) });
     expect(after.apiKey).toBe(before.apiKey);
     expect(again.output()).toContain('nothing is seeded, nothing is played');
     expect(thread.messages).toHaveLength(1 + ending.replies.length);
+    expect(asked).toEqual({ ok: true });
     expect(slack.control.messages(after.channels.payments)).toHaveLength(1 + ending.replies.length);
     expect(await again.ended).toEqual({ code: 0, signal: null });
   });

@@ -425,6 +425,9 @@ export const rules: readonly RuleCoverage[] = [
 export const missing: readonly string[] = [
   'admin.users.invite and conversations.inviteShared are not there',
   'reactions, pins, bookmarks, scheduled messages are refused with unknown_method',
+  'shortcuts, external selects, files and rich text as inputs, and the Messages tab of an app are not there',
+  'an answer at a response_url that says nothing of the original leaves it as it is; Slack is not clear about that',
+  'events are never delayed for hours, nor are subscriptions ever disabled; what comes above 20,000 waiting is lost',
   'one app; no Enterprise organization but in the answer of an install',
   'nobody signs in: the consent page asks who one is, and does not skip the question for who answered it before',
 ];
