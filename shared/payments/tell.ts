@@ -214,15 +214,19 @@ async function tellParked(
     const [records, presses] = await Promise.all([parked.of(wake.team, episode), parked.presses(wake.team, episode)]);
     return renderParked(episode, records, presses);
   };
-  if ((await rendered()) === undefined) return { thread, outcome: 'nothing' };
   const ref = threadRef(wake, thread);
-  if (!team) return { thread, outcome: await outbox.hold(ref, 'all', 'no_workspace', held(wake, thread, budget)) };
-  // Read again in each pass: what was decided between two of them is told by the second.
+  if (!team) {
+    if ((await rendered()) === undefined) return { thread, outcome: 'nothing' };
+    return { thread, outcome: await outbox.hold(ref, 'all', 'no_workspace', held(wake, thread, budget)) };
+  }
+  let isTold = false;
   const compose: Compose = async (read) => {
     const wanted = await rendered();
+    isTold = wanted !== undefined;
     return wanted && { ...wanted, destination: read.destination ?? inOps(team, 'parked') };
   };
-  return { thread, outcome: await outbox.sync(ref, compose, held(wake, thread, budget)) };
+  const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
+  return { thread, outcome: isTold ? outcome : 'nothing' };
 }
 
 /** Whether a home has anything to tell. */
