@@ -17,6 +17,7 @@ import type { Response } from '../../shared/slack/respond-client.ts';
 import { body, message } from '../../shared/slack/text.ts';
 import { Views } from '../../shared/slack/views.ts';
 import { initiated } from '../support/facts.ts';
+import { Fuse, type Spot } from '../support/fuse.ts';
 import { type Room, startRoom, startTables } from '../support/room.ts';
 import { row } from '../support/routing.ts';
 import { blockOf, entered } from '../support/slack-forms.ts';
@@ -548,6 +549,54 @@ describe('saving', () => {
     const texts = direct.flatMap(({ id }) => room.front.control.messages(id).map(({ text }) => text));
     expect(texts.join()).toContain('Version 1 is in force.');
   });
+
+  it('stopped before or after any of its side effects is done once when the form comes again', async () => {
+    const isEffect = (method: string) => /^(insert|put|replace|update|send|whisper)$/.test(method);
+    const fused = (fuse: Fuse) => {
+      const payments = fuse.watch(tables.table('payments'), 'payments', isEffect);
+      return new RoutingDesk({
+        ...parts,
+        routing: new RoutingStore(payments),
+        store: new PaymentStore(payments),
+        queue: fuse.watch(room.tell.queue as never, 'queue', isEffect),
+        views: fuse.watch(parts.views, 'views', isEffect),
+      });
+    };
+    const counted = new Fuse();
+    const spots: (Spot | undefined)[] = [undefined];
+    for (const spot of spots) {
+      const from = (await routing.active(room.team.id)).version;
+      const fuse = spot ? new Fuse(spot) : counted;
+      await open(arjun);
+      await press(arjun, 'Add a row');
+      await submit(arjun, { name: `row of ${JSON.stringify(spot)}`, amountMin: String(1_000 - spots.indexOf(spot)) });
+      serve(fused(fuse));
+      await arjun.submit();
+      if (spot) await expect(work).rejects.toThrow('This process is gone.');
+      else await work;
+      if (asked?.kind !== 'submission') throw new Error('No form came.');
+      serve(new RoutingDesk(parts));
+      await new RoutingDesk(parts).submit(asked, personOf(userId(ids.arjun)));
+
+      const active = await routing.active(room.team.id);
+      expect([spot, active.version, active.untold]).toEqual([spot, from + 1, undefined]);
+      expect(seen(arjun)).toContain(`Version ${from + 1} is in force.`);
+      const told = (await toldInOps()).filter((text) => text.includes(`version ${from + 1},`));
+      expect([spot, told.length]).toEqual([spot, 1]);
+      if (!spot) {
+        const sides = ['before', 'after'] as const;
+        spots.push(...counted.effects.flatMap((_, effect) => sides.map((side) => ({ effect, side }))));
+        expect(counted.effects).toEqual([
+          'payments.insert',
+          'payments.replace',
+          'payments.insert',
+          'queue.send',
+          'payments.replace',
+          'views.update',
+        ]);
+      }
+    }
+  }, 60_000);
 
   it('tells the ops channel once, whatever step a crash comes after, and whoever saves next', async () => {
     await open(arjun);
