@@ -98,6 +98,9 @@ function counts({ total, isCut, groups, received }: Home['today']): readonly Kno
   ).blocks;
 }
 
+/** As many accounts are named whose webhook is off; who mends one looks at the others. */
+const troublesNamed = 4;
+
 /** What keeps War Room from its work, or somebody from theirs, each with what to do. */
 function troubles({ team, connection, accounts }: Home, origin: string): Entry[] {
   const connect: Inline = { link: connectUrl(origin, team), label: 'Connect once more' };
@@ -125,7 +128,7 @@ function troubles({ team, connection, accounts }: Home, origin: string): Entry[]
   return [
     ...(connection?.state === 'refused' ? [refused] : []),
     ...(accounts === undefined ? [unreadable] : accounts.length === 0 ? [none] : []),
-    ...off,
+    ...off.slice(0, troublesNamed),
   ];
 }
 

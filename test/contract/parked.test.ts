@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { teamId } from '../../shared/base/names.ts';
 import { renderParked } from '../../shared/payments/parked-notice.ts';
+import { retryParked } from '../../shared/payments/parked-press.ts';
 import { type Parked, ParkedStore } from '../../shared/payments/parked-store.ts';
 import { Fuse } from '../support/fuse.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
@@ -172,7 +173,6 @@ describe('two who decide at once', () => {
       const before = all.queue.taken.length;
       const watching = meanwhile(() => all.retry(episode, 'press-2', 'Arjun Mehta'));
       const parts = all.pressing();
-      const { retryParked } = await import('../../shared/payments/parked-press.ts');
       await retryParked(
         { team: all.room.team.id, episode, press: 'press-1', by: 'Kavya Rao' },
         { ...parts, parked: new ParkedStore(watching.watch(all.room.table('payments'), 'payments')) },
@@ -400,7 +400,6 @@ describe('a worker that stops', () => {
 
 describe('a payment that is parked again while it is tried again', () => {
   it('is never lost: it waits again, or is told, wherever its dead letter comes into the press', async () => {
-    const { retryParked } = await import('../../shared/payments/parked-press.ts');
     const counted = new Meanwhile();
     const play = async (meanwhile: (happen: () => Promise<unknown>) => Meanwhile) => {
       all = await openParking();
