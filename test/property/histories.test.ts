@@ -32,6 +32,17 @@ describe('histories with faults on a fifth of the calls to Slack', () => {
     }
   }, 600_000);
 
+  it(`in which Slack says by itself what is there, and posts take effect minutes later, end the same, ${plans} of them`, async () => {
+    const heard = new Set<string>();
+    for (let seed = from; seed < from + plans; seed += 1) {
+      const ending = await playHistory({ seed, faults: 0.25, deaths: 0.15, orders: 3, hears: 0.6 });
+      expect({ seed, threads: ending.inSlack }).toEqual({ seed, threads: fill(ending.inSlack, ending.wanted) });
+      expect({ seed, payments: ending.listed }).toEqual({ seed, payments: ending.counted });
+      for (const each of ending.heard) heard.add(each);
+    }
+    expect([...heard].sort()).toEqual(expect.arrayContaining(['deleted: nothing', 'posted: doubled', 'posted: known']));
+  }, 600_000);
+
   it('play again exactly from the same seed', async () => {
     const options = { seed: 4711, faults: 0.2, deaths: 0.1, orders: 3 };
 

@@ -4,9 +4,11 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import { memoryDatabase } from '../../lib/local/memory-database.ts';
+import type { TrueMessage } from '../../lib/local/slack-front/control.ts';
 import { seededRandom } from '../../lib/local/stories.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { Retry } from '../../shared/base/errors.ts';
+import { channelId, ts, userId } from '../../shared/base/names.ts';
 import { assign } from '../../shared/payments/assign.ts';
 import { lastDays } from '../../shared/payments/day-store.ts';
 import { readEvent } from '../../shared/payments/event.ts';
@@ -15,11 +17,15 @@ import { type Fact, fold, type Initiated, type Note } from '../../shared/payment
 import { render, type Summary, summary } from '../../shared/payments/message.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { threadRef } from '../../shared/payments/tell.ts';
-import { message, parseWake, type Wake } from '../../shared/payments/wake.ts';
+import { message, parseWake, threadMessage, type Wake } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
+import { type HearParts, hear } from '../../shared/slack/hear.ts';
+import { markerOf } from '../../shared/slack/marker.ts';
+import type { News } from '../../shared/slack/news.ts';
 import { attempt, authorized, bytesOf, captured, failed, initiated, linkPaid, orderPaid, start } from './facts.ts';
 import { Fuse } from './fuse.ts';
 import { type Room, startRoom } from './room.ts';
+import { hearing } from './slack-ears.ts';
 import { ids } from './slack-world.ts';
 
 export type HistoryOptions = {
@@ -31,6 +37,11 @@ export type HistoryOptions = {
   readonly orders: number;
   /** The orders are the instalments of one learner's plan, and the lead is passed on meanwhile. */
   readonly isPlan?: boolean;
+  /**
+   * The share of turns in which Slack says of some message that it is there, or was deleted: late, again, in any order. At the end
+   * it has said it of every message that is there, and posts take effect up to minutes after the client gave up on them.
+   */
+  readonly hears?: number;
 };
 
 /** What stands in Slack in the end, what should, and what happened on the way. */
@@ -44,6 +55,8 @@ export type Ending = {
   readonly faults: number;
   readonly deaths: number;
   readonly parked: number;
+  /** What came of what Slack said by itself. */
+  readonly heard: readonly string[];
 };
 
 /** How long SQS hides a record that a dead worker had: six times the worker's timeout. */
@@ -60,7 +73,7 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
   const room = await startRoom((name) => new Table(database, name), { inProcess: true });
   const store = new PaymentStore(room.table('payments'));
   const leads = new LeadStore(room.table('payments'));
-  orderFaults(room, options.faults, options.seed);
+  orderFaults(room, options.faults, options.seed, options.hears === undefined ? [] : [45_000, 150_000]);
 
   const place = (home: string) => ({ team: room.team.id, account: 'live', home });
   const orders = Array.from({ length: options.orders }, (_, n) => `order_${n}`);
@@ -145,26 +158,73 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
       for (const one of records) one.visibleAt = room.time.now() + verdict.comeBackMs;
   };
 
-  for (let turn = 0; turn < 20_000 && (happenings.length > 0 || queue.length > 0); turn += 1) {
-    const next = happenings[0];
-    if (next && (queue.length === 0 || random() < 0.4)) {
-      happenings.shift();
-      await happen(next);
-      room.time.advance(pick(20_000));
-      continue;
+  const ears = hearing(room, { held: [], threads: [] });
+  const wakeThread: HearParts['wakeThread'] = async (ref) => {
+    const woken = threadMessage(ref, 'u');
+    if (woken) queue.push({ wake: parseWake(woken.body), visibleAt: room.time.now() });
+  };
+  const posted = new Map<string, TrueMessage>();
+  const heard = new Set<string>();
+  const present = () => [ids.payments, ids.partPayments].flatMap((channel) => room.front.control.messages(channel));
+  /** False: it has to be said again. */
+  const hearOf = async (one: TrueMessage, what: 'posted' | 'deleted'): Promise<boolean> => {
+    const marker = markerOf({ blocks: one.blocks });
+    if (!marker) return true;
+    const about = { id: 'e', team: room.team.id, at: 1, channel: channelId(one.channel), ts: ts(one.ts), marker };
+    const news: News = what === 'posted' ? { ...about, what, author: userId(one.userId) } : { ...about, what };
+    try {
+      heard.add(`${what}: ${await hear(news, { ...ears, wakeThread })}`);
+      return true;
+    } catch (error) {
+      if (error instanceof Retry && error.waiting) return false;
+      throw error;
     }
-    const groups = Map.groupBy(queue, ({ wake }) => wake.home);
-    const ready = [...groups.values()].filter((group) => group.every(({ visibleAt }) => visibleAt <= room.time.now()));
-    if (ready.length === 0) {
-      const soonest = Math.min(
-        ...[...groups.values()].map((group) => Math.max(...group.map(({ visibleAt }) => visibleAt))),
+  };
+  /** Slack says something of one message that was ever there. */
+  const hearSomething = async () => {
+    const now = present();
+    for (const one of now) posted.set(one.ts, one);
+    const one = [...posted.values()][pick(posted.size)];
+    if (one) await hearOf(one, now.some(({ ts }) => ts === one.ts) || random() < 0.5 ? 'posted' : 'deleted');
+  };
+
+  const drain = async () => {
+    for (let turn = 0; turn < 20_000 && (happenings.length > 0 || queue.length > 0); turn += 1) {
+      const next = happenings[0];
+      if (next && (queue.length === 0 || random() < 0.4)) {
+        happenings.shift();
+        await happen(next);
+        room.time.advance(pick(20_000));
+        continue;
+      }
+      const groups = Map.groupBy(queue, ({ wake }) => wake.home);
+      const ready = [...groups.values()].filter((group) =>
+        group.every(({ visibleAt }) => visibleAt <= room.time.now()),
       );
-      room.time.advance(Math.max(1, soonest - room.time.now()));
-      continue;
+      if (ready.length === 0) {
+        const soonest = Math.min(
+          ...[...groups.values()].map((group) => Math.max(...group.map(({ visibleAt }) => visibleAt))),
+        );
+        room.time.advance(Math.max(1, soonest - room.time.now()));
+        continue;
+      }
+      // Two groups at once, as two workers would have them.
+      const [one, other] = shuffled(ready, pick);
+      const hears = options.hears !== undefined && random() < options.hears;
+      await Promise.all([
+        invoke([...(one ?? [])]),
+        random() < 0.5 ? invoke([...(other ?? [])]) : undefined,
+        hears ? hearSomething() : undefined,
+      ]);
+      if (options.hears !== undefined && random() < options.hears) await hearSomething();
     }
-    // Two groups at once, as two workers would have them.
-    const [one, other] = shuffled(ready, pick);
-    await Promise.all([invoke([...(one ?? [])]), random() < 0.5 ? invoke([...(other ?? [])]) : undefined]);
+  };
+  await drain();
+  for (let rounds = 0; options.hears !== undefined && rounds < 5; rounds += 1) {
+    // Whatever was late has landed, and every lease has ended.
+    room.time.advance(600_000);
+    for (const one of present()) if (!(await hearOf(one, 'posted'))) throw new Error('Nobody is at work.');
+    await drain();
   }
 
   /** What a thread should know of its lead in the end, from what is kept of the lead and not from its notes. */
@@ -223,6 +283,7 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     faults: struck,
     deaths,
     parked,
+    heard: [...heard],
   };
 }
 
@@ -276,8 +337,8 @@ function lifeOf(orderId: string, n: number, plan: number | undefined, pick: (bel
   return once.flatMap((happening) => (pick(5) === 0 ? [happening, happening] : [happening]));
 }
 
-/** Every kind of fault, each with its share: before the effect, after it, and late by less than the settle time. */
-function orderFaults(room: Room, share: number, seed: number): void {
+/** Every kind of fault, each with its share: before the effect, after it, and late by less than the settle time; posts also by `late` (ms). */
+function orderFaults(room: Room, share: number, seed: number, late: readonly number[]): void {
   const kinds = [
     { kind: 'reset', when: 'before' },
     { kind: 'reset', when: 'after' },
@@ -294,6 +355,10 @@ function orderFaults(room: Room, share: number, seed: number): void {
   for (const [index, kind] of kinds.entries()) {
     const probability = share / kinds.length / (1 - (index * share) / kinds.length);
     room.front.control.fault({ method: '*', probability, seed: seed * 31 + index, ...kind });
+  }
+  for (const [index, delayMilliseconds] of late.entries()) {
+    const chance = { probability: share / kinds.length, seed: seed * 37 + index };
+    room.front.control.fault({ method: 'chat.postMessage', ...chance, kind: 'late', delayMilliseconds });
   }
 }
 
