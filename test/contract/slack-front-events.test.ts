@@ -255,8 +255,12 @@ describe('an event that is not taken', () => {
   });
 
   it('comes once more when no answer came in time', async () => {
-    control().behave({ answerWithinMs: 100 });
-    app.answer = (request) => (request.headers['x-slack-retry-num'] === undefined ? 'silence' : {});
+    control().behave({ answerWithinMs: 1_000 });
+    app.answer = (request) => {
+      // From now on there is time enough: only the first is to be too late.
+      control().behave({ answerWithinMs: 20_000 });
+      return request.headers['x-slack-retry-num'] === undefined ? 'silence' : {};
+    };
     control().archive(courseFullStack);
     await app.untilReceived(2);
     await control().delivered();

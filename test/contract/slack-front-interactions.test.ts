@@ -95,7 +95,7 @@ describe('a command', () => {
     ['silence', 'operation_timeout'],
     [{ body: { text: '' } }, 'no_text'],
   ] as const)('that is answered with %j fails, and the person is told', async (answer, problem) => {
-    world.front.control.behave({ answerWithinMs: 100 });
+    world.front.control.behave({ answerWithinMs: answer === 'silence' ? 100 : 20_000 });
     app.answer = () => answer;
 
     expect(await arjun.command('/warroom help')).toEqual({ ok: false, problem });

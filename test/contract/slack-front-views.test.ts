@@ -356,7 +356,7 @@ describe('submitting a modal', () => {
     [{ body: { response_action: 'update', view: { type: 'modal' } } }, 'invalid_response'],
   ] as const)('stays open, and says that there was trouble, when the app answers %j', async (answer, problem) => {
     await open();
-    world.front.control.behave({ answerWithinMs: 100 });
+    world.front.control.behave({ answerWithinMs: answer === 'silence' ? 100 : 20_000 });
     app.answer = () => answer;
 
     expect(await arjun.submit({ channel: { text: 'x' } })).toEqual({ ok: false, problem });

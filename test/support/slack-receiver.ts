@@ -56,6 +56,8 @@ export async function startReceiver(control: SlackControl): Promise<SlackReceive
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const urls = { events: `${url}/events`, commands: `${url}/commands`, interactivity: `${url}/interactivity` };
   control.sendTo(urls);
+  // Longer than any answer takes on a busy machine; what is about the limit sets its own.
+  control.behave({ answerWithinMs: 20_000 });
   const stop = async () => {
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
