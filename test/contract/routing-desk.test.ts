@@ -45,7 +45,9 @@ beforeAll(async () => {
 });
 afterAll(() => tables.stop());
 beforeEach(async () => {
-  room = await startRoom(tables.table);
+  // No call is to be given up because the machine is busy.
+  room = await startRoom(tables.table, { times: { callMs: 10_000 } });
+  room.front.control.behave({ answerWithinMs: 10_000 });
   const payments = tables.table('payments');
   routing = new RoutingStore(payments);
   parts = {
@@ -53,7 +55,7 @@ beforeEach(async () => {
     store: new PaymentStore(payments),
     queue: room.tell.queue,
     directory: { admin: async (_, id) => people.find((one) => one.id === id) },
-    views: new Views({ installations: room.installations, slack: { ...room.asking, timeoutMs: 10_000 } }),
+    views: new Views({ installations: room.installations, slack: room.asking }),
     clock: room.time,
     newId: () => `id-${room.sent.length}`,
   };
@@ -360,9 +362,7 @@ describe('while somebody types', () => {
   ])('a channel that the app %s is named as such, and not refused', async (_, { archived = false, ...kind }, told) => {
     const { control } = room.front;
     const bot = (await (await room.installations.bot(room.team.id))?.token()) ?? '';
-    const made = await ask(bot, { ...room.asking, timeoutMs: 10_000 }, (slack) =>
-      slack.conversations.create({ name: 'money', ...kind }),
-    );
+    const made = await ask(bot, room.asking, (slack) => slack.conversations.create({ name: 'money', ...kind }));
     const channel = (made.ok && made.value.channel?.id) || '';
     control.addMember(channel, ids.arjun);
     control.removeMember(channel, ids.bot);
