@@ -60,7 +60,9 @@ function decided({ kind, by, at, records }: Press): Content {
         fine({ at: seconds(at) }),
       )
     : message(
-        body(`🚫 ${who} ignored ${many(records, 'exactly')}. Anything new that is heard of them is told as ever.`),
+        body(
+          `🚫 ${who} ignored ${many(records, 'exactly')}. Anything new that is heard of ${records === 1 ? 'it' : 'them'} is told as ever.`,
+        ),
         fine({ at: seconds(at) }),
       );
 }

@@ -61,7 +61,11 @@ async function decide(
   settle: (record: Parked) => Promise<unknown>,
 ): Promise<Content> {
   const { parked, queue, clock } = dependencies;
-  const told = () => queue.send(message({ ...noticePlace(team, episode), cause: 'parked' }, { unique: press }));
+  // Woken anew by each run of a press: what one run has told may be older than what another has done.
+  const told = () => {
+    const wake = { ...noticePlace(team, episode), cause: 'parked' } as const;
+    return queue.send(message(wake, { unique: `${press}#${clock.now()}` }));
+  };
   const before = await parked.press(team, episode, press);
   if (before) {
     await told();
@@ -82,14 +86,16 @@ async function decide(
 
 /** What who pressed is told; where there was nothing left to decide, who decided `before`. */
 function answer({ kind, records }: Press, before: readonly Press[]): Content {
-  const many = records === 1 ? 'One payment is' : `${records.toLocaleString('en-IN')} payments are`;
+  const isOne = records === 1;
+  const many = isOne ? 'One payment is' : `${records.toLocaleString('en-IN')} payments are`;
   if (records > 0 && kind === 'retry') {
     return slackMessage(
       body(`${many} looked at again now. What fails again is parked again, and told in the ops channel.`),
     );
   }
   if (records > 0) {
-    return slackMessage(body(`${many} left as they stand. Anything new that is heard of them is told as ever.`));
+    const [it, stands] = isOne ? ['it', 'it stands'] : ['them', 'they stand'];
+    return slackMessage(body(`${many} left as ${stands}. Anything new that is heard of ${it} is told as ever.`));
   }
   const last = before.at(-1);
   const who = last && (shortName(last.by) || 'Somebody');

@@ -85,9 +85,9 @@ describe('a payment that Slack refuses', () => {
     const answer = await all.ignore(episode, 'press-1');
     await all.settle();
 
-    expect(answer.text).toBe('One payment is left as they stand. Anything new that is heard of them is told as ever.');
+    expect(answer.text).toBe('One payment is left as it stands. Anything new that is heard of it is told as ever.');
     expect(all.notices()).toEqual([
-      [over, '🚫 Meera T. ignored 1 payment. Anything new that is heard of them is told as ever.'],
+      [over, '🚫 Meera T. ignored 1 payment. Anything new that is heard of it is told as ever.'],
     ]);
     all.mend();
     await all.pay('1');
