@@ -25,6 +25,8 @@ export class StateStack extends Stack {
   readonly calls: RoomTable;
   /** Who works for the company. */
   readonly admins: RoomTable;
+  /** Who stands above whom, by version of the directory. */
+  readonly adminUserClosure: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
   readonly installStates: RoomTable;
   /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
@@ -47,6 +49,7 @@ export class StateStack extends Stack {
     this.slackEvents = new RoomTable(this, 'SlackEvents');
     this.installStates = new RoomTable(this, 'InstallStates');
     this.admins = new RoomTable(this, 'Admins');
+    this.adminUserClosure = new RoomTable(this, 'AdminUserClosure');
     this.calls = new RoomTable(this, 'Calls', { due: true });
 
     this.tokenKey = new Key(this, 'TokenKey', {

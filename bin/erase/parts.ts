@@ -11,8 +11,7 @@ import type { Step } from '../../shared/base/erasing.ts';
 import type { TeamId } from '../../shared/base/names.ts';
 import type { GivingUpParts } from '../../shared/install/giving-up.ts';
 import { SlackAccess } from '../../shared/install/slack-client.ts';
-import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
+import { DirectoryEditor } from '../../shared/org/editor.ts';
 import type { PayerParts } from '../../shared/payments/erase-payer.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
@@ -39,7 +38,7 @@ export type Parts = {
   readonly takingBack: TakingBackParts;
   readonly givingUp: GivingUpParts;
   readonly installations: Installations;
-  readonly directory: Directory;
+  readonly directory: DirectoryEditor;
   readonly clock: Clock;
   /** Which accounts and keys of the secrets are a team's: sentences that say who takes them out. */
   readonly inSecrets: (team: TeamId) => Promise<readonly string[]>;
@@ -84,7 +83,11 @@ export function partsFrom(names: ReadonlyMap<string, string>, outside: Outside):
     takingBack: { messages, log, installations, client, clock, intervalMs },
     givingUp: { installations, slack: outside.slack, app: outside.app, clock },
     installations,
-    directory: new Directory(of('Admins').table, new Journal(of('Admins').table, { clock, newId })),
+    directory: new DirectoryEditor({
+      admins: of('Admins').table,
+      closure: { read: of('AdminUserClosure').table, write: of('AdminUserClosure').table },
+      tools: { clock, newId },
+    }),
     clock,
     inSecrets: outside.inSecrets,
   };

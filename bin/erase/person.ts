@@ -1,7 +1,7 @@
 import type { Step } from '../../shared/base/erasing.ts';
 import { type TeamId, type UserId, userId } from '../../shared/base/names.ts';
 import { givingUp } from '../../shared/install/giving-up.ts';
-import { erasingPerson, erasingTraces, whoWent } from '../../shared/org/erase-person.ts';
+import { erasingPerson, erasingPieces, erasingRows, erasingTraces, whoWent } from '../../shared/org/erase-person.ts';
 import { erasingColleague } from '../../shared/payments/erase-colleague.ts';
 import { erasingPayer, payerIn, retelling } from '../../shared/payments/erase-payer.ts';
 import { takingBack, uneditable } from '../../shared/slack/taking-back.ts';
@@ -111,7 +111,8 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
       };
     },
   };
-  const went = erasingTraces(team, given, tableOf(parts.tables, 'Admins').table, clock);
+  const admins = tableOf(parts.tables, 'Admins').table;
+  const went = erasingTraces(team, given, admins, clock);
   const theirs = user && takingBack(team, { author: user }, parts.takingBack);
   let stayed: number | undefined;
   return {
@@ -122,7 +123,13 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
         ...(posts && theirs ? [theirs] : []),
         ...(adminId === undefined ? [] : [erasingColleague(team, { id: adminId, name }, parts.payer.payments)]),
         ...(user ? [givingUp(team, user, parts.givingUp)] : []),
-        ...(adminId === undefined ? [] : [erasingPerson(team, adminId, directory)]),
+        ...(adminId === undefined
+          ? []
+          : [
+              erasingPerson(team, adminId, directory),
+              erasingPieces(team, admins),
+              erasingRows(team, adminId, { admins, closure: tableOf(parts.tables, 'AdminUserClosure') }, clock),
+            ]),
         // Whatever they were asked for by is found as long as there is anything else of them.
         ...(given === user ? [went, link] : [link, went]),
       ];

@@ -15,7 +15,6 @@ import { usualFuse } from '../../shared/calls/membership.ts';
 import { CallStore } from '../../shared/calls/store.ts';
 import { type WorkDependencies, work } from '../../shared/calls/work.ts';
 import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
 import { Channels } from '../../shared/slack/channels.ts';
 import { openPosting, postingNames } from '../../shared/slack/posting.ts';
 import { invocationEnd } from '../../shared/slack/times.ts';
@@ -35,8 +34,7 @@ const ready = lazy(async () => {
   const newId = randomUUID;
   const dynamo = documentClient();
   const sqs = queueClient();
-  const admins = new Table(dynamo, names.ADMINS_TABLE);
-  const directory = new Directory(admins, new Journal(admins, { clock: systemClock, newId }));
+  const directory = new Directory(new Table(dynamo, names.ADMINS_TABLE));
   const isActive = async (team: TeamId, id: string) => (await directory.admin(team, id))?.active === true;
   const { log, moved, outbox, installations, client, times, clock } = openPosting(names, dynamo, isActive);
   const lines = openLog();

@@ -18,7 +18,6 @@ import { connectAnswer } from '../../shared/desk/connect.ts';
 import { type Desk, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { help } from '../../shared/desk/help.ts';
 import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { ParkedStore } from '../../shared/payments/parked-store.ts';
@@ -63,8 +62,7 @@ const ready = lazy(async () => {
   const newId = randomUUID;
   const dynamo = documentClient(patience);
   const sqs = queueClient(patience);
-  const admins = new Table(dynamo, names.ADMINS_TABLE);
-  const directory = new Directory(admins, new Journal(admins, { clock, newId }));
+  const directory = new Directory(new Table(dynamo, names.ADMINS_TABLE));
   const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
   const slack = { apiUrl: process.env['SLACK_API_URL'], timeoutMs: slackTimeoutMs };

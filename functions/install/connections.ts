@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { keyClient } from '../../shared/aws/keys.ts';
@@ -28,7 +28,6 @@ import { type SignInParts, signIn } from '../../shared/install/sign-in.ts';
 import { SlackAccess } from '../../shared/install/slack-client.ts';
 import { States } from '../../shared/install/state-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
 import { readSlackApp } from '../../shared/slack/app.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Vault } from '../../shared/slack/vault.ts';
@@ -60,7 +59,6 @@ const ready = lazy(async (): Promise<SignInParts & ConnectionParts> => {
   );
   const clock = systemClock;
   const dynamo = documentClient(patience);
-  const admins = new Table(dynamo, names.ADMINS_TABLE);
   const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   const slackUrl = process.env['SLACK_URL'] ?? 'https://slack.com';
   return {
@@ -76,7 +74,7 @@ const ready = lazy(async (): Promise<SignInParts & ConnectionParts> => {
     secretId: () => randomBytes(32).toString('base64url'),
     slack: new SlackAccess({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: slackTimeoutMs }),
     installations: new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault),
-    directory: new Directory(admins, new Journal(admins, { clock, newId: randomUUID })),
+    directory: new Directory(new Table(dynamo, names.ADMINS_TABLE)),
     report: surroundings().reporter.report,
   };
 });

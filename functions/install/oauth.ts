@@ -18,8 +18,7 @@ import type { Reply } from '../../shared/install/reply.ts';
 import { beginInstall } from '../../shared/install/round-trip.ts';
 import { SlackAccess } from '../../shared/install/slack-client.ts';
 import { States } from '../../shared/install/state-store.ts';
-import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
+import { DirectoryEditor } from '../../shared/org/editor.ts';
 import { readSlackApp } from '../../shared/slack/app.ts';
 import { told } from '../../shared/slack/hand-over.ts';
 import { Installations } from '../../shared/slack/installation.ts';
@@ -45,6 +44,7 @@ const ready = lazy(async (): Promise<CallbackParts> => {
     'INSTALL_STATES_TABLE',
     'SLACK_INSTALLATIONS_TABLE',
     'ADMINS_TABLE',
+    'ADMIN_USER_CLOSURE_TABLE',
     'TOKEN_KEY_ID',
     'SLACK_SECRET_ID',
     'SLACK_QUEUE_URL',
@@ -55,6 +55,8 @@ const ready = lazy(async (): Promise<CallbackParts> => {
   const { report } = surroundings().reporter;
   const slackQueue = new Queue(queueClient(patience), names.SLACK_QUEUE_URL);
   const admins = new Table(dynamo, names.ADMINS_TABLE);
+  // Tried once: see `Closure.write`.
+  const closure = new Table(documentClient({ ...patience, attempts: 1 }), names.ADMIN_USER_CLOSURE_TABLE);
   const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   return {
     clock,
@@ -66,7 +68,11 @@ const ready = lazy(async (): Promise<CallbackParts> => {
     secretId: () => randomBytes(32).toString('base64url'),
     slack: new SlackAccess({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: slackTimeoutMs }),
     installations: new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault),
-    directory: new Directory(admins, new Journal(admins, { clock, newId: randomUUID })),
+    directory: new DirectoryEditor({
+      admins,
+      closure: { read: closure, write: closure },
+      tools: { clock, newId: randomUUID },
+    }),
     report,
     announce: (team) =>
       slackQueue

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { secretReader } from '../../shared/aws/secrets.ts';
-import { documentClient, Table } from '../../shared/aws/table.ts';
+import { documentClient, type Patience, Table } from '../../shared/aws/table.ts';
 import { type Answer, answering } from '../../shared/base/answer.ts';
 import { ApiKeys, identify } from '../../shared/base/api-key.ts';
 import { systemClock } from '../../shared/base/clock.ts';
@@ -14,8 +14,7 @@ import { openReporter } from '../../shared/base/report.ts';
 import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { putAdmin, removeAdmin, showAdmin } from '../../shared/org/admins.ts';
-import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
+import { DirectoryEditor } from '../../shared/org/editor.ts';
 
 /** A system of the company waits for the answer, and may send the same again. */
 const patience = { timeoutMs: 2_000, attempts: 2 };
@@ -26,11 +25,16 @@ const surroundings = once(() => {
 });
 
 const ready = lazy(async () => {
-  const names = settings(process.env, 'ADMINS_TABLE', 'API_KEYS_SECRET_ID');
+  const names = settings(process.env, 'ADMINS_TABLE', 'ADMIN_USER_CLOSURE_TABLE', 'API_KEYS_SECRET_ID');
   const admins = new Table(documentClient(patience), names.ADMINS_TABLE);
+  const tableOf = (how: Patience) => new Table(documentClient(how), names.ADMIN_USER_CLOSURE_TABLE);
   return {
     keys: new KeptSecret(secretReader(patience)(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
-    directory: new Directory(admins, new Journal(admins, { clock: systemClock, newId: randomUUID })),
+    directory: new DirectoryEditor({
+      admins,
+      closure: { read: tableOf(patience), write: tableOf({ ...patience, attempts: 1 }) },
+      tools: { clock: systemClock, newId: randomUUID },
+    }),
   };
 });
 

@@ -11,7 +11,6 @@ import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
@@ -38,8 +37,7 @@ const ready = lazy(async () => {
   const newId = randomUUID;
   const dynamo = documentClient();
   const sqs = queueClient();
-  const admins = new Table(dynamo, names.ADMINS_TABLE);
-  const directory = new Directory(admins, new Journal(admins, { clock: systemClock, newId }));
+  const directory = new Directory(new Table(dynamo, names.ADMINS_TABLE));
   // Who has left the directory, or is not active, is named by the app like everybody who did not allow more.
   const isActive = async (team: TeamId, id: string) => (await directory.admin(team, id))?.active === true;
   const { log, outbox, installations, times, clock } = openPosting(names, dynamo, isActive);

@@ -6,6 +6,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  BatchWriteCommand,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
@@ -38,12 +39,22 @@ export function memoryDatabase(): DynamoDBDocumentClient {
       const found = (asked?.Keys ?? []).flatMap((key) => copy(table(name).get(keyOf(key))) ?? []);
       return { Responses: { [name ?? '']: found } };
     }
+    if (command instanceof BatchWriteCommand) {
+      const [[name, writes] = []] = Object.entries(command.input.RequestItems ?? {});
+      for (const { PutRequest } of writes ?? []) {
+        if (!PutRequest?.Item) throw new Error('The database in memory only puts in batches.');
+        table(name).set(keyOf(PutRequest.Item), stored(PutRequest.Item));
+      }
+      return {};
+    }
     if (command instanceof QueryCommand) {
       const { TableName, KeyConditionExpression = '', Limit = Number.POSITIVE_INFINITY, IndexName } = command.input;
+      const partition = command.input.ExpressionAttributeValues?.[':pk'];
       const where = new Expression(KeyConditionExpression, termsOf(command.input));
       const order = IndexName === undefined ? 'sk' : 'dueAt';
       const items = [...table(TableName).values()]
-        .filter((item) => where.holds(item))
+        // The partition first: most items are of others.
+        .filter((item) => (IndexName !== undefined || item['pk'] === partition) && where.holds(item))
         .sort((a, b) => (less(a[order], b[order]) ? -1 : 1));
       if (command.input.ScanIndexForward === false) items.reverse();
       return { Items: items.slice(0, Limit).map(copy) };

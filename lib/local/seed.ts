@@ -2,9 +2,9 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Table } from '../../shared/aws/table.ts';
+import { systemClock } from '../../shared/base/clock.ts';
 import { channelId, type TeamId, teamId, userId } from '../../shared/base/names.ts';
-import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
+import { DirectoryEditor } from '../../shared/org/editor.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { writePrivate } from './facts.ts';
@@ -83,7 +83,7 @@ export async function seedCompany(
   const team = teamId(slack.teamId);
   const tableOf = (id: string) =>
     new Table(prepared.documents, prepared.plan.tables.find((table) => table.id === id)?.name ?? id);
-  await putPeople(team, tableOf('Admins'), now);
+  await putPeople(team, tableOf('Admins'), tableOf('AdminUserClosure'), now);
   const keyId = prepared.plan.keys.find(({ id }) => id === 'TokenKey')?.arn ?? '';
   const installations = new Installations(
     tableOf('SlackInstallations'),
@@ -110,8 +110,9 @@ export async function seedCompany(
   }
 }
 
-async function putPeople(team: TeamId, admins: Table, now: number): Promise<void> {
-  const directory = new Directory(admins, new Journal(admins, { clock: { now: () => now }, newId: randomUUID }));
+async function putPeople(team: TeamId, admins: Table, closure: Table, now: number): Promise<void> {
+  const tools = { clock: { ...systemClock, now: () => now }, newId: randomUUID };
+  const directory = new DirectoryEditor({ admins, closure: { read: closure, write: closure }, tools });
   const { users } = seededCompany();
   for (const [person, manager] of Object.entries(MANAGERS)) {
     const user = users.find(({ name }) => name.startsWith(`${person}.`));

@@ -44,7 +44,7 @@ export interface HubFunctionProps extends Surroundings {
   readonly errors: AlarmChoice;
 }
 
-type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+type TableAction = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'BatchWriteItem' | 'UpdateItem' | 'DeleteItem';
 type QueueAction = 'SendMessage' | 'ChangeMessageVisibility' | 'GetQueueAttributes';
 type KeyAction = 'Encrypt' | 'Decrypt';
 

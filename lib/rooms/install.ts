@@ -78,7 +78,9 @@ export class InstallRoom extends Construct {
         'UpdateItem',
         'DeleteItem',
       ])
-      .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem', 'PutItem', 'UpdateItem'])
+      // The first admin of a workspace is put into the directory, as its editor does that.
+      .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'])
+      .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query', 'BatchWriteItem'])
       .mayUseQueue(slack, 'SLACK_QUEUE_URL', ['SendMessage'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Encrypt'], OWNER)
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], OWNER, { kind: 'bot' });

@@ -30,9 +30,10 @@ export class OrgRoom extends Construct {
         remedy: 'Read the error in the log of OrgApi; callers may repeat what they sent, it does no harm.',
       },
     });
-    // Nothing is deleted: that somebody went is written, and expires a day later.
+    // Of people nothing is deleted: that somebody went is written, and expires a day later. The plan of a change goes after it.
     org
-      .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
+      .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'])
+      .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query', 'BatchWriteItem'])
       .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
 
     const callers = 'Bearer keys with the scope `org`, kept hashed and checked by the function.';

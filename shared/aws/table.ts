@@ -1,7 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   type BatchGetCommandOutput,
+  BatchWriteCommand,
+  type BatchWriteCommandOutput,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -114,6 +117,32 @@ export class Table {
 
   async put(item: Item): Promise<void> {
     await this.#client.send(new PutCommand({ TableName: this.name, Item: item }));
+  }
+
+  /**
+   * Puts items in the place of whatever is there, in no order: for items of which it does not matter who writes them, or
+   * how often. A tenth of what as many single writes cost this side and an embedded database. Keys must differ.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html
+   */
+  async putMany(items: readonly Item[]): Promise<void> {
+    const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, at) => items.slice(at * 25, at * 25 + 25));
+    await Promise.all(
+      Array.from({ length: Math.min(8, batches.length) }, async () => {
+        for (let batch = batches.shift(); batch; batch = batches.shift()) await this.#putBatch(batch);
+      }),
+    );
+  }
+
+  async #putBatch(items: readonly Item[]): Promise<void> {
+    let left: BatchWriteCommandOutput['UnprocessedItems'] = {
+      [this.name]: items.map((Item) => ({ PutRequest: { Item } })),
+    };
+    for (let pause = 50; left?.[this.name]?.length; pause = Math.min(2_000, 2 * pause)) {
+      const answer: BatchWriteCommandOutput = await this.#client.send(new BatchWriteCommand({ RequestItems: left }));
+      left = answer.UnprocessedItems;
+      // What was not taken was too much for the moment.
+      if (left?.[this.name]?.length) await wait(pause);
+    }
   }
 
   /** Puts an item in the place of what `when` holds of. False: it does not hold of what is there, and nothing was written. */

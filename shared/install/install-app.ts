@@ -1,5 +1,5 @@
 import type { TeamId } from '../base/names.ts';
-import type { Directory } from '../org/directory.ts';
+import type { DirectoryEditor } from '../org/editor.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import { isProven, type Member } from '../slack/member.ts';
 import type { Ended } from './callback.ts';
@@ -11,7 +11,7 @@ import type { Grant, SlackAccess } from './slack-client.ts';
 export type InstallParts = GiveBackParts & {
   readonly slack: SlackAccess;
   readonly installations: Installations;
-  readonly directory: Pick<Directory, 'byEmail' | 'put'>;
+  readonly directory: Pick<DirectoryEditor, 'byEmail' | 'put'>;
   /** Has what waited for the app told at once. It never fails: what is not woken now is woken within the hour. */
   readonly announce: (team: TeamId) => Promise<void>;
 };

@@ -4,7 +4,7 @@ import { Refuse } from '../base/errors.ts';
 import { named } from '../base/fields.ts';
 import { called, listed } from './admin.ts';
 import type { AdminView } from './answers.ts';
-import type { Directory } from './directory.ts';
+import type { DirectoryEditor } from './editor.ts';
 import { readAdmin, readAdminId } from './request.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function putAdmin(
   id: string | undefined,
   body: unknown,
   key: ApiKey,
-  directory: Pick<Directory, 'put' | 'objections'>,
+  directory: Pick<DirectoryEditor, 'put' | 'objections'>,
 ): Promise<Answer> {
   const admin = readAdminId(id);
   const read = readAdmin(body);
@@ -39,7 +39,7 @@ export async function putAdmin(
 export async function showAdmin(
   id: string | undefined,
   key: ApiKey,
-  directory: Pick<Directory, 'admin'>,
+  directory: Pick<DirectoryEditor, 'admin'>,
 ): Promise<Answer> {
   const asked = readAdminId(id);
   const person = await directory.admin(key.team, asked);
@@ -54,7 +54,7 @@ export async function showAdmin(
 export async function removeAdmin(
   id: string | undefined,
   key: ApiKey,
-  directory: Pick<Directory, 'remove'>,
+  directory: Pick<DirectoryEditor, 'remove'>,
 ): Promise<Answer> {
   const admin = readAdminId(id);
   const removed = await directory.remove(key.team, admin);

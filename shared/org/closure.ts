@@ -12,7 +12,7 @@ import type { Admin } from './admin.ts';
 export const levelsAtMost = 50;
 
 /** Somebody's name, beside the id. */
-type Named = Pick<Admin, 'id' | 'name'>;
+export type Named = Pick<Admin, 'id' | 'name'>;
 
 /** Everybody above a person, nearest first. */
 export type Chain = Named & { readonly above: readonly Named[] };
@@ -74,8 +74,15 @@ export function regrafts(kept: ReadonlyMap<string, KeptChain>, wanted: ReadonlyM
   return [...changed.filter(isNews), ...gone.map((chain) => ({ kept: chain, wanted: undefined }))];
 }
 
+/** The chain of somebody below `moved`, once `moved` has that name and stands there. */
+export function below({ id, name, above }: Chain, moved: Chain): Chain {
+  const at = above.findIndex((each) => each.id === moved.id);
+  if (at === -1) throw new Error(`${moved.id} is not above ${id}.`);
+  return { id, name, above: [...above.slice(0, at), { id: moved.id, name: moved.name }, ...moved.above] };
+}
+
 /** Whether anything is to be done at all. */
-function isNews({ kept, wanted }: Regraft): boolean {
+export function isNews({ kept, wanted }: Regraft): boolean {
   return !kept || !wanted || kept.name !== wanted.name || !areSame(kept.above, wanted.above);
 }
 

@@ -1,13 +1,16 @@
 import type { Table } from '../aws/table.ts';
+import type { WholeTable } from '../aws/whole-table.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Step } from '../base/erasing.ts';
 import type { TeamId } from '../base/names.ts';
-import type { Directory } from './directory.ts';
+import { holds, type Stamp } from './closure.ts';
+import { closedAt, namesPerson } from './closure-store.ts';
+import type { DirectoryEditor } from './editor.ts';
 import { foldEmail } from './email.ts';
-import { present, type Trace, traces } from './journal-store.ts';
+import { leftPieces, pointerOf, present, type Trace, traces } from './journal-store.ts';
 
 /** Takes somebody out of the directory, with their address. They stay where others report to them. */
-export function erasingPerson(team: TeamId, id: string, directory: Pick<Directory, 'isLeft' | 'remove'>): Step {
+export function erasingPerson(team: TeamId, id: string, directory: Pick<DirectoryEditor, 'isLeft' | 'remove'>): Step {
   return {
     what: 'entries of the directory',
     find: async function* () {
@@ -42,6 +45,47 @@ export async function whoWent(
 
 function isOf({ key }: Trace, given: string): boolean {
   return key.sk === `admin#${given}` || key.sk === `email#${foldEmail(given)}`;
+}
+
+/** Deletes plans of changes that were carried out, and were left by a crash: they say who was who. */
+export function erasingPieces(team: TeamId, admins: Table): Step {
+  return {
+    what: 'plans of changes that are over',
+    find: async function* () {
+      for (const key of await leftPieces(admins, team)) {
+        yield async () => {
+          await admins.delete(key);
+          return 'erased';
+        };
+      }
+    },
+  };
+}
+
+/**
+ * Deletes the rows of the hierarchy in which somebody stands who went from the directory: none of them holds any more. As
+ * with traces, it waits until no writer can be there who could bring them back.
+ */
+export function erasingRows(
+  team: TeamId,
+  id: string,
+  tables: { readonly admins: Table; readonly closure: WholeTable },
+  clock: Clock,
+): Step {
+  return {
+    what: 'earlier rows of the hierarchy',
+    find: async function* () {
+      const pointer = await pointerOf(tables.admins, team);
+      for await (const item of tables.closure.itemsOf(team)) {
+        if (!namesPerson(item, id) || holds(item as unknown as Stamp & { readonly to?: number }, pointer)) continue;
+        yield async () => {
+          await clock.sleep(Math.max(0, closedAt(item) + longestWriterMs - clock.now()));
+          await tables.closure.table.delete(item);
+          return 'erased';
+        };
+      }
+    },
+  };
 }
 
 /** No function that changes the directory runs longer than this, in milliseconds. */

@@ -65,8 +65,8 @@ export function stepsOf(moves: readonly Move[]): Row[][] {
     free.flatMap(addressRow),
     free.flatMap(personRow),
     ...inTurn.flatMap((move) => [addressRow(move), personRow(move)]),
-    leftBehind,
     gone.flatMap(personRow),
+    leftBehind,
   ].filter((step) => step.length > 0);
 }
 
@@ -106,51 +106,57 @@ function emailRow(address: string, content: Row['content']): Row {
   return { sk: `email#${address}`, content };
 }
 
+/** How many rows and items a plan writes, at most. */
+export function sizeOf({ regrafts, steps }: Plan): number {
+  const items = steps.reduce((sum, step) => sum + step.length, 0);
+  return regrafts.reduce((sum, regraft) => sum + weightOf(regraft), items);
+}
+
 /** A piece is written in seconds, so that a crash sets back by no more; and is kept in one item (400 KB) with room to spare. */
-const rowsInPiece = 2_000;
-const itemsInPiece = 500;
-const charactersInPiece = 100_000;
+export type PieceLimits = { readonly rows: number; readonly items: number; readonly characters: number };
+
+const usual: PieceLimits = { rows: 2_000, items: 500, characters: 100_000 };
 
 /**
  * A plan in pieces, each a plan that is carried out whole before the next. Empty pieces there are none; a plan with nothing
  * in it has no pieces.
  */
-export function piecesOf({ regrafts, steps }: Plan): Plan[] {
+export function piecesOf({ regrafts, steps }: Plan, limits: PieceLimits = usual): Plan[] {
   const pieces: Plan[] = [];
-  for (const some of inParts(regrafts, (regraft) => [weightOf(regraft) / rowsInPiece, lengthOf(regraft)])) {
+  for (const some of inParts(regrafts, (regraft) => [
+    weightOf(regraft) / limits.rows,
+    lengthOf(regraft) / limits.characters,
+  ])) {
     pieces.push({ regrafts: some, steps: [] });
   }
   const rows = steps.flatMap((step, index) => step.map((row) => ({ row, index })));
-  for (const some of inParts(rows, ({ row }) => [1 / itemsInPiece, lengthOf(row)])) {
+  for (const some of inParts(rows, ({ row }) => [1 / limits.items, lengthOf(row) / limits.characters])) {
     const byStep = Map.groupBy(some, ({ index }) => index);
     pieces.push({ regrafts: [], steps: [...byStep.values()].map((step) => step.map(({ row }) => row)) });
   }
   const [only, second, ...more] = pieces;
   // A small change is one piece: its rows come first in it anyway.
+  const isSmall = (piece: Plan) => lengthOf(piece) < limits.characters / 2;
   if (only && second && more.length === 0 && isSmall(only) && isSmall(second)) {
     return [{ regrafts: only.regrafts, steps: [...only.steps, ...second.steps] }];
   }
   return pieces;
 }
 
-function isSmall(piece: Plan): boolean {
-  return lengthOf(piece) < charactersInPiece / 2;
-}
-
-/** Splits a list into runs whose shares, or whose characters together, stay within one piece. */
-function inParts<T>(all: readonly T[], measure: (one: T) => readonly [share: number, characters: number]): T[][] {
+/** Splits a list into runs whose shares of the limits together stay within one piece. */
+function inParts<T>(all: readonly T[], shares: (one: T) => readonly [number, number]): T[][] {
   const parts: T[][] = [];
-  let [share, characters] = [1, 0];
+  let [some, others] = [0, 0];
   for (const one of all) {
-    const [itsShare, itsCharacters] = measure(one);
+    const [itsSome, itsOthers] = shares(one);
     const part = parts.at(-1);
-    if (part && share + itsShare <= 1 && characters + itsCharacters <= charactersInPiece) {
+    if (part && some + itsSome <= 1 && others + itsOthers <= 1) {
       part.push(one);
-      share += itsShare;
-      characters += itsCharacters;
+      some += itsSome;
+      others += itsOthers;
     } else {
       parts.push([one]);
-      [share, characters] = [itsShare, itsCharacters];
+      [some, others] = [itsSome, itsOthers];
     }
   }
   return parts;

@@ -25,6 +25,7 @@ describe('what outlives the code', () => {
       'SlackEvents',
       'InstallStates',
       'Admins',
+      'AdminUserClosure',
       'Calls',
     ]);
   });
@@ -72,6 +73,7 @@ describe('what outlives the code', () => {
       SlackEvents: [],
       InstallStates: [],
       Admins: [],
+      AdminUserClosure: [],
       Calls: [due],
     });
   });

@@ -28,7 +28,7 @@ export type Database = { readonly name: string; readonly start: () => Promise<Ta
 
 type Running = { readonly endpoint: string; readonly stop: () => Promise<void> };
 
-const TABLES = ['payments', 'instalments', 'messages', 'installations', 'events', 'admins', 'states'];
+const TABLES = ['payments', 'instalments', 'messages', 'installations', 'events', 'admins', 'closure', 'states'];
 
 const dynalite: Database = { name: 'dynalite', start: () => withTables(startDynalite) };
 const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: () => withTables(startDynamoDbLocal) };

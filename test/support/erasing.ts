@@ -10,8 +10,7 @@ import { WholeTable } from '../../shared/aws/whole-table.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { type TeamId, userId } from '../../shared/base/names.ts';
 import { SlackAccess } from '../../shared/install/slack-client.ts';
-import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
+import { DirectoryEditor } from '../../shared/org/editor.ts';
 import { CreationStore } from '../../shared/payments/creation-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
 import type { Initiated } from '../../shared/payments/lifecycle.ts';
@@ -36,6 +35,7 @@ const names: ReadonlyMap<string, string> = new Map([
   ['AdminSlackMessageLog', 'messages'],
   ['SlackInstallations', 'installations'],
   ['Admins', 'admins'],
+  ['AdminUserClosure', 'closure'],
 ]);
 
 export const leadId = 'lead_77';
@@ -123,7 +123,11 @@ export async function startWorld(): Promise<World> {
   const clock = { now: () => time.now(), sleep: async (ms: number) => time.advance(ms) };
   const installations = new Installations(table('installations'), new Vault(openKeys(), 'key', clock.now));
   const admins = table('admins');
-  const directory = new Directory(admins, new Journal(admins, { clock, newId }));
+  const directory = new DirectoryEditor({
+    admins,
+    closure: { read: table('closure'), write: table('closure') },
+    tools: { clock, newId },
+  });
   const store = new PaymentStore(table('payments'));
   const leads = new LeadStore(table('payments'));
 
@@ -200,7 +204,7 @@ export async function startWorld(): Promise<World> {
   }
 
   const { app } = seededCompany();
-  const writes = ['insert', 'put', 'replace', 'update', 'delete', 'take'];
+  const writes = ['insert', 'put', 'putMany', 'replace', 'update', 'delete', 'take'];
   return {
     room,
     documents,
@@ -246,7 +250,7 @@ export function asText(item: Key): string {
     if (value instanceof Set) return [...value];
     if (!ArrayBuffer.isView(value)) return value;
     const bytes = Buffer.from(value as Uint8Array);
-    return name === 'body' ? brotliDecompressSync(bytes).toString() : bytes.toString();
+    return name === 'body' || name === 'plan' ? brotliDecompressSync(bytes).toString() : bytes.toString();
   });
 }
 

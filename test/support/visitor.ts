@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import type { Table } from '../../shared/aws/table.ts';
+import { systemClock } from '../../shared/base/clock.ts';
 import { type TeamId, teamId, userId } from '../../shared/base/names.ts';
 import { type CallbackParts, callback } from '../../shared/install/callback.ts';
 import {
@@ -17,8 +18,7 @@ import { beginInstall, beginSignIn } from '../../shared/install/round-trip.ts';
 import { type SignInParts, signIn } from '../../shared/install/sign-in.ts';
 import { SlackAccess } from '../../shared/install/slack-client.ts';
 import { States } from '../../shared/install/state-store.ts';
-import { Directory } from '../../shared/org/directory.ts';
-import { Journal } from '../../shared/org/journal-store.ts';
+import { DirectoryEditor } from '../../shared/org/editor.ts';
 import type { SlackApp } from '../../shared/slack/app.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Vault } from '../../shared/slack/vault.ts';
@@ -40,7 +40,7 @@ export type Hosted = {
   readonly app: SlackApp;
   readonly parts: Parts;
   readonly installations: Installations;
-  readonly directory: Directory;
+  readonly directory: DirectoryEditor;
   readonly table: (name: string) => Table;
   /** What was reported to operators. */
   readonly reported: string[];
@@ -98,7 +98,11 @@ export async function startHosted(): Promise<Hosted> {
       },
       slack: slack(new SlackAccess({ apiUrl: `${world.front.url}/api/`, timeoutMs })),
       installations,
-      directory: new Directory(table('admins'), new Journal(table('admins'), { clock, newId: randomUUID })),
+      directory: new DirectoryEditor({
+        admins: table('admins'),
+        closure: { read: table('closure'), write: table('closure') },
+        tools: { clock: systemClock, newId: randomUUID },
+      }),
       report: (error) => {
         reported.push(error instanceof Error ? error.message : String(error));
       },
@@ -115,7 +119,7 @@ export async function startHosted(): Promise<Hosted> {
     app,
     parts,
     installations: parts.installations,
-    directory: parts.directory as Directory,
+    directory: parts.directory as DirectoryEditor,
     table: tables.table,
     reported,
     announced,

@@ -1,7 +1,14 @@
 /** The function behind `/v1/admins/{id}`, on a database in memory. */
 import { createHash } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -9,6 +16,7 @@ import { memoryDatabase } from '../../lib/local/memory-database.ts';
 
 Object.assign(process.env, {
   ADMINS_TABLE: 'Admins',
+  ADMIN_USER_CLOSURE_TABLE: 'AdminUserClosure',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
   POWERTOOLS_METRICS_NAMESPACE: 'WarRoom',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
@@ -40,7 +48,7 @@ async function ask(verb: 'PUT' | 'GET' | 'DELETE', id: string | undefined, body?
 beforeEach(() => {
   const memory = memoryDatabase();
   database.reset();
-  for (const Command of [GetCommand, PutCommand, QueryCommand, UpdateCommand]) {
+  for (const Command of [GetCommand, PutCommand, BatchWriteCommand, QueryCommand, UpdateCommand]) {
     database.on(Command as typeof GetCommand).callsFake((input) => memory.send(new Command(input) as GetCommand));
   }
   secrets.on(GetSecretValueCommand).resolves({
