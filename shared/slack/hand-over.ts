@@ -1,6 +1,6 @@
 import { fifoId } from '../aws/fifo-id.ts';
 import type { Message } from '../aws/queue.ts';
-import type { Inbound } from './inbound.ts';
+import type { Inbound, SlackEvent } from './inbound.ts';
 import { groupOf, type News, newsOf } from './news.ts';
 
 /** Who works an event: the slack room itself, the desk where people ask, or nobody yet: it is kept for rooms to come. */
@@ -40,7 +40,7 @@ export function handOver(inbound: Inbound): HandOver | undefined {
   const { type } = inbound.event;
   const room = Object.hasOwn(rooms, type) ? rooms[type] : undefined;
   if (room === 'kept') return { to: 'kept' };
-  if (room === 'desk') return asked(inbound, String(inbound.event['user'] ?? ''));
+  if (room === 'desk') return asked(opening(inbound), String(inbound.event['user'] ?? ''));
   const news = room && newsOf(inbound);
   return news && { to: 'slack', message: told(news) };
 }
@@ -48,6 +48,12 @@ export function handOver(inbound: Inbound): HandOver | undefined {
 /** The record of the slack room's queue. The same news has the same ids each time, so that SQS may drop the second. */
 export function told(news: News): Message {
   return message(news, groupOf(news));
+}
+
+/** Who opened what. Slack sends along all that was shown there last, names and amounts among it: that goes no further. */
+function opening({ event, ...rest }: SlackEvent): SlackEvent {
+  const { type, user, tab } = event;
+  return { ...rest, event: { type, user, tab } };
 }
 
 /** What somebody asks is worked in the order in which they asked it. */

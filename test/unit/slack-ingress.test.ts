@@ -131,6 +131,18 @@ describe("a request of Slack's", () => {
     }
   });
 
+  it('that the home was opened says who opened it, and nothing of what stood there', async () => {
+    const { dependencies, sent } = surroundings();
+    const shown = { type: 'section', text: { type: 'mrkdwn', text: '₹45,000.00 · Rhea Kapoor' } };
+    const opened = { type: 'app_home_opened', user: 'U0ASHA', tab: 'home', channel: 'D0ASHA' };
+
+    await receive(event({ ...opened, view: { id: 'V0', blocks: [shown] } }), dependencies);
+
+    const { kind, event: kept } = JSON.parse(sent[0]?.body ?? '{}');
+    expect([kind, kept]).toEqual(['event', { type: 'app_home_opened', user: 'U0ASHA', tab: 'home' }]);
+    expect(sent[0]?.body).not.toContain('Rhea');
+  });
+
   it('that comes again is handed over again under the same ids', async () => {
     const { dependencies, sent } = surroundings();
 
