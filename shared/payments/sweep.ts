@@ -7,7 +7,7 @@ import { message } from './wake.ts';
 
 export type SweepDependencies = {
   readonly store: Pick<PaymentStore, 'due' | 'postpone'>;
-  readonly held: Pick<Held, 'due' | 'wakes' | 'postpone'>;
+  readonly held: Pick<Held, 'due' | 'wakeAll'>;
   readonly queue: Pick<Queue, 'send'>;
   /** Has a held thread tried again, by whichever room tells it. */
   readonly wake: (wake: Wake) => Promise<void>;
@@ -30,11 +30,7 @@ export async function sweep(dependencies: SweepDependencies): Promise<{ readonly
   let waiting = 0;
   for (const shard of holdShards) {
     for (const hold of await held.due(shard, clock.now(), atOnce)) {
-      for (const each of await held.wakes(hold)) {
-        await wake(each);
-        waiting += 1;
-      }
-      await held.postpone(hold, clock.now());
+      waiting += await held.wakeAll(hold, wake, () => clock.now());
     }
   }
   return { due, held: waiting };

@@ -82,10 +82,7 @@ async function wakeTeam(team: TeamId, parts: HearParts): Promise<number> {
 }
 
 async function wakeHold(hold: Hold, { held, wake, clock }: HearParts): Promise<number> {
-  const wakes = await held.wakes(hold);
-  for (const each of wakes) await wake(each);
-  if (wakes.length > 0) await held.postpone(hold, clock.now());
-  return wakes.length;
+  return held.wakeAll(hold, wake, () => clock.now());
 }
 
 /** Records what was said of one message, if the thread is free for it. */

@@ -15,6 +15,9 @@ export type Wake = { readonly body: string; readonly group: string; readonly roo
 /** Holds are spread over this many partitions of the `due` index. */
 export const holdShards = ['held#0', 'held#1'] as const;
 
+/** As many threads are woken at a time. */
+const wokenAtOnce = 40;
+
 /** A hold as people are shown it: what waits where, why, and how much. */
 export type Waiting = Hold & { readonly reason: Reason; readonly threads: number };
 
@@ -102,8 +105,20 @@ export class Held {
     return rows.map((row) => row['wake'] as Wake);
   }
 
-  /** All threads of a hold were woken: its next hour begins now. */
-  async postpone(hold: Hold, now: number): Promise<void> {
+  /**
+   * Has every thread of a hold tried again, then its next hour begins. Answers how many. After days without the app thousands
+   * wait: one after another they would take longer than an invocation lasts.
+   */
+  async wakeAll(hold: Hold, wake: (wake: Wake) => Promise<void>, now: () => number): Promise<number> {
+    const wakes = await this.wakes(hold);
+    for (let from = 0; from < wakes.length; from += wokenAtOnce) {
+      await Promise.all(wakes.slice(from, from + wokenAtOnce).map(wake));
+    }
+    await this.#postpone(hold, now());
+    return wakes.length;
+  }
+
+  async #postpone(hold: Hold, now: number): Promise<void> {
     await this.#table.update(
       { pk: partition(hold), sk: 'reason' },
       { update: 'SET dueAt = :next', when: 'attribute_exists(pk)', values: { ':next': now + this.#everyMs } },

@@ -66,6 +66,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
         failingSince: undefined,
         entries: {},
         lookUp: undefined,
+        parked: [],
         strays: [],
         resend: [],
       });
@@ -400,9 +401,46 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       const due = await dueAt(now + hour + 1);
       expect(due.map((one) => one.channel).sort()).toEqual([channel, 'all']);
 
-      expect(await held.wakes(hold)).toEqual([wake(1), wake(2)]);
-      await held.postpone(hold, now + hour + 1);
+      const woken: Wake[] = [];
+      expect(
+        await held.wakeAll(
+          hold,
+          async (each) => void woken.push(each),
+          () => now + hour + 1,
+        ),
+      ).toBe(2);
+      expect(woken).toEqual([wake(1), wake(2)]);
       expect(await dueAt(now + hour + 1)).toEqual([all]);
+    });
+
+    it('wakes many at a time, each once, and is due again at once where one could not be woken', async () => {
+      for (let number = 1; number <= 100; number += 1) await held.add(hold, ref(number), wake(number), why);
+      const woken: string[] = [];
+      let [atWork, most] = [0, 0];
+
+      await held.wakeAll(
+        hold,
+        async ({ body }) => {
+          atWork += 1;
+          most = Math.max(most, atWork);
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          woken.push(body);
+          atWork -= 1;
+        },
+        () => now,
+      );
+      const failing = held.wakeAll(
+        hold,
+        async () => Promise.reject(new Error('the queue is away')),
+        () => now + 2 * hour,
+      );
+
+      await expect(failing).rejects.toThrow('away');
+      expect(new Set(woken).size).toBe(100);
+      expect(woken).toHaveLength(100);
+      expect(most).toBeGreaterThan(10);
+      expect(most).toBeLessThanOrEqual(50);
+      expect(await dueAt(now + hour + 1)).toEqual([hold]);
     });
   });
 
