@@ -60,12 +60,7 @@ export class SlackRoom extends Construct {
     this.queue = slack.queue;
     slack.worker
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
-      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', [
-        'GetItem',
-        'Query',
-        'PutItem',
-        'UpdateItem',
-      ])
+      .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', ['GetItem', 'Query', 'UpdateItem'])
       .mayUseQueue(slack.queue, 'SLACK_QUEUE_URL', ['ChangeMessageVisibility'])
       .mayUseQueue(slack.deadLetters, 'SLACK_DEAD_LETTERS_URL', ['SendMessage'])
       .mayUseQueue(payments, 'PAYMENTS_QUEUE_URL', ['SendMessage'])

@@ -59,7 +59,7 @@ export async function hear(news: News, parts: HearParts): Promise<Consequence> {
       return isApp ? { woken: await wakeHold({ team, channel: news.channel }, parts) } : 'nothing';
     }
     case 'moved':
-      await moved.record(team, news.from, news.channel);
+      await moved.record(team, news.from, news.channel, news.at);
       await revocations.moveChannel(team, news.from, news.channel);
       await wakeHold({ team, channel: news.from }, parts);
       return 'moved';

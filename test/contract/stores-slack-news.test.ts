@@ -122,12 +122,26 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
 
   it('a channel has the id that Slack gave it last, in its own team', async () => {
     const moved = new Moved(tables.table('messages'));
-    await moved.record(team, payments, ops);
-    await moved.record(team, payments, elsewhere);
+    await moved.record(team, payments, ops, 1);
+    await moved.record(team, payments, elsewhere, 2);
+    await moved.record(team, payments, ops, 1);
 
     expect(await moved.of(team, payments)).toBe(elsewhere);
     expect(await moved.of(team, ops)).toBeUndefined();
     expect(await moved.of(teamId(`${team}X`), payments)).toBeUndefined();
+  });
+
+  it('a channel that got its first id back has no other, whatever Slack tells once more', async () => {
+    const moved = new Moved(tables.table('messages'));
+    await moved.record(team, payments, elsewhere, 1);
+    await moved.record(team, elsewhere, payments, 2);
+    await moved.record(team, payments, elsewhere, 1);
+
+    expect(await moved.of(team, payments)).toBeUndefined();
+    expect(await moved.of(team, elsewhere)).toBe(payments);
+
+    await moved.record(team, payments, ops, 3);
+    expect(await moved.of(team, elsewhere)).toBe(ops);
   });
 
   describe('tokens', () => {

@@ -235,7 +235,6 @@ describe('permissions', () => {
       {
         'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'SlackInstallations.Arn'],
         'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'SlackInstallations.Arn'],
-        'dynamodb:PutItem': ['AdminSlackMessageLog.Arn'],
         'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'SlackInstallations.Arn'],
         'sqs:ReceiveMessage': ['SlackQueue.Arn'],
         'sqs:DeleteMessage': ['SlackQueue.Arn'],
