@@ -1,8 +1,10 @@
 /** `npm run simulate -- <scenario>`: plays a story against the stack that `npm start` serves. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { callOf, playCall } from '../lib/local/call-story.ts';
 import { folderOf, type LocalFacts, readFacts } from '../lib/local/facts.ts';
 import { isTold, nameOfAdmin, PlayFailed, permalinkOf, play, type Thread, untilTold } from '../lib/local/play.ts';
 import { ownedBy, STORIES } from '../lib/local/stories.ts';
@@ -11,9 +13,11 @@ import { type StormOptions, type StormSummary, steady, storm } from '../lib/loca
 import type { Ending, Step } from '../lib/local/telling.ts';
 
 const STORM = 'storm';
+const CALL = 'call';
 
 const LIST = [
   ...Object.entries(STORIES).map(([name, { shows }]) => `  ${name.padEnd(22)} ${shows}`),
+  `  ${CALL.padEnd(22)} a call, told to the agent and everybody above in a private channel`,
   `  ${STORM.padEnd(22)} many lives at once: --payments 200 --duplicates 20% --reorder --lose 5% --faults\n${' '.repeat(25)}--inflight 16 --seed 1; with --kills 3, against a stack of its own that is killed`,
 ].join('\n');
 
@@ -22,7 +26,7 @@ const SEE_HELP = '`npm run simulate -- --help` says what each of them does.';
 const HELP = `npm run simulate -- <scenario>\n\nPlays a story against the stack that \`npm start\` serves:\n\n${LIST}
 
 With --lose 100%, or a smaller share, a story's webhooks are lost: War Room asks Razorpay's API for what they would have told.
-With --admin adm_kavya a story's learners are Kavya's; any id of the directory will do.`;
+With --admin adm_kavya a story's learners, or the call, are Kavya's; any id of the directory will do.`;
 
 const TOLD_WITHIN_MS = 60_000;
 /** Of the stack's own time: the first look at a thread comes after a quarter of an hour, the second after an hour. */
@@ -59,7 +63,7 @@ function read(argv: readonly string[]) {
 
 const noScenario = (name: string) =>
   new Mistyped(
-    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), STORM].join(', ')}.\n${SEE_HELP}`,
+    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, STORM].join(', ')}.\n${SEE_HELP}`,
   );
 
 function count(name: string, text: string | undefined, otherwise: number): number {
@@ -104,6 +108,13 @@ async function tell(facts: LocalFacts, name: string, lose: number, admin: string
     console.log(`${thread.state} (${whose}): ${permalinkOf(thread) ?? facts.slack.url}`);
   }
   if (story.endings.length === 0) console.log(`In the ops channel: ${facts.slack.url}/archives/${facts.channels.ops}`);
+}
+
+async function call(facts: LocalFacts, agent: string): Promise<void> {
+  const told = callOf(agent, `call_${randomBytes(6).toString('hex')}`, Date.now());
+  const { channel, people, text, permalink } = await playCall(facts, told, (line) => console.log(line));
+  console.log(`In #${channel}, private: ${people.join(', ')}`);
+  console.log(`${text.replaceAll('*', '').replaceAll('\u200B', '')}: ${permalink}`);
 }
 
 /** An order that the checkout announces, with the learner's name. */
@@ -193,6 +204,7 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   if (name === undefined) throw new Mistyped(HELP);
   if (others.length > 0) throw new Mistyped(`One scenario at a time: what is ${others.join(' ')} after ${name}?`);
+  if (name === CALL) return call(runningStack(), values.admin ?? 'adm_arjun');
   if (name !== STORM && !Object.hasOwn(STORIES, name)) throw noScenario(name);
   await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0), values.admin));
 }

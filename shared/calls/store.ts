@@ -154,10 +154,6 @@ export class CallStore {
     await this.#table.put({ ...agentKey(ref, 'synced'), channel, version, at });
   }
 
-  async forgetSync(ref: AgentRef): Promise<void> {
-    await this.#table.delete(agentKey(ref, 'synced'));
-  }
-
   /** What is wrong with the members of an agent's channel. */
   async trouble(ref: AgentRef): Promise<Trouble | undefined> {
     const item = await this.#table.get(agentKey(ref, 'trouble'));
@@ -166,6 +162,11 @@ export class CallStore {
 
   async keepTrouble(ref: AgentRef, trouble: Trouble): Promise<void> {
     await this.#table.put({ ...agentKey(ref, 'trouble'), trouble });
+  }
+
+  /** It is over, and was told. */
+  async forgetTrouble(ref: AgentRef): Promise<void> {
+    await this.#table.delete(agentKey(ref, 'trouble'));
   }
 
   /** What is known of a person's account in Slack. */

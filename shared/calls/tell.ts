@@ -16,7 +16,7 @@ import { type CallThread, render } from './message.ts';
 import { troubleNotice, waitingNotice } from './notice.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { type Synced, syncMembers } from './sync.ts';
-import { type Trouble, troubleAfter } from './trouble.ts';
+import { isOpen, type Trouble, troubleAfter } from './trouble.ts';
 import { heldWake, threadRef, type Wake } from './wake.ts';
 
 export type TellDependencies = {
@@ -83,6 +83,7 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   const trouble =
     place.refused && outcome === 'done' ? await unread(wake, place.refused.code, dependencies) : place.trouble;
   if (trouble) await tellTrouble(wake, place.channel, trouble, team, given, outbox);
+  if (trouble && !isOpen(trouble)) await store.forgetTrouble(wake);
   await endWait(wake, place.name, team, given, dependencies);
   await store.clearDue(wake.team, wake.call, revision);
   return outcome;
@@ -122,8 +123,10 @@ async function placeOf(
     const [{ name, active }] = chain.people;
     if (!active) return { code: 'left', name };
     const kept = posted ?? (await store.channel(ref))?.id;
-    if (kept !== undefined && (await isRemembered(ref, kept, chain, team, dependencies)))
-      return { channel: kept, name };
+    if (kept !== undefined && (await isRemembered(ref, kept, chain, team, dependencies))) {
+      // What was found then may still have to be told: a worker may have stopped in between.
+      return { channel: kept, name, trouble: await store.trouble(ref) };
+    }
 
     const place = await madeRight(ref, kept, chain, team, bot, budget, dependencies);
     if ('code' in place || place.refused) return place;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { callOf, playCall } from '../../lib/local/call-story.ts';
 import { permalinkOf, play, untilTold } from '../../lib/local/play.ts';
 import { STORIES, seededRandom } from '../../lib/local/stories.ts';
 import { steady, storm } from '../../lib/local/storm/storm.ts';
@@ -55,6 +56,17 @@ describe('the served product', () => {
       expect(thread.state).toBe(ending.state);
       expect(permalinkOf(thread)).toContain(`/archives/${stack.facts.channels[ending.channel]}/`);
     }
+  });
+
+  it('tells a call to its agent and everybody above, in a private channel', async () => {
+    const call = callOf('adm_meera', 'call_flow_1', Date.now());
+    const said: string[] = [];
+    const { channel, people, text } = await playCall(stack.facts, call, (line) => said.push(line));
+
+    expect(said).toEqual(['Meera Thomas has called Priya Sharma -> 201']);
+    expect(channel).toBe('calls-meera-thomas');
+    expect(people.toSorted()).toEqual(['Kavya Rao', 'Lakshmi Nair', 'Meera Thomas']);
+    expect(text).toMatch(/^📞 \*Interested\* · Priya S\. · 12 min$/);
   });
 
   it('tells what belongs to no payment in the ops channel', async () => {

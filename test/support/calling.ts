@@ -10,6 +10,7 @@ import { type TellDependencies, type Told, tell } from '../../shared/calls/tell.
 import type { Admin } from '../../shared/org/directory.ts';
 import { Channels } from '../../shared/slack/channels.ts';
 import { Moved } from '../../shared/slack/moved.ts';
+import type { Fuse } from './fuse.ts';
 import { type Room, startRoom } from './room.ts';
 import { ids } from './slack-world.ts';
 
@@ -48,12 +49,19 @@ const aCall: Call = {
   summary: { points: ['Wants the evening batch.'] },
 };
 
+/** What a worker does to the world: to its tables, to messages, to channels. */
+const writes = ['insert', 'put', 'update', 'delete', 'take'];
+const posts = ['post', 'update', 'remove'];
+const changes = ['create', 'invite', 'remove'];
+
 export type Calling = {
   readonly room: Room;
   readonly store: CallStore;
   /** The directory: what is put or deleted here is what it says from then on. */
   readonly people: Map<string, Admin>;
   readonly parts: TellDependencies;
+  /** Another worker, whose side effects pass through `fuse`. */
+  readonly worker: (fuse: Fuse) => TellDependencies;
   /** Keeps a call. */
   readonly say: (id: string, call?: Partial<Call>) => ReturnType<CallStore['record']>;
   /** Has a call told, by these parts. */
@@ -71,7 +79,13 @@ export async function startCalling(): Promise<Calling> {
   const room = await startRoom(table, { inProcess: true });
   const store = new CallStore(table('calls'));
   const people = new Map(seeded.map((each) => [each.id, each]));
-  const parts = partsOf(room, table, people);
+  const parts = partsOf(room, table, people, room);
+  const worker = (fuse: Fuse): TellDependencies => {
+    const watched = (name: string) => fuse.watch(table(name), name, (method) => writes.includes(method));
+    const client = fuse.watch(room.client, 'slack', (method) => posts.includes(method));
+    const own = partsOf(room, watched, people, room.another({ table: watched, client }));
+    return { ...own, channels: fuse.watch(own.channels, 'slack', (method) => changes.includes(method)) };
+  };
   const { control } = room.front;
   const texts = (channel: string) => control.messages(channel).map(({ text }) => text.replaceAll('\u200B', ''));
   return {
@@ -79,6 +93,7 @@ export async function startCalling(): Promise<Calling> {
     store,
     people,
     parts,
+    worker,
     say: (id, call = {}) => {
       const at = room.time.now();
       return store.record(room.team.id, id, { ...aCall, ...call }, { at, dueAt: at + 120_000 });
@@ -105,7 +120,12 @@ export async function startCalling(): Promise<Calling> {
 }
 
 /** What a worker of the calls room stands on. Its team bears an id of the test's own, not the one that Slack knows it by. */
-function partsOf(room: Room, table: (name: string) => Table, people: Map<string, Admin>): TellDependencies {
+function partsOf(
+  room: Room,
+  table: (name: string) => Table,
+  people: Map<string, Admin>,
+  { outbox, tell }: Pick<Room, 'outbox' | 'tell'>,
+): TellDependencies {
   const channels = new Channels(room.client);
   const account = channels.account.bind(channels);
   channels.account = async (bot, email) => {
@@ -116,11 +136,11 @@ function partsOf(room: Room, table: (name: string) => Table, people: Map<string,
     store: new CallStore(table('calls')),
     chains: chainsOf({ admin: async (_, id) => people.get(id) }),
     channels,
-    installations: room.installations,
-    log: room.log,
+    installations: tell.installations,
+    log: tell.log,
     moved: new Moved(table('messages')),
-    outbox: room.outbox,
-    clock: room.tell.clock,
+    outbox,
+    clock: tell.clock,
     times: { ...room.times },
     fuse: usualFuse,
     rememberedMs: 60_000,

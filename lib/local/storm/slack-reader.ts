@@ -10,6 +10,9 @@ type Page = {
   readonly error?: string;
   readonly messages?: readonly Fields[];
   readonly channels?: readonly Fields[];
+  readonly channel?: Fields;
+  readonly members?: readonly string[];
+  readonly user?: { readonly real_name?: string; readonly is_bot?: boolean };
   readonly response_metadata?: { readonly next_cursor?: string };
 };
 
@@ -42,6 +45,15 @@ export async function everythingShown(slack: Reading): Promise<Shown[]> {
   };
   await Promise.all(Array.from({ length: AT_A_TIME }, reader));
   return shown;
+}
+
+/** What a channel is called, and the people in it: those who are no app, by their names. */
+export async function channelShown(slack: Reading, channel: string): Promise<{ name: string; people: string[] }> {
+  const { channel: info } = await called(slack, 'conversations.info', { channel });
+  const { members = [] } = await called(slack, 'conversations.members', { channel, limit: '200' });
+  const users = await Promise.all(members.map((user) => called(slack, 'users.info', { user })));
+  const people = users.flatMap(({ user }) => (user?.is_bot ? [] : (user?.real_name ?? [])));
+  return { name: String(info?.['name']), people };
 }
 
 async function rootsIn(slack: Reading, channel: string) {
