@@ -36,6 +36,7 @@ export class SlackRoom extends Construct {
     const slack = new OrderedWorker(this, 'Slack', {
       ...props,
       entry: 'functions/slack/worker.ts',
+      messages: 'events of Slack',
       description: 'Acts on what happened in Slack: the app removed, a channel restored, a message arrived or deleted',
       memorySize: 256,
       timeout: Duration.seconds(30),
