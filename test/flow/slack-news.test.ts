@@ -1,7 +1,7 @@
 /** What happens in Slack, through its signed events and the served template: what waited is told at once, and once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { STORIES, type Story, seededRandom } from '../../lib/local/stories.ts';
-import { answerConsent } from '../support/slack-consent.ts';
+import { addToSlack } from '../support/slack-consent.ts';
 import { asJson, envelope, signed } from '../support/slack-requests.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
@@ -33,19 +33,6 @@ const rootsOf = (id: string) => messagesOf(id).filter(({ threadTs }) => threadTs
 const heldBy = () => stack.lines('PaymentsWorker').filter(({ outcome }) => outcome === 'held').length;
 const news = () => stack.lines('SlackWorker').map(({ what, outcome }) => `${what}: ${outcome}`);
 
-/** Adds War Room to the workspace, as Kavya would in a browser. */
-async function install(): Promise<number> {
-  const asked = await fetch(`${stack.facts.api}/slack/install`, { redirect: 'manual' });
-  const cookie = asked.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ');
-  const consent = asked.headers.get('location') ?? '';
-  const answered = await answerConsent(consent, { decision: 'allow', user_id: 'U0KAVYA001' });
-  const back = await fetch(answered.headers.get('location') ?? '', { redirect: 'manual', headers: { cookie } });
-  return back.status;
-}
-
 describe('the app', () => {
   it('removed from the workspace has payments held; installed again, they are told at once, each message once', async () => {
     const before = storyOf('payment', 81);
@@ -63,7 +50,7 @@ describe('the app', () => {
     await stack.untilQuiet();
     const shown = [rootsOf(known)[0]?.text, rootsOf(fresh).length];
 
-    expect(await install()).toBe(303);
+    expect(await addToSlack(stack.facts.api, 'U0KAVYA001')).toBe(303);
     const [ending] = during.endings;
     if (ending) await stack.untilTold(ending);
     // Its root is Arjun's, whose consent ended with the app: nobody can edit it, and a reply by the app speaks in its place.

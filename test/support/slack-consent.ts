@@ -34,3 +34,15 @@ export async function allow(world: SlackWorld, user: string, asked: Asked, path?
 export async function codeFrom(world: SlackWorld, user: string, asked: Asked, path?: string): Promise<string> {
   return (await allow(world, user, asked, path)).searchParams.get('code') ?? '';
 }
+
+/** Adds War Room to the workspace by its own page and Slack's, as `user` would in a browser; answers the status of what it leads to. */
+export async function addToSlack(api: string, user: string): Promise<number> {
+  const asked = await fetch(`${api}/slack/install`, { redirect: 'manual' });
+  const cookie = asked.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ');
+  const answered = await answerConsent(asked.headers.get('location') ?? '', { decision: 'allow', user_id: user });
+  const back = await fetch(answered.headers.get('location') ?? '', { redirect: 'manual', headers: { cookie } });
+  return back.status;
+}
