@@ -25,7 +25,11 @@ export function parkedAt(
   const decided = (decide: (deciding: Deciding, parts: ParkedAtDesk) => Promise<Content>): Handler<Press> =>
     ofTheCompany(parts.origin, async ({ id, team, action }, { admin }) => {
       const episode = readEpisode(action.value);
-      return { content: episode ? await decide({ team, episode, press: id, by: admin.name }, parts) : stale() };
+      return {
+        content: episode
+          ? await decide({ team, episode, press: id, by: { id: admin.id, name: admin.name } }, parts)
+          : stale(),
+      };
     });
   return {
     'parked.retry': decided(retryParked),

@@ -53,7 +53,7 @@ function over(episode: Episode): Content {
 }
 
 function decided({ kind, by, at, records }: Press): Content {
-  const who = shortName(by) || 'Somebody';
+  const who = shortName(by.name) || 'Somebody';
   return kind === 'retry'
     ? message(
         body(`🔁 ${who} had ${many(records, 'exactly')} tried again. What fails again is parked again.`),

@@ -25,7 +25,7 @@ export type Deciding = {
   readonly team: TeamId;
   readonly episode: Episode;
   readonly press: string;
-  readonly by: string;
+  readonly by: Press['by'];
 };
 
 /** As many records are woken at a time. */
@@ -98,7 +98,7 @@ function answer({ kind, records }: Press, before: readonly Press[]): Content {
     return slackMessage(body(`${many} left as ${stands}. Anything new that is heard of ${it} is told as ever.`));
   }
   const last = before.at(-1);
-  const who = last && (shortName(last.by) || 'Somebody');
+  const who = last && (shortName(last.by.name) || 'Somebody');
   return slackMessage(
     last
       ? body(

@@ -28,8 +28,8 @@ export type Parked = ParkedRecord & {
 export type Press = {
   readonly id: string;
   readonly kind: 'retry' | 'ignore';
-  /** The name of who pressed. */
-  readonly by: string;
+  /** Who pressed, as the directory has them. */
+  readonly by: { readonly id: string; readonly name: string };
   readonly at: number;
   readonly records: number;
 };
@@ -285,7 +285,7 @@ function readPress(item: Item): Press {
   return {
     id: item.sk.split('#').slice(3).join('#'),
     kind: item['kind'] as Press['kind'],
-    by: String(item['by']),
+    by: item['by'] as Press['by'],
     at: Number(item['at']),
     records: Number(item['records']),
   };

@@ -1,4 +1,5 @@
 /** App Home: what it shows, to whom, how much is read for it, and what its buttons do. */
+
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { alsoAtHome, type HomeAtDesk, openedAt } from '../../functions/desk/home.ts';
 import { type ParkedAtDesk, parkedAt } from '../../functions/desk/parked.ts';
@@ -6,6 +7,7 @@ import { teamId, userId } from '../../shared/base/names.ts';
 import type { Known, Person } from '../../shared/desk/asking.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
+import { withoutColleague } from '../../shared/payments/nameless.ts';
 import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { watchTimes } from '../../shared/payments/watch.ts';
 import { WatchStore } from '../../shared/payments/watch-store.ts';
@@ -213,6 +215,17 @@ describe('a button of a home', () => {
     expect(buttons()).toEqual([]);
     await all.settle();
     expect(all.told()).toHaveLength(2);
+  });
+
+  it('is kept with the id of who decided beside their name, by which the name can be erased', async () => {
+    const value = await parkTwo();
+    await press('parked.retry', value);
+
+    const partition = `${all.room.team.id}##parked`;
+    const [kept] = await all.room.table('payments').query(partition, 'press#');
+    const { id, name } = known().admin;
+    expect(kept?.['by']).toEqual({ id, name });
+    expect(withoutColleague(kept, { id, name: undefined })?.['by']).toEqual({ id, name: '' });
   });
 
   it('of a home that is old is answered with how it stands, and a fresh home', async () => {

@@ -6,7 +6,7 @@ import { retryParked } from '../../shared/payments/parked-press.ts';
 import { type Parked, ParkedStore } from '../../shared/payments/parked-store.ts';
 import { Fuse } from '../support/fuse.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
-import { openParking, type Parking } from '../support/parking.ts';
+import { arjun, kavya, openParking, type Parking } from '../support/parking.ts';
 import { ids } from '../support/slack-world.ts';
 
 let all: Parking;
@@ -171,10 +171,10 @@ describe('two who decide at once', () => {
       const episode = await park('1', '2');
       all.mend();
       const before = all.queue.taken.length;
-      const watching = meanwhile(() => all.retry(episode, 'press-2', 'Arjun Mehta'));
+      const watching = meanwhile(() => all.retry(episode, 'press-2', arjun));
       const parts = all.pressing();
       await retryParked(
-        { team: all.room.team.id, episode, press: 'press-1', by: 'Kavya Rao' },
+        { team: all.room.team.id, episode, press: 'press-1', by: kavya },
         { ...parts, parked: new ParkedStore(watching.watch(all.room.table('payments'), 'payments')) },
       );
       await all.settle();
@@ -360,7 +360,7 @@ describe('a worker that stops', () => {
     await all.settle();
     all.mend();
     const episode = await all.episode();
-    const press = (by: Fuse | undefined) => all.retry(episode, 'press-1', 'Kavya Rao', by);
+    const press = (by: Fuse | undefined) => all.retry(episode, 'press-1', kavya, by);
     // What the desk did not finish comes back to it.
     await press(fuse.blown ? undefined : fuse).catch(() => press(undefined));
     await stepped();
@@ -410,7 +410,7 @@ describe('a payment that is parked again while it is tried again', () => {
       all.mend();
       const watching = meanwhile(() => all.step());
       await retryParked(
-        { team: all.room.team.id, episode, press: 'press-1', by: 'Kavya Rao' },
+        { team: all.room.team.id, episode, press: 'press-1', by: kavya },
         { ...all.pressing(), parked: new ParkedStore(watching.watch(all.room.table('payments'), 'payments')) },
       );
       await all.settle();

@@ -189,8 +189,20 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
 
     it('remembers each decision once, in their order', async () => {
       const episode = { code: 'failed-too-often', since: now };
-      const retry = { id: 'sha256:p#1', kind: 'retry', by: 'Kavya Rao', at: now + 5, records: 2 } as const;
-      const ignore = { id: 'p2', kind: 'ignore', by: 'Meera Thomas', at: now + 1, records: 1 } as const;
+      const retry = {
+        id: 'sha256:p#1',
+        kind: 'retry',
+        by: { id: 'adm_kavya', name: 'Kavya Rao' },
+        at: now + 5,
+        records: 2,
+      } as const;
+      const ignore = {
+        id: 'p2',
+        kind: 'ignore',
+        by: { id: 'adm_meera', name: 'Meera Thomas' },
+        at: now + 1,
+        records: 1,
+      } as const;
       for (const press of [retry, ignore, { ...retry, records: 9 }]) await parked.decide(team, episode, press);
 
       expect(await parked.presses(team, episode)).toEqual([ignore, retry]);

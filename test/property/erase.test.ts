@@ -171,6 +171,18 @@ describe('erasing somebody of the company', () => {
     120_000,
   );
 
+  it('takes their name out of what they decided, though the directory has forgotten it', async () => {
+    const world = await startWorld();
+    const decisions = async () => (await world.kept(world.team)).filter((text) => text.includes('press-1'));
+    expect(found(['Mehta'], await decisions())).toEqual(['Mehta']);
+    await world.parts().directory.remove(world.team, 'adm_arjun');
+
+    await run((one, parts) => ofPerson('adm_arjun', one, parts), world);
+
+    expect(await decisions()).toHaveLength(1);
+    expect(found(['Mehta'], await decisions())).toEqual([]);
+  });
+
   it('touches neither the neighbour nor the others', async () => {
     const world = await startWorld();
     const before = await world.kept(world.neighbour);

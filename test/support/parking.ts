@@ -76,6 +76,11 @@ class Fifo {
   }
 }
 
+/** Who presses. */
+export const kavya = { id: 'adm_kavya', name: 'Kavya Rao' };
+const meera = { id: 'adm_meera', name: 'Meera Thomas' };
+export const arjun = { id: 'adm_arjun', name: 'Arjun Mehta' };
+
 const writes = ['insert', 'put', 'replace', 'update', 'delete', 'take'];
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -213,9 +218,9 @@ export async function openParking() {
       if (!record) throw new Error('Nothing waits.');
       return { code: record.code, since: record.episode };
     },
-    retry: (episode: Episode, press: string, by = 'Kavya Rao', fuse?: Fuse) =>
+    retry: (episode: Episode, press: string, by = kavya, fuse?: Fuse) =>
       retryParked({ team: room.team.id, episode, press, by }, pressing(fuse)),
-    ignore: (episode: Episode, press: string, by = 'Meera Thomas', fuse?: Fuse) =>
+    ignore: (episode: Episode, press: string, by = meera, fuse?: Fuse) =>
       ignoreParked({ team: room.team.id, episode, press, by }, pressing(fuse)),
     show: (episode: Episode) => lookAtParked(room.team.id, episode, room.team.url, pressing()),
   };
