@@ -14,7 +14,9 @@ import { chainsOf } from '../../shared/calls/chain.ts';
 import { usualFuse } from '../../shared/calls/membership.ts';
 import { CallStore } from '../../shared/calls/store.ts';
 import { type WorkDependencies, work } from '../../shared/calls/work.ts';
+import { Closure } from '../../shared/org/closure-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
+import { Hierarchy } from '../../shared/org/hierarchy.ts';
 import { Channels } from '../../shared/slack/channels.ts';
 import { openPosting, postingNames } from '../../shared/slack/posting.ts';
 import { invocationEnd } from '../../shared/slack/times.ts';
@@ -27,6 +29,7 @@ const ready = lazy(async () => {
     process.env,
     'CALLS_TABLE',
     'ADMINS_TABLE',
+    'ADMIN_USER_CLOSURE_TABLE',
     'CALLS_QUEUE_URL',
     'CALLS_DEAD_LETTERS_URL',
     ...postingNames,
@@ -34,7 +37,10 @@ const ready = lazy(async () => {
   const newId = randomUUID;
   const dynamo = documentClient();
   const sqs = queueClient();
-  const directory = new Directory(new Table(dynamo, names.ADMINS_TABLE));
+  const admins = new Table(dynamo, names.ADMINS_TABLE);
+  const directory = new Directory(admins);
+  const closure = new Table(dynamo, names.ADMIN_USER_CLOSURE_TABLE);
+  const hierarchy = new Hierarchy(admins, new Closure({ read: closure, write: closure }));
   const isActive = async (team: TeamId, id: string) => (await directory.admin(team, id))?.active === true;
   const { log, moved, outbox, installations, client, times, clock } = openPosting(names, dynamo, isActive);
   const lines = openLog();
@@ -43,7 +49,7 @@ const ready = lazy(async () => {
     tell: {
       ...{ log, moved, outbox, installations, clock, times },
       store: new CallStore(new Table(dynamo, names.CALLS_TABLE)),
-      chains: chainsOf(directory),
+      chains: chainsOf(hierarchy, directory),
       channels: new Channels(client),
       fuse: usualFuse,
       rememberedMs: Number(process.env['MEMBERS_REMEMBERED_MS'] ?? rememberedMs * times.scale),

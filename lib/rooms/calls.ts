@@ -65,6 +65,7 @@ export class CallsRoom extends Construct {
       ])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
       .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem'])
+      .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
       .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['ChangeMessageVisibility'])
       .mayUseQueue(calls.deadLetters, 'CALLS_DEAD_LETTERS_URL', ['SendMessage']);

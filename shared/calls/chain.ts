@@ -1,33 +1,35 @@
+import { Retry } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
 import type { Admin, Directory } from '../org/directory.ts';
+import type { Hierarchy } from '../org/hierarchy.ts';
 
-/** An agent and everybody above, the agent first; `version` is another one once anything of it has changed. */
+/** An agent and everybody above, the agent first, in one version of the directory: another one once anything has changed. */
 export type Chain = { readonly version: string; readonly people: readonly [Admin, ...Admin[]] };
 
-/** Who is above whom, as the directory has it. */
+/** Who is above whom. Throws `Retry.waiting` where the directory does not stand still. */
 export type Chains = {
   /** Undefined: the agent is not in the directory. */
   readonly chainOf: (team: TeamId, agent: string) => Promise<Chain | undefined>;
 };
 
-/** A chain of managers that is longer than this does not end. */
-const levelsAtMost = 1_000;
+/** A directory that changes under the reading is read again so often, before the record comes back later. */
+const readings = 4;
 
-/** Follows the managers in the directory, one read for each level. */
-export function chainsOf(directory: Pick<Directory, 'admin'>): Chains {
+/** Chains as the hierarchy has them, with what the directory says of each person; read again where it changed meanwhile. */
+export function chainsOf(hierarchy: Pick<Hierarchy, 'version' | 'chain'>, directory: Pick<Directory, 'admin'>): Chains {
   return {
     chainOf: async (team, agent) => {
-      const first = await directory.admin(team, agent);
-      if (!first) return undefined;
-      const people: [Admin, ...Admin[]] = [first];
-      for (let next = first.managerId; next !== null && people.length < levelsAtMost; ) {
-        const manager = await directory.admin(team, next);
-        if (!manager) break;
-        people.push(manager);
-        next = manager.managerId;
+      for (let reading = 0; reading < readings; reading += 1) {
+        const version = await hierarchy.version(team);
+        const above = await hierarchy.chain(team, agent);
+        const ids = [agent, ...(above ?? []).map(({ id }) => id)];
+        const found = above ? await Promise.all(ids.map((id) => directory.admin(team, id))) : [];
+        if (version !== (await hierarchy.version(team))) continue;
+        const [first, ...others] = found.flatMap((admin) => admin ?? []);
+        if (!first) return undefined;
+        if (others.length === ids.length - 1) return { version: String(version), people: [first, ...others] };
       }
-      const version = JSON.stringify(people.map(({ id, name, email, active }) => [id, name, email, active]));
-      return { version, people };
+      throw Retry.waiting('The directory changes while it is read.', 1_000);
     },
   };
 }

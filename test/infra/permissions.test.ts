@@ -106,7 +106,7 @@ describe('permissions', () => {
       'CallsWorker',
       {
         'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Admins.Arn', 'Calls.Arn', 'SlackInstallations.Arn'],
-        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'Calls.Arn'],
+        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'AdminUserClosure.Arn', 'Calls.Arn'],
         'dynamodb:PutItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn'],
         'dynamodb:UpdateItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn', 'SlackInstallations.Arn'],
         'dynamodb:DeleteItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn'],
@@ -379,6 +379,7 @@ describe('what each function is told', () => {
       CallsWorker: [
         'ADMINS_TABLE=Admins',
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'ADMIN_USER_CLOSURE_TABLE=AdminUserClosure',
         'CALLS_DEAD_LETTERS_URL=CallsDeadLetters',
         'CALLS_QUEUE_URL=CallsQueue',
         'CALLS_TABLE=Calls',

@@ -134,7 +134,7 @@ function partsOf(
   };
   return {
     store: new CallStore(table('calls')),
-    chains: chainsOf({ admin: async (_, id) => people.get(id) }),
+    chains: chainsOf(hierarchyOf(people), { admin: async (_, id) => people.get(id) }),
     channels,
     installations: tell.installations,
     log: tell.log,
@@ -144,6 +144,27 @@ function partsOf(
     times: { ...room.times },
     fuse: usualFuse,
     rememberedMs: 60_000,
+  };
+}
+
+/** The hierarchy of people who change at once: its version is another one as soon as anybody is. */
+function hierarchyOf(people: ReadonlyMap<string, Admin>): Parameters<typeof chainsOf>[0] {
+  const seen: string[] = [];
+  return {
+    version: async () => {
+      const now = JSON.stringify([...people.values()]);
+      if (seen.at(-1) !== now) seen.push(now);
+      return seen.length;
+    },
+    chain: async (_, id) => {
+      const above: { id: string; name: string; depth: number }[] = [];
+      let next = people.get(id);
+      if (!next) return undefined;
+      for (next = people.get(next.managerId ?? ''); next; next = people.get(next.managerId ?? '')) {
+        above.push({ id: next.id, name: next.name, depth: above.length + 1 });
+      }
+      return above;
+    },
   };
 }
 
