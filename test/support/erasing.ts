@@ -176,7 +176,13 @@ export async function startWorld(): Promise<World> {
     await leads.say(one, leadId, { name: 'Zorawar Quereshi', owner: { id: 'adm_arjun', name: 'Arjun Mehta' } }, 5);
     const note = { kind: 'owner', owner: { id: 'adm_arjun', name: 'Arjun Mehta' } } as const;
     await store.recordNote({ team: one, account: 'live', home: 'order_Z1' }, 'owner#5', note, 5, time.now());
-    const press = { id: 'press-1', kind: 'retry', by: { id: 'adm_arjun', name: 'Arjun Mehta' }, at: time.now(), records: 1 } as const;
+    const press = {
+      id: 'press-1',
+      kind: 'retry',
+      by: { id: 'adm_arjun', name: 'Arjun Mehta' },
+      at: time.now(),
+      records: 1,
+    } as const;
     await new ParkedStore(table('payments')).decide(one, { code: 'unreadable', since: 1 }, press);
     const rows = defaultTable.rows.toReversed();
     await new RoutingStore(table('payments')).save(one, rows, { by: 'Arjun Mehta', at: time.now() });
