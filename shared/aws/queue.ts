@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Patience } from './table.ts';
 
-/** A message of a FIFO queue. Both ids follow SQS's rules: see `fifoId`. */
+/** A message of a FIFO queue. The body is JSON. Both ids follow SQS's rules: see `fifoId`. */
 export type Message = { readonly body: string; readonly group: string; readonly dedupe: string };
 
 /** How many messages wait, and how many are being worked. SQS counts roughly: a minute after a change it is right. */
@@ -40,7 +40,7 @@ export class Queue {
     await this.#client.send(
       new SendMessageCommand({
         QueueUrl: this.#url,
-        MessageBody: body,
+        MessageBody: carriable(body),
         MessageGroupId: group,
         MessageDeduplicationId: dedupe,
       }),
@@ -73,4 +73,12 @@ export class Queue {
       inFlight: Number(Attributes?.['ApproximateNumberOfMessagesNotVisible'] ?? 0),
     };
   }
+}
+
+/**
+ * The same JSON without what a queue refuses to carry, and people may type: SQS itself takes no U+FFFE and no U+FFFF, an
+ * embedded queue no emoji either. Outside of its strings JSON has none of these, and inside an escape says the same.
+ */
+function carriable(json: string): string {
+  return json.replaceAll(/[\ud800-\udfff\ufffe\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16)}`);
 }

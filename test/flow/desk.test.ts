@@ -78,6 +78,10 @@ describe('/warroom', () => {
     expect(told).toContain('It knows status, explain, connect, routing, help.');
   });
 
+  it.each(['🙈', 'नमस्ते 💸'])('answers %s, whatever it may mean', async (nonsense) => {
+    await answerTo(arjun, /War Room does not know \*\/warroom/, () => arjun.command(`/warroom ${nonsense}`));
+  });
+
   it('status says how it stands here', async () => {
     const told = await answerTo(arjun, /All is well/, () => arjun.command('/warroom status'));
 
@@ -90,7 +94,9 @@ describe('/warroom', () => {
     const told = await answerTo(arjun, /One thing needs somebody/, () => arjun.command('/warroom status'));
     stack.slack.unarchive(stack.facts.channels.partPayments);
 
-    expect(told).toContain('(part payments) is archived. Restore it, or change the routing.');
+    expect(told).toContain(
+      '(part payments) is archived. Restore it, or send its payments elsewhere: /warroom routing.',
+    );
   });
 
   it('connect says in whose name one’s messages come', async () => {
