@@ -51,9 +51,7 @@ const meanings: { readonly [D in Dimension]: Meaning<D> } = {
     apart: () => ['full', 'part'],
     inWords: (asked) => `made as a ${asked} payment`,
     said: ({ kind, courseType }) =>
-      kind === 'full' && courseType === undefined
-        ? 'nobody announced this payment, so it counts as a full payment'
-        : `this is a ${kind} payment`,
+      kind === 'full' && courseType === undefined ? 'this counts as a full payment' : `this is a ${kind} payment`,
   },
   courseType: {
     holds: (asked, value) => value !== undefined && asked.includes(value),

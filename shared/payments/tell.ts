@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Park, Retry } from '../base/errors.ts';
+import { formatAmount } from '../razorpay/currency.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
@@ -9,6 +10,7 @@ import type { AttentionStore } from './attention-store.ts';
 import { withRootButtons, withWarningButtons } from './buttons.ts';
 import { concernsOf, noConcern } from './concern.ts';
 import type { DayStore, Seen, Shown } from './day-store.ts';
+import type { Money } from './dimension.ts';
 import { opsPrefix } from './event.ts';
 import type { InstalmentStore, KeptInstalment } from './instalment-store.ts';
 import { introduce, keepInstalment, type LeadDependencies, spreadInstalment } from './lead.ts';
@@ -337,7 +339,8 @@ async function routed(
 ): Promise<Destination> {
   const table = await routing.active(place.team);
   const payment = caseOf(state, await completed(state, place, instalments));
-  const destination = destinationOf(decide(table, payment), table.version, team.channels);
+  const inWords: Money = { each: (amount) => formatAmount(amount, state.currency), unit: '' };
+  const destination = destinationOf(decide(table, payment, inWords), table.version, team.channels);
   // It may be routed again before it is posted, on another day even: its day is the one that nothing moves.
   const seen = { ...claimed, facts: facts.length };
   await days.record(place, seen, { payment, destination }, shownOf(state));

@@ -199,7 +199,7 @@ describe('a thread', () => {
     expect((await room.log.read(threadRef(place(order), order))).destination).toEqual({
       channel: ids.ops,
       row: 'large',
-      why: 'The amount is 12000000 (smallest unit).',
+      why: 'The amount is ₹1,20,000.00.',
       version: 1,
       postAs: 'admin',
       broadcast: [],
@@ -355,7 +355,7 @@ describe('an explanation', () => {
       id: null,
       payment: { courseType: null, kind: 'full', completedInstalments: 0, assigned: false, amount: null },
       fixed: null,
-      now: { row: 'full payment', why: expect.stringMatching(/^Nobody announced this payment/) },
+      now: { row: 'full payment', why: expect.stringMatching(/^This counts as a full payment/) },
     });
     expect(await explained({ payment: { kind: 'part', completedInstalments: 1 } })).toMatchObject({
       now: { channel: ids.partPayments, row: 'learner with an open plan' },

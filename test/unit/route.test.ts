@@ -53,7 +53,7 @@ describe('the built-in table', () => {
       { ...unannounced, amount: undefined },
       'payments',
       'full payment',
-      'Nobody announced this payment, so it counts as a full payment and no instalments of its payer are known.',
+      'This counts as a full payment and no instalments of its payer are known.',
     ],
   ] as const)('takes %s where the company wants it, and says why', (_, given, channel, name, why) => {
     const { row: taken, why: said } = decide(defaultTable, given);
