@@ -46,8 +46,11 @@ function troublesOf({ app, channels, holds, parked, accounts, authors }: Status,
   const closed = unusable.map(({ channel, use, state }): Trouble => {
     const [why, remedy] =
       state === 'archived'
-        ? ['is archived', 'Restore it, or change the routing.']
-        : ['is not open to War Room', 'If it is private, add War Room to it there; or change the routing.'];
+        ? ['is archived', 'Restore it, or send its payments elsewhere: /warroom routing.']
+        : [
+            'is not open to War Room',
+            'If it is private, add War Room to it there; or send its payments elsewhere: /warroom routing.',
+          ];
     return { what: [{ channel }, ` (${use}) ${why}${waiting(channel)}.`], remedy: [remedy] };
   });
   const others = holds.flatMap(({ channel, since, threads }): Trouble[] => {
@@ -133,7 +136,9 @@ export function statusAnswer(status: Status, origin: string): Content {
       ...joined(' · ', [
         holds.length === 0 ? 'nothing waits for a channel' : undefined,
         parked === 0 ? 'nothing is parked' : undefined,
-        delivering.length === 0 ? undefined : `Razorpay delivers to ${listed(delivering.map(({ name }) => name))}`,
+        delivering.length === 0
+          ? undefined
+          : `Razorpay’s webhook is on for ${listed(delivering.map(({ name }) => name))}`,
       ]),
     ),
   );

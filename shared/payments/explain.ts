@@ -51,13 +51,13 @@ export async function explainSought(
   const names = [place, ...others].map((one) => one.account);
   return message(
     body(`Several of your Razorpay accounts know ${id}: ${names.join(', ')}.`),
-    body('Say which, behind the id: ', { bold: `explain ${id} ${names[0]}` }),
+    body('Say which, behind the id: ', { bold: `/warroom explain ${id} ${names[0]}` }),
   );
 }
 
 function whichPayment(): Content {
   return message(
-    body('Say which payment: ', { bold: 'explain order_…' }, ', or any other id that Razorpay gave.'),
+    body('Say which payment: ', { bold: '/warroom explain order_…' }, ', or any other id that Razorpay gave.'),
     fine('The id of a payment stands in the fine print of its thread.'),
   );
 }

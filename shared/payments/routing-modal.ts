@@ -118,7 +118,7 @@ export function rowView(draft: Draft, form: RowForm, remark?: Remark): ModalView
     blocks: [
       backBlock(),
       input(id('name'), 'Name', textField(form.name, field, { max_length: 80 }), {
-        hint: 'People are told it. No two rows have the same.',
+        hint: 'Shown wherever it is said why a payment went there. No two rows have the same.',
       }),
       { type: 'header', text: plain('Which payments it takes') },
       input(id('kind'), 'Payment', oneOf(form.kind, kinds, presses.typed), { live: true }),

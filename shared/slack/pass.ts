@@ -347,8 +347,6 @@ function failed(sentence: string, delayMs?: number): Stop {
 }
 
 function parked({ key }: Step, code: string): Stop {
-  return {
-    next: 'throw',
-    error: new Park(code, `Slack will never take the message ${key} as War Room wrote it (${code}).`),
-  };
+  const which = key === 'root' ? 'the first message of the thread' : `the reply ${key} of the thread`;
+  return { next: 'throw', error: new Park(code, `Slack will never take ${which} as War Room wrote it (${code}).`) };
 }

@@ -34,7 +34,9 @@ describe('a payment that Slack refuses', () => {
 
     expect(all.notices()).toEqual([['🛑 Parked · 3 payments not told in Slack']]);
     const [notice] = all.room.front.control.messages(ids.ops);
-    expect(notice?.text).toContain('Slack will never take the message root as War Room wrote it (invalid_blocks).');
+    expect(notice?.text).toContain(
+      'Slack will never take the first message of the thread as War Room wrote it (invalid_blocks).',
+    );
     expect(notice?.text).toMatch(/since 20 Nov, 10:42 IST · invalid_blocks$/);
     const actions = notice?.blocks.find(({ type }) => type === 'actions') as never as {
       elements: { action_id: string }[];
@@ -142,7 +144,7 @@ describe('a payment that Slack refuses', () => {
 
     expect(shown.text).toContain('1 payment parked');
     expect(shown.text).toContain('it has no thread yet');
-    expect(shown.text).toContain('Slack will never take the message root');
+    expect(shown.text).toContain('Slack will never take the first message of the thread');
   });
 });
 

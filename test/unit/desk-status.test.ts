@@ -29,7 +29,7 @@ describe('the status', () => {
       '✅ All is well. Payments are told as they come in.',
       'Told in <#C1> (payments), <#C2> (operations).',
       'Post as themselves: Arjun Mehta, Meera Thomas.',
-      'nothing waits for a channel · nothing is parked · Razorpay delivers to live',
+      'nothing waits for a channel · nothing is parked · Razorpay’s webhook is on for live',
     ]);
   });
 
@@ -50,12 +50,12 @@ describe('the status', () => {
         channels: [{ channel: payments, use: 'payments', state: 'archived' }],
         holds: [{ channel: payments, since: at, threads: 1 }],
       },
-      '• <#C1> (payments) is archived, and 1 thread waits. Restore it, or change the routing.',
+      '• <#C1> (payments) is archived, and 1 thread waits. Restore it, or send its payments elsewhere: /warroom routing.',
     ],
     [
       'a channel is closed',
       { channels: [{ channel: payments, use: 'row “big ones”', state: 'closed' }] },
-      '• <#C1> (row “big ones”) is not open to War Room. If it is private, add War Room to it there; or change the routing.',
+      '• <#C1> (row “big ones”) is not open to War Room. If it is private, add War Room to it there; or send its payments elsewhere: /warroom routing.',
     ],
     [
       'threads wait for a channel that routing left',
