@@ -98,6 +98,9 @@ export function readEvent(bytes: Uint8Array): Reading {
 /** The home of what is told in the ops channel and in no payment's thread. */
 export const opsPrefix = 'ops#';
 
+/** Stands for the name of an account, which is never that, in the home of what belongs to all of a team's. */
+export const everyAccount = '*';
+
 /** Lower-case hexadecimal SHA-256 of the bytes as received. */
 export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');

@@ -1,5 +1,5 @@
 import { type TeamId, teamId } from '../base/names.ts';
-import { opsPrefix } from './event.ts';
+import { everyAccount, opsPrefix } from './event.ts';
 import type { Place } from './store.ts';
 
 /** What a record of the dead letters says: which payment needs a person, and why. Times in milliseconds. */
@@ -49,9 +49,9 @@ export function readName(name: string): Pick<ParkedRecord, 'code' | 'account' | 
 
 const noticePrefix = `${opsPrefix}parked#`;
 
-/** What is told of an episode is no payment's: it has a home of its own, and belongs to every account of the team. */
+/** What is told of an episode is no payment's: it has a home of its own. */
 export function noticePlace(team: TeamId, { code, since }: Episode): Place {
-  return { team, account: '*', home: `${noticePrefix}${code}#${since}` };
+  return { team, account: everyAccount, home: `${noticePrefix}${code}#${since}` };
 }
 
 /** The episode whose notice a home is; undefined for every other home. */

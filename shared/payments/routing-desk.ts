@@ -10,7 +10,7 @@ import type { Command, Press, Submission } from '../slack/inbound.ts';
 import type { Response } from '../slack/respond-client.ts';
 import { actions, body, type Content, fine, type Inline, message, type Paragraph } from '../slack/text.ts';
 import type { Shown, Views } from '../slack/views.ts';
-import { opsPrefix } from './event.ts';
+import { everyAccount, opsPrefix } from './event.ts';
 import type { Row } from './route.ts';
 import { changesBetween, changesInLines, type RowChange } from './routing-changes.ts';
 import { begin, type Draft, fits, moved, placeForNew, unpack } from './routing-draft.ts';
@@ -239,7 +239,7 @@ export class RoutingDesk {
     const { from, by, at } = succession;
     const changes = await this.#changes(team, table);
     const name = (await directory.admin(team, by))?.name ?? '';
-    const place = { team, account: '', home: `${opsPrefix}routing#${version}#${at}` };
+    const place = { team, account: everyAccount, home: `${opsPrefix}routing#${version}#${at}` };
     await store.recordNote(
       place,
       'routed',

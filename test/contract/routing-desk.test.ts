@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type UserId, userId } from '../../shared/base/names.ts';
 import { sha256 } from '../../shared/payments/event.ts';
+import { readParked } from '../../shared/payments/parked-record.ts';
 import { defaultTable, type Row } from '../../shared/payments/route.ts';
 import { putRouting } from '../../shared/payments/routing.ts';
 import { RoutingDesk, type RoutingDeskParts } from '../../shared/payments/routing-desk.ts';
@@ -9,8 +10,8 @@ import { presses } from '../../shared/payments/routing-modal.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { answer } from '../../shared/payments/routing-submit.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
-import { tell } from '../../shared/payments/tell.ts';
-import { parseWake } from '../../shared/payments/wake.ts';
+import { tell, threadRef } from '../../shared/payments/tell.ts';
+import { parseWake, threadMessage } from '../../shared/payments/wake.ts';
 import { ask } from '../../shared/slack/asked.ts';
 import { type Inbound, readInbound } from '../../shared/slack/inbound.ts';
 import type { Response } from '../../shared/slack/respond-client.ts';
@@ -455,6 +456,20 @@ describe('saving', () => {
       'Added as row 1: large amounts, which takes a payment of an amount of at least ₹1,00,000.00 to the ops channel.',
     );
     expect(told).toContain('version 1, before the built-in table');
+  });
+
+  it('tells the ops channel by a wake that can be parked, and found again by its thread', async () => {
+    await open(arjun);
+    await addLarge(arjun);
+    await submit(arjun);
+
+    const [wake] = room.sent;
+    const [place, why] = [parseWake(wake?.body ?? ''), 'Slack will never take it.'];
+    expect(readParked(JSON.stringify({ ...place, why }), 0)).toMatchObject({
+      home: place.home,
+      account: place.account,
+    });
+    expect(threadMessage(threadRef(place, place.home), 'x')?.group).toBe(wake?.group);
   });
 
   it('makes the next payment go elsewhere, and leaves the one that is posted', async () => {
