@@ -48,10 +48,13 @@ export function arrived(
  */
 export function deleted(thread: Thread, { key, channel, ts }: Said, now: number): Heard {
   const entry = thread.entries[key];
-  if (!entry || entry.ts !== ts || entry.takenBack || thread.destination?.channel !== channel) return nothing;
+  if (!entry || entry.takenBack || thread.destination?.channel !== channel) return nothing;
+  // One that a pass has just posted stands under its key once that pass is done.
+  if (entry.ts !== undefined && entry.ts !== ts) return nothing;
   if (entry.state === 'gone') return isRoot(key) ? { kind: 'wake' } : nothing;
   const busyMs = leasedFor(thread, now);
   if (busyMs !== undefined) return { kind: 'wait', ms: busyMs };
+  if (entry.ts === undefined) return nothing;
   const entries = { ...thread.entries, [key]: { ...entry, state: 'gone' as const } };
   return { kind: 'known', entries, wake: isRoot(key) };
 }
