@@ -5,8 +5,8 @@ import * as z from 'zod/mini';
 import { healthSchema, problemSchema } from '../shared/base/answers.ts';
 import { recordedCallSchema } from '../shared/calls/answers.ts';
 import { callRequest } from '../shared/calls/request.ts';
-import { adminView } from '../shared/org/answers.ts';
-import { adminRequest } from '../shared/org/request.ts';
+import { adminView, differenceView, importBegunView, importView, relativesView } from '../shared/org/answers.ts';
+import { adminRequest, snapshotRequest } from '../shared/org/request.ts';
 import { leadView, paymentView, recordedSchema } from '../shared/payments/answers.ts';
 import { keyDays } from '../shared/payments/creation-store.ts';
 import { assignment, creation, initiation } from '../shared/payments/request.ts';
@@ -32,6 +32,11 @@ export const schemas = {
   Lead: leadView,
   AdminRequest: adminRequest(),
   Admin: adminView,
+  Snapshot: snapshotRequest(),
+  ImportBegun: importBegunView,
+  Import: importView,
+  Difference: differenceView,
+  Relatives: relativesView,
   CallRequest: callRequest(),
   RecordedCall: recordedCallSchema,
   Health: healthSchema,
@@ -171,6 +176,22 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     since: '2026-11-21T04:12:40.118Z',
     threads: 2,
   },
+  Snapshot: {
+    admins: [
+      { id: 'adm_rohan', name: 'Rohan Desai', email: 'rohan.desai@acme.example', managerId: null, active: true },
+      { id: 'adm_arjun', name: 'Arjun Mehta', email: 'arjun.mehta@acme.example', managerId: 'adm_rohan', active: true },
+    ],
+  },
+  ImportBegun: { import: '6f1b3c52-5f0c-4a0e-9f0b-0d6b5b2d8c11' },
+  Import: { state: 'running', done: 4_000, of: 26_112, problems: [] },
+  Difference: {
+    added: [{ id: 'adm_arjun', name: 'Arjun Mehta' }],
+    changed: [{ id: 'adm_sana', name: 'Sana Iqbal', fields: ['email'] }],
+    moved: [{ id: 'adm_dev', name: 'Dev Patel', from: 'adm_rohan', to: 'adm_sana', below: 12 }],
+    removed: [{ id: 'adm_meera', name: 'Meera Thomas' }],
+    unchanged: 2_310,
+  },
+  Relatives: { admins: [{ id: 'adm_rohan', name: 'Rohan Desai', depth: 1 }] },
   AdminRequest: { name: 'Arjun Mehta', email: 'arjun.mehta@acme.example', managerId: 'adm_rohan', active: true },
   Admin: {
     id: 'adm_arjun',
@@ -215,7 +236,12 @@ export function openapi(version: string) {
       '/v1/routing/explain': { post: explainRouting },
       '/v1/leads/{id}': { put: assignLead },
       '/v1/calls': { post: recordCall },
+      '/v1/admins': { put: putAdmins },
+      '/v1/admins/check': { post: checkAdmins },
+      '/v1/admins/imports/{import}': { get: showImport },
       '/v1/admins/{id}': { put: putAdmin, get: showAdmin, delete: removeAdmin },
+      '/v1/admins/{id}/chain': { get: showChain },
+      '/v1/admins/{id}/team': { get: showTeam },
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
     },
@@ -428,6 +454,10 @@ const putAdmin = {
   responses: {
     201: { description: 'Somebody new.', content: json('Admin') },
     200: { description: 'Changed, or the same again.', content: json('Admin') },
+    202: {
+      description: 'Decided; so many people stand below that it is in force some seconds later.',
+      content: json('Admin'),
+    },
     ...problems({
       400: 'The id is none, the body is not JSON, or fields of it are wrong.',
       409: "The address is another person's, or the manager cannot be; `errors` says whose and why.",
@@ -437,6 +467,99 @@ const putAdmin = {
     }),
   },
 };
+
+const roots = {
+  name: 'roots',
+  in: 'query',
+  required: false,
+  description:
+    'How many may have no manager. A second one is mostly a manager who was forgotten, so `one` is expected unless `several` ' +
+    'is said. Somebody who is not active and manages nobody is not counted.',
+  schema: { type: 'string', enum: ['one', 'several'], default: 'one' },
+};
+
+/** Everybody, as JSON or as CSV. */
+const everybody = {
+  required: true,
+  content: {
+    ...json('Snapshot'),
+    'text/csv': {
+      schema: { type: 'string', description: 'The first line names the columns; an empty `managerId` is nobody.' },
+    },
+  },
+};
+
+const snapshotProblems = {
+  400: 'Something is wrong; `errors` names all of it, up to a thousand, in CSV by line. Nothing was changed.',
+  413: 'The body has more than 4 MB.',
+  415: 'The content type is neither application/json nor text/csv.',
+};
+
+const putAdmins = {
+  operationId: 'putAdmins',
+  summary: 'Everybody who works for the company',
+  description:
+    'A whole snapshot, in the place of everybody: who is not in it, goes. It is judged at once (two with one id or one ' +
+    'address, managers who are not in it, circles, two at the top) and refused whole, or taken in and carried out within ' +
+    'seconds or minutes. Until then everybody reads the hierarchy as it was, from then on as it is, and never a mixture. ' +
+    'The same snapshot again changes nothing.',
+  security: [{ apiKey: ['org'] }],
+  parameters: [roots],
+  requestBody: everybody,
+  responses: {
+    202: {
+      description: 'Taken in. `Location` is where it is told how it goes.',
+      headers: { Location: { schema: { type: 'string' } } },
+      content: json('ImportBegun'),
+    },
+    ...problems(snapshotProblems),
+  },
+};
+
+const checkAdmins = {
+  operationId: 'checkAdmins',
+  summary: 'What a snapshot would change',
+  description: 'Judges it as `PUT /v1/admins` does, says what would become of whom, and changes nothing.',
+  security: [{ apiKey: ['org'] }],
+  parameters: [roots],
+  requestBody: everybody,
+  responses: {
+    200: { description: 'What it would change.', content: json('Difference') },
+    ...problems(snapshotProblems),
+  },
+};
+
+const showImport = {
+  operationId: 'showImport',
+  summary: 'How a snapshot goes',
+  security: [{ apiKey: ['org'] }],
+  parameters: [
+    {
+      name: 'import',
+      in: 'path',
+      required: true,
+      description: 'As `PUT /v1/admins` answered it.',
+      schema: { type: 'string' },
+    },
+  ],
+  responses: {
+    200: { description: 'How far it is.', content: json('Import') },
+    ...problems({ 404: 'No snapshot was taken in under this id, or it was more than 30 days ago.' }),
+  },
+};
+
+const relatives = {
+  security: [{ apiKey: ['org'] }],
+  parameters: [adminId],
+  responses: {
+    200: { description: 'All of one version of the directory.', content: json('Relatives') },
+    ...problems({ 400: 'The id is none.', 404: 'Nobody in the directory has this id.' }),
+  },
+};
+
+const showChain = { operationId: 'showChain', summary: 'Everybody above a person, their manager first', ...relatives };
+
+const showTeam = { operationId: 'showTeam', summary: 'Everybody below a person, the nearest first', ...relatives };
 
 const showAdmin = {
   operationId: 'showAdmin',

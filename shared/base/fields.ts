@@ -29,10 +29,10 @@ export const text = (length: number) =>
 const namedAtOnce = 50;
 
 /** What a refusal names: each field once, with the first that is wrong with it; the last entry counts what is left. */
-export function named(wrong: readonly WrongField[]): WrongField[] {
+export function named(wrong: readonly WrongField[], atMost: number = namedAtOnce): WrongField[] {
   const once = [...Map.groupBy(wrong, (field) => field.pointer).values()].flatMap(([first]) => first ?? []);
-  if (once.length <= namedAtOnce) return once;
-  const shown = once.slice(0, namedAtOnce - 1);
+  if (once.length <= atMost) return once;
+  const shown = once.slice(0, atMost - 1);
   const left = once.length - shown.length;
   return [...shown, { pointer: '', message: `has ${left} more wrong fields; put those above right first.` }];
 }

@@ -16,18 +16,43 @@ export function rawBody({ body, isBase64Encoded }: Carrier): Uint8Array {
   return Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
 }
 
-/** The JSON of a request. Throws `Refuse`: 415 for another content type, 413 over 256 KB, 400 for what is not JSON. */
-export function jsonBody(request: Carrier & Pick<APIGatewayProxyEventV2, 'headers'>): unknown {
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+type WithHeaders = Carrier & Pick<APIGatewayProxyEventV2, 'headers'>;
+
+/**
+ * The JSON of a request, of at most `maxBytes`. Throws `Refuse`: 415 for another content type, 413 for more bytes, 400 for
+ * what is not JSON.
+ */
+export function jsonBody(request: WithHeaders, maxBytes: number = maxBodyBytes): unknown {
+  if (!isOfType(request, 'application/json')) {
     throw new Refuse(415, 'Send the body as JSON, with the header "Content-Type: application/json".');
   }
-  const bytes = rawBody(request);
-  if (bytes.byteLength > maxBodyBytes) throw new Refuse(413, `A body may have ${maxBodyBytes} bytes at most.`);
+  const bytes = bytesOf(request, maxBytes);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
     throw new Refuse(400, 'The body is not JSON in UTF-8.');
   }
+}
+
+/** The text of a request, of at most `maxBytes`. Throws `Refuse`: 413 for more bytes, 400 for what is not UTF-8. */
+export function textBody(request: Carrier, maxBytes: number): string {
+  const bytes = bytesOf(request, maxBytes);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refuse(400, 'The body is not text in UTF-8.');
+  }
+}
+
+/** Whether a request says that its body is of that type, whatever parameters it has. */
+export function isOfType({ headers }: Pick<APIGatewayProxyEventV2, 'headers'>, type: string): boolean {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === type;
+}
+
+function bytesOf(request: Carrier, maxBytes: number): Uint8Array {
+  const bytes = rawBody(request);
+  if (bytes.byteLength > maxBytes) throw new Refuse(413, `A body may have ${maxBytes} bytes at most.`);
+  return bytes;
 }
 
 /** A JSON answer that nobody may keep; without a body where `body` is undefined. */

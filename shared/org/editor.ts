@@ -6,7 +6,7 @@ import { below, type Chain, chainsOf, isNews, levelsAtMost, type Pointer, type R
 import { Closure, type ClosureTables } from './closure-store.ts';
 import { Directory } from './directory.ts';
 import { Journal, type JournalTools, type Progress } from './journal-store.ts';
-import { type Move, movesBetween, type Plan, type Row, stepsOf } from './plan.ts';
+import { type Move, movesBetween, type Plan, type Row, sizeOf, stepsOf } from './plan.ts';
 
 /** `underWay`: it is decided, and its readers will see it once all of it is written. */
 type Done<Outcome extends string> = { readonly outcome: Outcome; readonly underWay?: true };
@@ -38,8 +38,8 @@ export type Replacing = {
   readonly until: number;
   /** Whether it has happened before. Asked when nobody else is at the directory. */
   readonly isDone: () => Promise<boolean>;
-  /** Written as its last item: by which `isDone` knows. */
-  readonly last?: Row;
+  /** Written as its last item, by which `isDone` knows: `size` rows and items were written with it. */
+  readonly last?: (size: number) => Row;
 };
 
 /** `same`: nothing had to be changed. `underWay`: it is decided and will happen, and there was no time left. */
@@ -118,7 +118,8 @@ export class DirectoryEditor extends Directory {
         const [are, kept] = await Promise.all([this.everyone(team), this.#closure.chains(team, pointer)]);
         const plan = { regrafts: regrafts(kept, chainsOf(people)), steps: stepsOf(movesBetween(are, people)) };
         if (plan.regrafts.length === 0 && plan.steps.length === 0) return { answer: 'same', plan: undefined };
-        return { answer: 'done', plan: last ? { ...plan, steps: [...plan.steps, [last]] } : plan };
+        const size = sizeOf(plan) + 1;
+        return { answer: 'done', plan: last ? { ...plan, steps: [...plan.steps, [last(size)]] } : plan };
       },
       { about, until },
     );

@@ -7,6 +7,7 @@ import { holds, type Stamp } from './closure.ts';
 import { closedAt, namesPerson } from './closure-store.ts';
 import type { DirectoryEditor } from './editor.ts';
 import { foldEmail } from './email.ts';
+import { leftSnapshots } from './import-store.ts';
 import { leftPieces, pointerOf, present, type Trace, traces } from './journal-store.ts';
 
 /** Takes somebody out of the directory, with their address. They stay where others report to them. */
@@ -47,12 +48,12 @@ function isOf({ key }: Trace, given: string): boolean {
   return key.sk === `admin#${given}` || key.sk === `email#${foldEmail(given)}`;
 }
 
-/** Deletes plans of changes that were carried out, and were left by a crash: they say who was who. */
+/** Deletes plans and snapshots of changes that are over, where a crash has left them: they say who was who. */
 export function erasingPieces(team: TeamId, admins: Table): Step {
   return {
-    what: 'plans of changes that are over',
+    what: 'plans and snapshots that are over',
     find: async function* () {
-      for (const key of await leftPieces(admins, team)) {
+      for (const key of [...(await leftPieces(admins, team)), ...(await leftSnapshots(admins, team))]) {
         yield async () => {
           await admins.delete(key);
           return 'erased';

@@ -1,10 +1,10 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import type { Item, Key, Table } from '../aws/table.ts';
 import type { Clock } from '../base/clock.ts';
 import { Unavailable } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
 import type { Pointer } from './closure.ts';
 import type { Closure } from './closure-store.ts';
+import { packed, unpacked } from './packed.ts';
 import { type PieceLimits, type Plan, piecesOf, type Row, sizeOf } from './plan.ts';
 
 /** What was decided on the directory as it is: what to answer, and what to write; `undefined` where nothing changes. */
@@ -373,16 +373,6 @@ export async function leftPieces(table: Table, team: TeamId): Promise<Key[]> {
 /** An item of the journal's partition, unless a change made it go. */
 export function present(item: Item | undefined): Item | undefined {
   return item?.['gone'] === true ? undefined : item;
-}
-
-/** What fits into an item and is read by nothing but this code. */
-function packed(value: unknown): Uint8Array {
-  const params = { [constants.BROTLI_PARAM_QUALITY]: 4 };
-  return brotliCompressSync(Buffer.from(JSON.stringify(value), 'utf8'), { params });
-}
-
-function unpacked(bytes: Uint8Array): unknown {
-  return JSON.parse(brotliDecompressSync(bytes).toString('utf8'));
 }
 
 async function inParallel<T>(all: readonly T[], atOnce: number, work: (one: T) => Promise<void>): Promise<void> {

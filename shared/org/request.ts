@@ -32,6 +32,9 @@ export const personRequest = once(() =>
   z.strictObject({ id: z.string().check(z.regex(idPattern, idInWords)), ...fields() }),
 );
 
+/** The body of `PUT /v1/admins`, as JSON. It is read person by person, so that all that is wrong is named (`snapshot.ts`). */
+export const snapshotRequest = once(() => z.strictObject({ admins: z.array(personRequest()).check(z.minLength(1)) }));
+
 /** What a body says of a person, or what is wrong with it and what it says all the same. */
 export type Said =
   | { readonly ok: true; readonly said: Omit<Admin, 'id'> }

@@ -79,12 +79,19 @@ describe('queues', () => {
   const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
   const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
 
-  it('are the payments, the calls, what is asked, what Slack says, and the dead letters, and no other', () => {
-    expect(working.map(({ id }) => id).sort()).toEqual(['CallsQueue', 'DeskQueue', 'PaymentsQueue', 'SlackQueue']);
+  it('are the payments, the calls, the people, what is asked, what Slack says, and the dead letters, and no other', () => {
+    expect(working.map(({ id }) => id).sort()).toEqual([
+      'CallsQueue',
+      'DeskQueue',
+      'OrgQueue',
+      'PaymentsQueue',
+      'SlackQueue',
+    ]);
     expect(dead.map(({ id }) => id).sort()).toEqual([
       'CallsDeadLetters',
       'CallsSweepDeadLetters',
       'DeskDeadLetters',
+      'OrgDeadLetters',
       'PaymentsDeadLetters',
       'PaymentsReconcileDeadLetters',
       'PaymentsSweepDeadLetters',
@@ -183,6 +190,7 @@ describe('alarms', () => {
       'Connections',
       'DeskWorker',
       'OrgApi',
+      'OrgWorker',
       'PaymentsApi',
       'PaymentsWorker',
       'RazorpayIngress',
@@ -279,9 +287,14 @@ describe('the API', () => {
       ['PUT /v1/routing', 'RoutingApi.Arn'],
       ['POST /v1/routing/explain', 'RoutingApi.Arn'],
       ['POST /v1/calls', 'CallsApi.Arn'],
+      ['PUT /v1/admins', 'OrgApi.Arn'],
+      ['POST /v1/admins/check', 'OrgApi.Arn'],
+      ['GET /v1/admins/imports/{import}', 'OrgApi.Arn'],
       ['PUT /v1/admins/{id}', 'OrgApi.Arn'],
       ['GET /v1/admins/{id}', 'OrgApi.Arn'],
       ['DELETE /v1/admins/{id}', 'OrgApi.Arn'],
+      ['GET /v1/admins/{id}/chain', 'OrgApi.Arn'],
+      ['GET /v1/admins/{id}/team', 'OrgApi.Arn'],
       ['POST /slack/events', 'SlackIngress.Arn'],
       ['POST /slack/interactivity', 'SlackIngress.Arn'],
       ['POST /slack/commands', 'SlackIngress.Arn'],
