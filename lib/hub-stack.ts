@@ -42,9 +42,15 @@ export class HubStack extends Stack {
 
     const surroundings = { settings, alarms };
     const payments = new PaymentsRoom(this, 'PaymentsRoom', { ...surroundings, api, state });
-    const calls = new CallsRoom(this, 'CallsRoom', { ...surroundings, api, state, wakesHeld: payments.sweep });
-    new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
     const desk = new DeskRoom(this, 'DeskRoom', { ...surroundings, api, state, payments: payments.queue });
+    const calls = new CallsRoom(this, 'CallsRoom', {
+      ...surroundings,
+      api,
+      state,
+      wakesHeld: payments.sweep,
+      desk: desk.worker,
+    });
+    new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
     const slack = new SlackRoom(this, 'SlackRoom', {
       ...surroundings,
       api,

@@ -12,12 +12,15 @@ import { openMetrics } from '../../shared/base/metrics.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { KeptSecret } from '../../shared/base/secret.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { CallStore } from '../../shared/calls/store.ts';
 import { Asking } from '../../shared/desk/asking.ts';
 import { type AttendParts, attend } from '../../shared/desk/attend.ts';
 import { connectAnswer } from '../../shared/desk/connect.ts';
 import { type Desk, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { help } from '../../shared/desk/help.ts';
+import { Closure } from '../../shared/org/closure-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
+import { Hierarchy } from '../../shared/org/hierarchy.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { ParkedStore } from '../../shared/payments/parked-store.ts';
@@ -33,6 +36,7 @@ import { ThreadLog } from '../../shared/slack/thread-log.ts';
 import { outboxTimes } from '../../shared/slack/times.ts';
 import { Vault } from '../../shared/slack/vault.ts';
 import { Views } from '../../shared/slack/views.ts';
+import { type CallsAtDesk, callsAt } from './calls.ts';
 import { alsoAtHome, type HomeAtDesk, openedAt } from './home.ts';
 import { type ParkedAtDesk, parkedAt } from './parked.ts';
 import { type PaymentsAtDesk, paymentsAt } from './payments.ts';
@@ -53,6 +57,9 @@ const ready = lazy(async () => {
     'PAYMENTS_TABLE',
     'ADMIN_SLACK_MESSAGE_LOG_TABLE',
     'PAYMENTS_QUEUE_URL',
+    'CALLS_TABLE',
+    'CALLS_QUEUE_URL',
+    'ADMIN_USER_CLOSURE_TABLE',
     'RAZORPAY_SECRET_ID',
     'DESK_QUEUE_URL',
     'DESK_DEAD_LETTERS_URL',
@@ -62,7 +69,9 @@ const ready = lazy(async () => {
   const newId = randomUUID;
   const dynamo = documentClient(patience);
   const sqs = queueClient(patience);
-  const directory = new Directory(new Table(dynamo, names.ADMINS_TABLE));
+  const admins = new Table(dynamo, names.ADMINS_TABLE);
+  const directory = new Directory(admins);
+  const closure = new Table(dynamo, names.ADMIN_USER_CLOSURE_TABLE);
   const vault = new Vault(keyClient(patience), names.TOKEN_KEY_ID, clock.now);
   const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
   const slack = { apiUrl: process.env['SLACK_API_URL'], timeoutMs: slackTimeoutMs };
@@ -83,6 +92,13 @@ const ready = lazy(async () => {
   const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
   const times = outboxTimes(process.env);
   const desk = deskOf({
+    calls: {
+      store: new CallStore(new Table(dynamo, names.CALLS_TABLE)),
+      hierarchy: new Hierarchy(admins, new Closure({ read: closure, write: closure })),
+      queue: new Queue(sqs, names.CALLS_QUEUE_URL),
+      clock,
+      newId,
+    },
     origin: names.PUBLIC_ORIGIN,
     store: new PaymentStore(payments),
     routing: new RoutingStore(payments),
@@ -107,7 +123,7 @@ const ready = lazy(async () => {
   return { desk, parts, reporter, queue: new Queue(sqs, names.DESK_QUEUE_URL) };
 });
 
-type DeskParts = PaymentsAtDesk & RoutingAtDesk & StatusParts & ParkedAtDesk & HomeAtDesk;
+type DeskParts = CallsAtDesk & PaymentsAtDesk & RoutingAtDesk & StatusParts & ParkedAtDesk & HomeAtDesk;
 
 /** Everything that can be asked: where the rooms meet. */
 function deskOf(parts: DeskParts): Desk {
@@ -136,6 +152,7 @@ function deskOf(parts: DeskParts): Desk {
     commands,
     presses: {
       ...payments.presses,
+      ...callsAt(parts),
       ...parked,
       ...table.presses,
       'parked.retry': alsoAtHome(parked['parked.retry'], parts),

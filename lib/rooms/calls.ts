@@ -16,6 +16,8 @@ export interface CallsRoomProps extends Surroundings {
   readonly state: StateStack;
   /** What wakes held threads: it puts those of calls on this room's queue. */
   readonly wakesHeld: HubFunction;
+  /** Where people decide in Slack about removals of many. */
+  readonly desk: HubFunction;
 }
 
 /** What is said on the telephone, told to the agent and everybody above, in a private channel of theirs. */
@@ -69,6 +71,10 @@ export class CallsRoom extends Construct {
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
       .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['ChangeMessageVisibility'])
       .mayUseQueue(calls.deadLetters, 'CALLS_DEAD_LETTERS_URL', ['SendMessage']);
+    props.desk
+      .mayUseTable(state.calls, 'CALLS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
+      .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query'])
+      .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
     props.wakesHeld.mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
 
     props.alarms.ring(this, 'ThreadsHeld', {

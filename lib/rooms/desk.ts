@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { HubApi } from '../parts/hub-api.ts';
-import type { Surroundings } from '../parts/hub-function.ts';
+import type { HubFunction, Surroundings } from '../parts/hub-function.ts';
 import { OrderedWorker } from '../parts/ordered-worker.ts';
 import type { StateStack } from '../state-stack.ts';
 
@@ -17,6 +17,7 @@ export interface DeskRoomProps extends Surroundings {
 /** Where people in Slack ask War Room: commands, buttons, forms, the home. The rooms that can answer meet in its worker. */
 export class DeskRoom extends Construct {
   readonly queue: Queue;
+  readonly worker: HubFunction;
 
   constructor(scope: Construct, id: string, props: DeskRoomProps) {
     super(scope, id);
@@ -48,6 +49,7 @@ export class DeskRoom extends Construct {
       },
     });
     this.queue = desk.queue;
+    this.worker = desk.worker;
     desk.worker
       .isTold('PUBLIC_ORIGIN', settings.origin ?? api.origin)
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'Query', 'UpdateItem'])

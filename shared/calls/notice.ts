@@ -1,6 +1,7 @@
 import type { ChannelId } from '../base/names.ts';
 import { shortName } from '../slack/person-name.ts';
 import { body, brief, type Content, fine, type Inline, joined, message, withoutContacts } from '../slack/text.ts';
+import { type Fused, fusedParagraphs } from './fused.ts';
 import type { CallThread } from './message.ts';
 import type { Waiting } from './store.ts';
 import { type Failure, isOpen, type Stayed, type Trouble } from './trouble.ts';
@@ -9,7 +10,12 @@ import { type Failure, isOpen, type Stayed, type Trouble } from './trouble.ts';
 const namedAtOnce = 20;
 
 /** What the ops channel is told of an agent's calls that cannot be posted: what happened, since when, how many, what to do. */
-export function waitingNotice(agent: string, name: string | undefined, waiting: readonly Waiting[]): CallThread {
+export function waitingNotice(
+  agent: string,
+  name: string | undefined,
+  waiting: readonly Waiting[],
+  fused?: Fused,
+): CallThread {
   const first = waiting.toSorted((a, b) => a.since - b.since || (a.call < b.call ? -1 : 1))[0];
   const who = (name && shortName(name)) || agent;
   if (!first)
@@ -20,6 +26,7 @@ export function waitingNotice(agent: string, name: string | undefined, waiting: 
     body('⏸️ ', { bold: `Calls of ${who} wait` }, `: ${happened}.`),
     body(`${many}, nothing is lost. ${remedy} War Room looks again every ten minutes.`),
     fine('since ', { at: Math.floor(first.since / 1000) }, ` · ${agent} · ${brief(first.code)}`),
+    ...(first.code === 'fused' && fused ? fusedParagraphs(agent, fused) : []),
   );
   return { root: { key: 'root', content }, replies: [] };
 }
@@ -137,7 +144,7 @@ function causeInWords(code: string): { readonly happened: string; readonly remed
       return {
         happened:
           'more people than usual would have to be removed from their channel, which may be a mistake in the directory',
-        remedy: 'Put the directory right; or, if they should go, remove some of them by hand.',
+        remedy: 'If they should go, somebody above the agent approves it here; else put the directory right.',
       };
     default:
       return {

@@ -4,6 +4,7 @@ import type { Item, Key, Table } from '../aws/table.ts';
 import { type ChannelId, channelId, type TeamId, teamId } from '../base/names.ts';
 import type { Channel } from '../slack/channels.ts';
 import type { Call } from './call.ts';
+import type { Decision, Fused } from './fused.ts';
 import type { Reader } from './membership.ts';
 import { repliesOf } from './message.ts';
 import type { Trouble } from './trouble.ts';
@@ -162,6 +163,36 @@ export class CallStore {
 
   async keepTrouble(ref: AgentRef, trouble: Trouble): Promise<void> {
     await this.#table.put({ ...agentKey(ref, 'trouble'), trouble });
+  }
+
+  /** The removal of many that waits for somebody, or that somebody has decided about. */
+  async fused(ref: AgentRef): Promise<Fused | undefined> {
+    const item = await this.#table.get(agentKey(ref, 'fused'));
+    if (!item) return undefined;
+    const decision = item['decision'] as Decision | undefined;
+    return { ...(item['fused'] as Fused), ...(decision && { decision }) };
+  }
+
+  /** Keeps that a removal waits; one that is kept already stays, with what was decided about it. */
+  async keepFused(ref: AgentRef, fused: Fused): Promise<Fused> {
+    const key = agentKey(ref, 'fused');
+    const kept = await this.fused(ref);
+    if (kept?.sign === fused.sign) return kept;
+    await this.#table.put({ ...key, sign: fused.sign, fused });
+    return fused;
+  }
+
+  /** Decides about a removal. False: it is another one by now, or somebody else has decided. */
+  async decideFused(ref: AgentRef, sign: string, decision: Decision): Promise<boolean> {
+    return this.#table.update(agentKey(ref, 'fused'), {
+      update: 'SET decision = :decision',
+      when: 'sign = :sign AND attribute_not_exists(decision)',
+      values: { ':decision': decision, ':sign': sign },
+    });
+  }
+
+  async forgetFused(ref: AgentRef): Promise<void> {
+    await this.#table.delete(agentKey(ref, 'fused'));
   }
 
   /** It is over, and was told. */

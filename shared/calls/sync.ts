@@ -21,6 +21,8 @@ export type Room = {
   readonly bot: Author;
   readonly readers: readonly Reader[];
   readonly protected: readonly UserId[];
+  /** Whom somebody above the agent wants removed, however many they are. */
+  readonly approved?: readonly UserId[] | undefined;
 };
 
 /**
@@ -48,9 +50,12 @@ export async function syncMembers(room: Room, parts: SyncParts): Promise<Synced>
   const actual = 'no' in read ? [bot.user] : read.value;
   const plan = planOf({ ...room, app: bot.user, actual }, parts.fuse);
 
+  // Some may be gone already: a worker may have stopped on the way.
+  const isApproved = plan.remove.every(({ user }) => room.approved?.includes(user));
+  const isFused = plan.fused && !isApproved;
   const stayed: Found['stayed'][number][] = [];
   let isSure = !('no' in read);
-  for (const { user } of plan.fused ? [] : plan.remove) {
+  for (const { user } of isFused ? [] : plan.remove) {
     const removed = await attempt(() => parts.channels.remove(bot, channel, user), bot, parts);
     if (!('no' in removed) || removed.no.code === 'not_in_channel' || removed.no.code === 'cant_kick_self') continue;
     if (isOfChannel(removed.no))
@@ -74,7 +79,7 @@ export async function syncMembers(room: Room, parts: SyncParts): Promise<Synced>
         missing.push({ name: names.get(user) || user, code });
     }
   }
-  return { missing, stayed, plan, isFused: plan.fused, isSure, ...('no' in read && { unread: read.no.code }) };
+  return { missing, stayed, plan, isFused, isSure, ...('no' in read && { unread: read.no.code }) };
 }
 
 type Tried<T> = { readonly value: T } | { readonly no: Refusal };

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
-import type { ChannelId } from '../base/names.ts';
+import type { ChannelId, UserId } from '../base/names.ts';
 import type { Channels } from '../slack/channels.ts';
 import type { Author, Installations, Team } from '../slack/installation.ts';
 import type { Moved } from '../slack/moved.ts';
@@ -11,6 +11,7 @@ import type { Times } from '../slack/times.ts';
 import { readersOf } from './accounts.ts';
 import type { Chain, Chains } from './chain.ts';
 import { ensureChannel } from './channel.ts';
+import { signOf } from './fused.ts';
 import type { Fuse } from './membership.ts';
 import { type CallThread, render } from './message.ts';
 import { troubleNotice, waitingNotice } from './notice.ts';
@@ -157,8 +158,10 @@ async function madeRight(
   const channel = made.channel.id;
 
   const hasTime = () => clock.now() + times.callMs + times.marginMs <= budget.until;
-  const room = { channel, bot, readers, protected: team.protectedPeople ?? [] };
-  const { plan: _plan, ...found } = await syncMembers(room, { channels, clock, hasTime, fuse });
+  const asked = await store.fused(ref);
+  const approved = asked?.decision?.kind === 'approved' ? asked.users : undefined;
+  const room = { channel, bot, readers, protected: team.protectedPeople ?? [], approved };
+  const { plan, ...found } = await syncMembers(room, { channels, clock, hasTime, fuse });
   if (found.refused) {
     const elsewhere = found.refused.code === 'channel_not_found' ? await moved.of(ref.team, channel) : undefined;
     if (elsewhere === undefined || elsewhere === channel) return { channel, name, refused: found.refused };
@@ -170,9 +173,23 @@ async function madeRight(
   );
   const trouble = troubleAfter(await store.trouble(ref), { ...found, stayed }, clock.now());
   if (trouble) await store.keepTrouble(ref, trouble);
-  if (found.isFused) return { code: 'fused', name };
+  if (found.isFused && plan) {
+    const users = plan.remove.map(({ user }) => user);
+    const sign = signOf(channel, users);
+    const people = asked?.sign === sign ? asked.people : await namesOf(users, bot, channels);
+    await store.keepFused(ref, { agent: name, channel, sign, users, people });
+    return { code: 'fused', name };
+  }
+  if (asked) await store.forgetFused(ref);
   if (found.isSure) await store.rememberSync(ref, { channel, version: versionOf(chain, team), at: clock.now() });
   return { channel, name, trouble };
+}
+
+/** What people are called, one after another: there may be many. */
+async function namesOf(users: readonly UserId[], bot: Author, channels: Pick<Channels, 'nameOf'>): Promise<string[]> {
+  const names: string[] = [];
+  for (const user of users) names.push(names.length < 20 ? ((await channels.nameOf(bot, user)) ?? '') : '');
+  return names;
 }
 
 /** Whether the members were made right for this very chain a short while ago. */
@@ -204,7 +221,7 @@ async function wait(
   await store.wait(ref, { call, code, since: clock.now() }, clock.now() + againMs * times.scale);
   const { since = 0, calls } = await store.waiting(ref);
   const key = `calls-waiting#${agent}#${since}`;
-  await notify({ team: team.id, key }, waitingNotice(agent, name, calls), team, budget, outbox);
+  await notify({ team: team.id, key }, waitingNotice(agent, name, calls, await store.fused(ref)), team, budget, outbox);
   return 'waiting';
 }
 

@@ -9,7 +9,8 @@ import { fieldsOfJson, textIn } from '../slack/untrusted.ts';
 /** A record of the calls queue: it carries no news, it only makes a worker look at what is stored of a call. */
 export type Wake = { readonly team: TeamId; readonly agent: string; readonly call: string; readonly cause: Cause };
 
-const causes = ['api', 'sweep', 'held', 'slack'] as const;
+/** `slack`: something was done to a message of it in Slack; `desk`: somebody pressed a button. */
+const causes = ['api', 'sweep', 'held', 'slack', 'desk'] as const;
 type Cause = (typeof causes)[number];
 
 /**

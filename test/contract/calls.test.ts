@@ -2,9 +2,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Retry } from '../../shared/base/errors.ts';
 import { userId } from '../../shared/base/names.ts';
+import { decide } from '../../shared/calls/decide.ts';
+import { fusedIds, readFusedValue } from '../../shared/calls/fused.ts';
 import { sweep } from '../../shared/calls/sweep.ts';
 import { parseWake } from '../../shared/calls/wake.ts';
-import { type Calling, ops, person, startCalling, users } from '../support/calling.ts';
+import { type Calling, hierarchyOf, ops, person, startCalling, users } from '../support/calling.ts';
 
 let calling: Calling;
 beforeEach(async () => {
@@ -12,6 +14,7 @@ beforeEach(async () => {
 });
 
 const { arjun, kavya, rohan, sana, lakshmi, meera, dev } = users;
+const kavyaUser = kavya;
 const chain = [arjun, kavya, rohan].sort();
 
 /** Says and tells a call, and answers the channel of its agent. */
@@ -174,6 +177,104 @@ describe('the members of a channel', () => {
     expect(membersOf(channel)).toEqual([arjun]);
     expect(calling.roots(channel)).toHaveLength(2);
     expect(calling.roots(ops)[0]).toBe('▶️ The calls of Arjun M. are posted again.');
+  });
+});
+
+describe('a removal of many', () => {
+  const kavya = { id: 'adm_kavya', name: 'Kavya Rao' };
+  let channel: string;
+  let woken: string[];
+
+  /** A channel with four people too many, and a call that waits for somebody to decide. */
+  beforeEach(async () => {
+    channel = await posted();
+    for (const user of [meera, dev, lakshmi, sana]) calling.room.front.control.addMember(channel, user);
+    calling.people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_kavya'));
+    await calling.say('call_2');
+    await calling.told('call_2');
+    woken = [];
+  });
+
+  const buttons = () =>
+    calling.room.front.control
+      .messages(ops)
+      .flatMap(({ blocks }) => blocks)
+      .flatMap(({ elements }) => (elements ?? []) as { action_id?: string; value?: string }[])
+      .filter(({ action_id }) => action_id !== undefined);
+  const press = (
+    kind: 'approved' | 'rejected',
+    by = kavya,
+    value = buttons()[0]?.value,
+    id = `press_${by.id}_${kind}`,
+  ) =>
+    decide(
+      { id, team: calling.room.team.id, kind, by, ...(readFusedValue(value) ?? { agent: '', sign: '' }) },
+      {
+        store: calling.store,
+        hierarchy: hierarchyOf(calling.people),
+        queue: { send: async ({ body }) => void woken.push(parseWake(body).call) },
+        clock: { now: () => calling.room.time.now() },
+        newId: () => 'n',
+      },
+    );
+
+  it('names who would go, with a button to approve it and one to reject it', () => {
+    expect(calling.texts(ops)[0]).toMatch(/Would be removed from <#.+>: .*Meera T\./);
+    expect(buttons().map(({ action_id }) => action_id)).toEqual([fusedIds.approve, fusedIds.reject]);
+  });
+
+  it('is done once somebody above the agent approves it, and the call is posted', async () => {
+    const answer = await press('approved');
+    const outcome = await calling.told('call_2');
+
+    expect(answer.text).toMatch(/They are removed from the channel of Arjun M\./);
+    expect([woken, outcome]).toEqual([['call_2'], 'done']);
+    expect(membersOf(channel)).toEqual([arjun, kavyaUser].sort());
+    expect(calling.roots(channel)).toHaveLength(2);
+    expect(calling.roots(ops)).toEqual(['▶️ The calls of Arjun M. are posted again.']);
+  });
+
+  it('is not done where somebody above rejects it, and says who did', async () => {
+    await press('rejected');
+    const late = await press('approved', { id: 'adm_kavya', name: 'Kavya Rao' });
+    await calling.told('call_2');
+
+    expect(late.text).toMatch(/Kavya R\. wants nobody removed.+Nothing was changed\./);
+    expect(membersOf(channel)).toHaveLength(7);
+    expect(calling.roots(channel)).toHaveLength(1);
+    expect(calling.texts(ops)[0]).toMatch(/Kavya R\. wants nobody removed: put the directory right/);
+    expect(buttons()).toEqual([]);
+  });
+
+  it('is not for who is not above the agent, nor for the agent', async () => {
+    for (const by of [
+      { id: 'adm_lakshmi', name: 'Lakshmi Nair' },
+      { id: 'adm_arjun', name: 'Arjun Mehta' },
+    ]) {
+      expect((await press('approved', by)).text).toMatch(/^Only somebody above Arjun M\. can decide this\./);
+    }
+    expect(woken).toEqual([]);
+    expect(await calling.told('call_2')).toBe('waiting');
+  });
+
+  it('that was approved is no other: one person more, and somebody is asked again', async () => {
+    const seen = buttons()[0]?.value;
+    await press('approved');
+    calling.room.front.control.addMember(channel, 'USLACKBOT');
+    expect(await calling.told('call_2')).toBe('waiting');
+    const stale = await press('approved', kavya, seen);
+
+    expect(stale.text).toMatch(/no longer about the same people/);
+    expect(membersOf(channel)).toHaveLength(8);
+    expect(buttons().map(({ action_id }) => action_id)).toEqual([fusedIds.approve, fusedIds.reject]);
+  });
+
+  it('is decided once by a press that comes twice, which wakes each time', async () => {
+    await press('approved');
+    const again = await press('approved');
+
+    expect(again.text).toMatch(/^They are removed/);
+    expect(woken).toEqual(['call_2', 'call_2']);
   });
 });
 

@@ -211,10 +211,22 @@ describe('permissions', () => {
     [
       'DeskWorker',
       {
-        'dynamodb:GetItem': ['AdminSlackMessageLog.Arn', 'Admins.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
-        'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:GetItem': [
+          'AdminSlackMessageLog.Arn',
+          'Admins.Arn',
+          'Calls.Arn',
+          'Payments.Arn',
+          'SlackInstallations.Arn',
+        ],
+        'dynamodb:Query': [
+          'AdminSlackMessageLog.Arn',
+          'AdminUserClosure.Arn',
+          'Calls.Arn',
+          'Payments.Arn',
+          'SlackInstallations.Arn',
+        ],
         'dynamodb:PutItem': ['Payments.Arn'],
-        'dynamodb:UpdateItem': ['Payments.Arn', 'SlackInstallations.Arn'],
+        'dynamodb:UpdateItem': ['Calls.Arn', 'Payments.Arn', 'SlackInstallations.Arn'],
         'dynamodb:BatchGetItem': ['AdminSlackMessageLog.Arn'],
         'secretsmanager:GetSecretValue': ['RazorpaySecret'],
         'kms:Decrypt': ['TokenKey.Arn'],
@@ -222,7 +234,7 @@ describe('permissions', () => {
         'sqs:DeleteMessage': ['DeskQueue.Arn'],
         'sqs:GetQueueAttributes': ['DeskQueue.Arn'],
         'sqs:ChangeMessageVisibility': ['DeskQueue.Arn'],
-        'sqs:SendMessage': ['DeskDeadLetters.Arn', 'PaymentsQueue.Arn'],
+        'sqs:SendMessage': ['CallsQueue.Arn', 'DeskDeadLetters.Arn', 'PaymentsQueue.Arn'],
       },
     ],
     [
@@ -297,8 +309,8 @@ describe('permissions', () => {
 
     expect(decrypting).toEqual([
       ['PaymentsWorker', { Null: owner }],
-      ['CallsWorker', { Null: owner }],
       ['DeskWorker', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
+      ['CallsWorker', { Null: owner }],
       // To look up who has just consented it needs the app's own, and no person's.
       ['SlackInstall', { Null: owner, StringEquals: { 'kms:EncryptionContext:kind': 'bot' } }],
       ['Connections', { Null: owner }],
@@ -445,6 +457,9 @@ describe('what each function is told', () => {
       DeskWorker: [
         'ADMINS_TABLE=Admins',
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'ADMIN_USER_CLOSURE_TABLE=AdminUserClosure',
+        'CALLS_QUEUE_URL=CallsQueue',
+        'CALLS_TABLE=Calls',
         'DESK_DEAD_LETTERS_URL=DeskDeadLetters',
         'DESK_QUEUE_URL=DeskQueue',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',

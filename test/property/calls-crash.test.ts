@@ -32,6 +32,23 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await say('call_2');
     return 'call_2';
   },
+  'a call whose channel loses many, as somebody above the agent approved': async (calling) => {
+    const { say, told, store, people, channels, room } = calling;
+    await say('call_1');
+    await told('call_1');
+    room.time.advance(60_001);
+    for (const user of [users.meera, users.dev, users.lakshmi, users.sana, 'USLACKBOT']) {
+      room.front.control.addMember(channels()[0]?.id ?? '', user);
+    }
+    people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', null));
+    await say('call_2');
+    await told('call_2');
+    const ref = { team: room.team.id, agent: 'adm_arjun' };
+    const by = { id: 'adm_kavya', name: 'Kavya Rao' };
+    const decision = { kind: 'approved', by, at: room.time.now(), press: 'press_1' } as const;
+    await store.decideFused(ref, (await store.fused(ref))?.sign ?? '', decision);
+    return 'call_2';
+  },
   'a call that waited for its agent to be known': async ({ say, told, people }) => {
     people.delete('adm_arjun');
     await say('call_1');

@@ -148,7 +148,7 @@ function partsOf(
 }
 
 /** The hierarchy of people who change at once: its version is another one as soon as anybody is. */
-function hierarchyOf(people: ReadonlyMap<string, Admin>): Parameters<typeof chainsOf>[0] {
+export function hierarchyOf(people: ReadonlyMap<string, Admin>): Parameters<typeof chainsOf>[0] {
   const seen: string[] = [];
   return {
     version: async () => {
