@@ -120,8 +120,9 @@ class AlreadyRunning extends Error {}
 
 async function refuseBeside(running: LocalFacts | undefined): Promise<void> {
   if (running === undefined) return;
-  // The process may be another one that was given the same number since.
-  const answers = await fetch(`${running.api}/health`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+  // The process may be another one that was given the same number since. Where nobody listens that is known at once; who
+  // does may be busy.
+  const answers = await fetch(`${running.api}/health`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
   if (!answers) return;
   throw new AlreadyRunning(
     `War Room runs already (process ${running.pid}): ${running.api}, its Slack page ${running.slack.url}. Ctrl-C there stops it.\n` +

@@ -1,6 +1,6 @@
 /**
- * The circle: what people do in Slack comes back to them as what Slack shows, through Slack’s signed requests, the served template and
- * the front. One stack for the file, one part of the circle after another.
+ * The circle: what people do in Slack comes back to them as what Slack shows, through Slack’s signed requests, the served
+ * template, and the front. One stack for the file, one part of the circle after another.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { View } from '../../lib/local/slack-front/views.ts';
