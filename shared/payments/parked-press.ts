@@ -102,7 +102,7 @@ function answer({ kind, records }: Press, before: readonly Press[]): Content {
   return slackMessage(
     last
       ? body(
-          `Nothing waits here any more: ${who} ${last.kind === 'retry' ? 'had it tried again' : 'ignored it'} at `,
+          `Nothing waits here any more: ${who} ${last.kind === 'retry' ? 'had it tried again' : 'ignored it'} `,
           { at: Math.floor(last.at / 1000) },
           '.',
         )

@@ -200,7 +200,7 @@ describe('two who decide at once', () => {
 
     const late = await all.ignore(episode, 'press-2');
 
-    expect(late.text).toBe('Nothing waits here any more: Kavya R. had it tried again at 20 Nov, 10:42 IST.');
+    expect(late.text).toBe('Nothing waits here any more: Kavya R. had it tried again 20 Nov, 10:42 IST.');
   });
 });
 
