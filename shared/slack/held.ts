@@ -50,7 +50,8 @@ export class Held {
 
   /** Whether no other thread waits there. */
   async isLast(hold: Hold, thread: ThreadRef): Promise<boolean> {
-    const rows = await this.#table.query(partition(hold), 'thread#');
+    // Of two one is another.
+    const rows = await this.#table.query(partition(hold), 'thread#', 2);
     return rows.every(({ sk }) => sk === `thread#${thread.key}`);
   }
 
@@ -59,11 +60,11 @@ export class Held {
     const pk = partition(hold);
     const why = await this.reason(hold);
     await this.#table.delete({ pk, sk: `thread#${thread.key}` });
-    if ((await this.#waiting(hold)) > 0) return;
+    if (await this.#isWaiting(hold)) return;
     await this.#table.delete({ pk, sk: 'reason' });
     await this.#table.delete(listed(hold));
     // Another thread may have been added in between: without a reason nobody would ever wake it.
-    if (why && (await this.#waiting(hold)) > 0) await this.#insertReason(hold, why);
+    if (why && (await this.#isWaiting(hold))) await this.#insertReason(hold, why);
   }
 
   /**
@@ -127,6 +128,11 @@ export class Held {
 
   async #waiting(hold: Hold): Promise<number> {
     return (await this.#table.query(partition(hold), 'thread#')).length;
+  }
+
+  /** Asked by each of thousands of threads as it gets through: it reads one row, however many are left. */
+  async #isWaiting(hold: Hold): Promise<boolean> {
+    return (await this.#table.query(partition(hold), 'thread#', 1)).length > 0;
   }
 
   /** Listed first: whoever finds the reason may count on the list. */
