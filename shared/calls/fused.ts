@@ -43,7 +43,7 @@ export function fusedParagraphs(agent: string, { people, channel, sign, decision
   const named = people.slice(0, namedAtOnce).map((name) => shortName(name) || 'somebody');
   const more = people.length - named.length;
   const who: Inline[] = joined(', ', [...named, more > 0 ? `and ${more} more` : undefined]);
-  const would = body('Would be removed from ', { channel }, ': ', ...who, '.');
+  const would = body('Would be removed from ', { channel }, ': ', ...who);
   if (decision) return [would, fine(`${decisionInWords(decision)} `, { at: Math.floor(decision.at / 1000) })];
   return [would, actions(...buttons(`${agent}#${sign}`, people.length))];
 }

@@ -65,7 +65,10 @@ export async function syncMembers(room: Room, parts: SyncParts): Promise<Synced>
   }
 
   const names = new Map(plan.invite.map(({ user, who }) => [user, who?.name ?? '']));
-  const missing = plan.without.map((who) => ({ name: who.name, code: standingInWords(who) }));
+  const missing: Found['missing'][number][] = plan.without.map((who) => ({
+    name: who.name,
+    code: standingInWords(who),
+  }));
   const invited = plan.invite.map(({ user }) => user);
   for (let from = 0; from < invited.length; from += invitedAtOnce) {
     const batch = invited.slice(from, from + invitedAtOnce);
@@ -76,7 +79,7 @@ export async function syncMembers(room: Room, parts: SyncParts): Promise<Synced>
     isSure &&= !('no' in answer);
     for (const [user, code] of refused) {
       if (code !== 'already_in_channel' && code !== 'cant_invite_self')
-        missing.push({ name: names.get(user) || user, code });
+        missing.push({ name: names.get(user) ?? '', user, code });
     }
   }
   return { missing, stayed, plan, isFused, isSure, ...('no' in read && { unread: read.no.code }) };

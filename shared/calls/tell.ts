@@ -17,7 +17,7 @@ import { type CallThread, render } from './message.ts';
 import { troubleNotice, waitingNotice } from './notice.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { type Synced, syncMembers } from './sync.ts';
-import { isOpen, type Trouble, troubleAfter } from './trouble.ts';
+import { type Found, isOpen, type Trouble, troubleAfter } from './trouble.ts';
 import { heldWake, threadRef, type Wake } from './wake.ts';
 
 export type TellDependencies = {
@@ -168,10 +168,12 @@ async function madeRight(
     await store.keepChannel(ref, { id: elsewhere, name: '' }, clock.now());
     return madeRight(ref, elsewhere, chain, team, bot, budget, dependencies);
   }
-  const stayed = await Promise.all(
-    found.stayed.map(async (each) => ({ ...each, name: (await channels.nameOf(bot, each.user)) ?? '' })),
-  );
-  const trouble = troubleAfter(await store.trouble(ref), { ...found, stayed }, clock.now());
+  const called = async <Each extends Found['missing'][number]>(each: Each): Promise<Each> =>
+    each.name === '' && each.user !== undefined
+      ? { ...each, name: (await channels.nameOf(bot, each.user)) ?? '' }
+      : each;
+  const [missing, stayed] = [await Promise.all(found.missing.map(called)), await Promise.all(found.stayed.map(called))];
+  const trouble = troubleAfter(await store.trouble(ref), { ...found, missing, stayed }, clock.now());
   if (trouble) await store.keepTrouble(ref, trouble);
   if (found.isFused && plan) {
     const users = plan.remove.map(({ user }) => user);

@@ -18,7 +18,9 @@ export type Trouble = {
 };
 
 /** What one look at the members found. */
-export type Found = Pick<Trouble, 'missing' | 'unread'> & {
+export type Found = Pick<Trouble, 'unread'> & {
+  /** `user`: of whom only the account is known. */
+  readonly missing: readonly (Failure & { readonly user?: UserId })[];
   readonly stayed: readonly (Failure & { readonly user: UserId })[];
 };
 
@@ -42,7 +44,7 @@ export function troubleAfter(before: Trouble | undefined, found: Found, now: num
   const fresh = stayed.filter(({ user }) => !staying.has(user));
   return {
     since: ongoing?.since ?? now,
-    missing,
+    missing: missing.map(({ name, code }) => ({ name, code })),
     stayed: [...known, ...fresh.map((each): Stayed => ({ ...each, since: now }))],
     ...(unread !== undefined && { unread }),
   };

@@ -162,6 +162,30 @@ describe('the members of a channel', () => {
     expect(calling.texts(ops).join('\n')).toMatch(/Kavya R\. \(they no longer work here, as the directory has it\)/);
   });
 
+  it('come in batches and are read page by page, and one who cannot come is named and keeps nobody else out', async () => {
+    const { room } = calling;
+    const many = Array.from({ length: 230 }, (_, index) => `U0MANY${String(index).padStart(4, '0')}`);
+    for (const id of many) {
+      const name = id.toLowerCase();
+      const guest = id === many[40] ? { guest: 'single-channel' as const, realName: 'Gita Guest' } : { realName: name };
+      room.front.control.putMember({ id, name, email: `${name}@acme-academy.example`, ...guest });
+    }
+    await room.installations.saveTeam({ ...room.team, protectedPeople: many.map(userId) });
+    const channel = await posted();
+    const invitations = room.front.control.calls()['conversations.invite'];
+    room.time.advance(60_001);
+    room.front.control.resetCalls();
+    await posted('call_2');
+    const { 'conversations.members': pages, 'conversations.kick': removals = 0 } = room.front.control.calls();
+
+    expect(invitations).toBe(Math.ceil(233 / 30));
+    expect(membersOf(channel)).toHaveLength(232);
+    expect([pages, removals]).toEqual([2, 0]);
+    expect(calling.texts(ops)[0]).toMatch(
+      /Should be there and cannot be: Gita G\. \(they are a guest who may not be in another channel\)\./,
+    );
+  });
+
   it('are not emptied without asking: the call waits, the ops channel is told, and it is posted once that is settled', async () => {
     const channel = await posted();
     for (const user of [meera, dev, lakshmi, sana]) calling.room.front.control.addMember(channel, user);
