@@ -80,7 +80,8 @@ const namedAtOnce = 20;
 
 /** What the ops channel is told once the app is back in a workspace, of those whose token ended when it was removed. */
 export function returnedNotice(people: readonly Refused[], reconnectUrl: string | undefined): Content {
-  const many = people.length === 1 ? 'one person' : `${people.length} people`;
+  const who =
+    people.length === 1 ? 'One person does not post as themself' : `${people.length} people do not post as themselves`;
   const named = joined(
     ', ',
     people.slice(0, namedAtOnce).map(({ user }) => ({ person: user })),
@@ -88,11 +89,7 @@ export function returnedNotice(people: readonly Refused[], reconnectUrl: string 
   const more = people.length > namedAtOnce ? ` and ${people.length - namedAtOnce} more` : '';
   const since = Math.min(...people.map(({ at }) => at));
   return message(
-    body(
-      '🔑 ',
-      { bold: `Messages no longer appear as ${many}` },
-      ': what they had allowed ended when War Room was removed.',
-    ),
+    body('🔑 ', { bold: `${who} any more` }, ': what they had allowed ended when War Room was removed.'),
     body(
       'War Room posts them itself and names the person; nothing is lost. To have messages in their name again, ',
       ...named,

@@ -532,7 +532,7 @@ describe('the app', () => {
     await sync(asArjun(wanted('Paid')), 'payments#live#order_2');
 
     const [notice, ...others] = messages(ids.ops);
-    expect(notice?.text).toContain('Messages no longer appear as 2 people');
+    expect(notice?.text).toContain('2 people do not post as themselves any more');
     expect(notice?.text).toContain(`<@${ids.arjun}>, <@${ids.meera}> can <${reconnectUrl}|connect once more>`);
     expect(others).toEqual([]);
     expect(messages().map(({ text, userId }) => [text, userId])).toEqual([

@@ -268,9 +268,9 @@ describe('what the ops channel is told once the app is back', () => {
     }));
 
   it.each([
-    [1, 'Messages no longer appear as one person: ', '<@U0> can connect once more.'],
-    [3, 'Messages no longer appear as 3 people: ', '<@U0>, <@U1>, <@U2> can connect once more.'],
-    [23, 'Messages no longer appear as 23 people: ', '<@U19> and 3 more can connect once more.'],
+    [1, 'One person does not post as themself any more: ', '<@U0> can connect once more.'],
+    [3, '3 people do not post as themselves any more: ', '<@U0>, <@U1>, <@U2> can connect once more.'],
+    [23, '23 people do not post as themselves any more: ', '<@U19> and 3 more can connect once more.'],
   ])('names %i', (count, title, who) => {
     const { text } = returnedNotice(refused(count), undefined);
 
