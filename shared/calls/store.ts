@@ -7,6 +7,7 @@ import type { Call } from './call.ts';
 import type { Decision, Fused } from './fused.ts';
 import type { Reader } from './membership.ts';
 import { repliesOf } from './message.ts';
+import { type Drift, nextNight } from './night.ts';
 import type { Trouble } from './trouble.ts';
 
 /** A call as it is kept. */
@@ -39,8 +40,9 @@ const daySeconds = 86_400;
 /** How long a call is kept, in days: its message can be corrected for so long. */
 const callDays = 400;
 
-/** Calls are spread over this many partitions of the `due` index. */
+/** Calls are spread over this many partitions of the `due` index; channels over these. */
 export const dueShards = ['due#0', 'due#1', 'due#2', 'due#3'] as const;
+export const nightShards = ['night#0', 'night#1'] as const;
 
 /**
  * The calls of every tenant and what War Room knows of the agents who make them: `call#` partitions hold a call each,
@@ -140,8 +142,46 @@ export class CallStore {
   /** Keeps which channel is an agent's. False: it is another agent's already, and nothing was kept. */
   async keepChannel(ref: AgentRef, { id, name }: Channel, at: number): Promise<boolean> {
     if (!(await this.#claim(`${ref.team}#channel#${id}`, ref.agent))) return false;
-    await this.#table.put({ ...agentKey(ref, 'channel'), channel: id, name, at });
+    const key = agentKey(ref, 'channel');
+    await this.#table.put({
+      ...key,
+      channel: id,
+      name,
+      at,
+      dueShard: shardOf(key.pk, nightShards),
+      dueAt: nextNight(at),
+    });
     return true;
+  }
+
+  /** Agents of one shard whose channel is to be compared before `now` (ms). Only wakes: may be stale. */
+  async nights(shard: string, now: number, limit: number): Promise<AgentRef[]> {
+    const keys = await this.#table.due(shard, now, limit);
+    return keys.map(({ pk }) => {
+      const [team = '', agent = ''] = pk.split('#agent#');
+      return { team: teamId(team), agent };
+    });
+  }
+
+  /** The channel of an agent is compared again at `until` (ms). */
+  async postponeNight(ref: AgentRef, until: number): Promise<void> {
+    await this.#table.update(agentKey(ref, 'channel'), {
+      update: 'SET dueAt = :until',
+      when: 'attribute_exists(dueShard)',
+      values: { ':until': until },
+    });
+  }
+
+  /** Keeps how a channel was found in a night; what was found first stands. */
+  async keepDrift(team: TeamId, night: string, drift: Drift, at: number): Promise<void> {
+    const key = { pk: `${team}#night#${night}`, sk: `agent#${drift.agent}` };
+    await this.#table.insert({ ...key, drift, expires: Math.floor(at / 1000) + 30 * daySeconds });
+  }
+
+  /** The channels that were found otherwise in a night. */
+  async drifts(team: TeamId, night: string): Promise<Drift[]> {
+    const items = await this.#table.query(`${team}#night#${night}`);
+    return items.map(({ drift }) => drift as Drift);
   }
 
   async synced(ref: AgentRef): Promise<Synced | undefined> {
@@ -282,7 +322,7 @@ function withoutGaps(call: Call): unknown {
   return JSON.parse(JSON.stringify(call));
 }
 
-function shardOf(pk: string): string {
+function shardOf(pk: string, shards: readonly [string, ...string[]] = dueShards): string {
   const [byte = 0] = createHash('sha256').update(pk).digest();
-  return dueShards[byte % dueShards.length] ?? dueShards[0];
+  return shards[byte % shards.length] ?? shards[0];
 }

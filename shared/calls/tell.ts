@@ -14,6 +14,7 @@ import { ensureChannel } from './channel.ts';
 import { signOf } from './fused.ts';
 import type { Fuse } from './membership.ts';
 import { type CallThread, render } from './message.ts';
+import { driftOf, nextNight, nightNotice, nightOf } from './night.ts';
 import { troubleNotice, waitingNotice } from './notice.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { type Synced, syncMembers } from './sync.ts';
@@ -51,6 +52,7 @@ const roundsAtMost = 4;
  * Throws `Retry` and `Park` as the outbox does, and `Retry` where Slack does not say who somebody is.
  */
 export async function tell(wake: Wake, given: Budget, dependencies: TellDependencies): Promise<Told> {
+  if (wake.cause === 'night') return compare(wake, given, dependencies);
   const { store, installations, outbox, log } = dependencies;
   const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake) }];
   if (!(await store.call(wake.team, wake.call))) return 'nothing';
@@ -88,6 +90,27 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   await endWait(wake, place.name, team, given, dependencies);
   await store.clearDue(wake.team, wake.call, revision);
   return outcome;
+}
+
+/**
+ * Compares the members of an agent's channel with who should be there, at night: they follow who moves and leaves also where nobody
+ * calls. How it was found is kept and told before it is put right.
+ */
+async function compare(ref: AgentRef, budget: Budget, dependencies: TellDependencies): Promise<Told> {
+  const { store, chains, installations, outbox, clock } = dependencies;
+  const [kept, team] = [await store.channel(ref), await installations.team(ref.team)];
+  const [bot, chain] = [await installations.bot(ref.team), await chains.chainOf(ref.team, ref.agent)];
+  const drift = kept && team && bot && chain && (await driftOf(ref, kept.id, chain, team, bot, dependencies));
+  if (drift) {
+    const night = nightOf(clock.now());
+    await store.keepDrift(team.id, night, drift, clock.now());
+    const notice = nightNotice(night, await store.drifts(team.id, night));
+    await notify({ team: team.id, key: `calls-night#${night}` }, notice, team, budget, outbox);
+    const place = await madeRight(ref, kept.id, chain, team, bot, budget, dependencies, 'whoever the agent is');
+    if ('channel' in place && place.trouble) await tellTrouble(ref, kept.id, place.trouble, team, budget, outbox);
+  }
+  await store.postponeNight(ref, nextNight(clock.now()));
+  return drift ? 'done' : 'nothing';
 }
 
 /** The channel took the message, and yet Slack did not say who is in it. */
@@ -147,12 +170,13 @@ async function madeRight(
   bot: Author,
   budget: Budget,
   dependencies: TellDependencies,
+  when: 'the agent reads them' | 'whoever the agent is' = 'the agent reads them',
 ): Promise<Place> {
   const { store, channels, moved, clock, times, fuse } = dependencies;
   const [{ name }] = chain.people;
   const readers = await readersOf(ref.team, chain.people, bot, { store, channels, clock, scale: times.scale });
   const own = readers[0]?.standing.kind ?? 'absent';
-  if (own !== 'member' && own !== 'guest') return { code: own, name };
+  if (when === 'the agent reads them' && own !== 'member' && own !== 'guest') return { code: own, name };
   const made = kept === undefined ? await ensureChannel(ref, name, bot, dependencies) : { channel: { id: kept } };
   if ('refused' in made) return { code: made.refused, name };
   const channel = made.channel.id;
@@ -166,7 +190,7 @@ async function madeRight(
     const elsewhere = found.refused.code === 'channel_not_found' ? await moved.of(ref.team, channel) : undefined;
     if (elsewhere === undefined || elsewhere === channel) return { channel, name, refused: found.refused };
     await store.keepChannel(ref, { id: elsewhere, name: '' }, clock.now());
-    return madeRight(ref, elsewhere, chain, team, bot, budget, dependencies);
+    return madeRight(ref, elsewhere, chain, team, bot, budget, dependencies, when);
   }
   const called = async <Each extends Found['missing'][number]>(each: Each): Promise<Each> =>
     each.name === '' && each.user !== undefined

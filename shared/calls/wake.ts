@@ -9,8 +9,11 @@ import { fieldsOfJson, textIn } from '../slack/untrusted.ts';
 /** A record of the calls queue: it carries no news, it only makes a worker look at what is stored of a call. */
 export type Wake = { readonly team: TeamId; readonly agent: string; readonly call: string; readonly cause: Cause };
 
-/** `slack`: something was done to a message of it in Slack; `desk`: somebody pressed a button. */
-const causes = ['api', 'sweep', 'held', 'slack', 'desk'] as const;
+/**
+ * `slack`: something was done to a message of it in Slack; `desk`: somebody pressed a button; `night`: no call, the members
+ * of the agent's channel are compared.
+ */
+const causes = ['api', 'sweep', 'held', 'slack', 'desk', 'night'] as const;
 type Cause = (typeof causes)[number];
 
 /**
@@ -46,9 +49,9 @@ export function threadMessage({ team, key }: ThreadRef, unique: string): Message
 /** The wake in a message's body. Throws `Park` for anything else: somebody put it there by hand. */
 export function parseWake(body: string): Wake {
   const fields = fieldsOfJson(body);
-  const [team, agent, call] = ['team', 'agent', 'call'].map((name) => textIn(fields, name));
+  const [team, agent, call = ''] = ['team', 'agent', 'call'].map((name) => textIn(fields, name));
   const cause = causes.find((each) => each === fields['cause']);
-  if (team && agent && call && cause) return { team: teamId(team), agent, call, cause };
+  if (team && agent && cause && (call !== '' || cause === 'night')) return { team: teamId(team), agent, call, cause };
   throw new Park(
     'wake-unreadable',
     'A message of the calls queue does not say which call to look at. Delete it; send the call again.',

@@ -5,7 +5,8 @@ import { userId } from '../../shared/base/names.ts';
 import { decide } from '../../shared/calls/decide.ts';
 import { fusedIds, readFusedValue } from '../../shared/calls/fused.ts';
 import { sweep } from '../../shared/calls/sweep.ts';
-import { parseWake } from '../../shared/calls/wake.ts';
+import { tell } from '../../shared/calls/tell.ts';
+import { parseWake, type Wake } from '../../shared/calls/wake.ts';
 import { type Calling, hierarchyOf, ops, person, startCalling, users } from '../support/calling.ts';
 
 let calling: Calling;
@@ -430,6 +431,85 @@ describe('the channel of an agent', () => {
     expect(outcome).toBe('held');
     expect(said).toMatch(/are waiting: the channel was archived/);
     expect(calling.roots(channel)).toHaveLength(2);
+  });
+});
+
+describe('at night', () => {
+  const woken: Wake[] = [];
+  const swept = async () => {
+    woken.length = 0;
+    await sweep({
+      store: calling.store,
+      queue: { send: async ({ body }) => void woken.push(parseWake(body)) },
+      clock: { now: () => calling.room.time.now() },
+      newId: () => `n${woken.length}`,
+    });
+    return woken.filter(({ cause }) => cause === 'night');
+  };
+  /** Two in the morning, in India; the tests begin at 10:42. */
+  const untilNight = () => calling.room.time.advance((15 * 60 + 19) * 60_000);
+  const night = () =>
+    tell(
+      { team: calling.room.team.id, agent: 'adm_arjun', call: '', cause: 'night' },
+      { until: calling.room.until(), report: calling.room.report },
+      calling.parts,
+    );
+
+  it('each channel is compared once, at two o’clock in India', async () => {
+    await posted();
+    untilNight();
+    calling.room.time.advance(-2 * 60_000);
+    const early = await swept();
+    calling.room.time.advance(2 * 60_000);
+    const first = await swept();
+    await night();
+    const again = await swept();
+    calling.room.time.advance(24 * 3_600_000);
+    const next = await swept();
+
+    expect([early.length, first.length, again.length, next.length]).toEqual([0, 1, 0, 1]);
+    expect(first[0]).toMatchObject({ agent: 'adm_arjun', call: '' });
+  });
+
+  it('a channel with the right members is left alone, and nothing is said', async () => {
+    const channel = await posted();
+    untilNight();
+
+    expect(await night()).toBe('nothing');
+    expect([membersOf(channel), calling.texts(ops)]).toEqual([chain, []]);
+  });
+
+  it('who moved, left or came meanwhile is told, then put right, though nobody called', async () => {
+    const channel = await posted();
+    calling.room.front.control.addMember(channel, meera);
+    calling.people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_lakshmi'));
+    untilNight();
+
+    expect(await night()).toBe('done');
+    await night();
+
+    expect(membersOf(channel)).toEqual([arjun, kavya, lakshmi].sort());
+    expect(calling.texts(ops)).toHaveLength(1);
+    expect(calling.texts(ops)[0]).toMatch(/^🌙 The members of 1 channel were not who they should be/);
+    expect(calling.texts(ops)[0]).toMatch(/<#.+>: too many: Rohan D\., Meera T\.; missing: Lakshmi N\.$/m);
+    expect(calling.roots(channel)).toHaveLength(1);
+  });
+
+  it('an agent who has left no longer reads their calls, and those above still do', async () => {
+    const channel = await posted();
+    calling.people.set('adm_arjun', { ...person('adm_arjun', 'Arjun Mehta', 'adm_rohan'), active: false });
+    untilNight();
+    await night();
+
+    expect(membersOf(channel)).toEqual([kavya, rohan].sort());
+  });
+
+  it('a channel that Slack does not show is left to the next night, and one that got no answer to the next try', async () => {
+    await posted();
+    fault('conversations.members', 'channel_not_found');
+    expect(await night()).toBe('nothing');
+    fault('conversations.members', 'internal_error');
+    await expect(night()).rejects.toThrow(Retry);
   });
 });
 
