@@ -26,6 +26,7 @@ export class OrgRoom extends Construct {
       // Thirty thousand people, as they are and as they will be, with all that stands above each.
       memorySize: 1024,
       timeout: Duration.seconds(60),
+      messages: 'snapshots of the people',
       maxConcurrency: 2,
       errors: {
         impact:
