@@ -5,7 +5,6 @@ import { userId } from '../../shared/base/names.ts';
 import { decide } from '../../shared/calls/decide.ts';
 import { fusedIds, readFusedValue } from '../../shared/calls/fused.ts';
 import { sweep } from '../../shared/calls/sweep.ts';
-import { tell } from '../../shared/calls/tell.ts';
 import { parseWake, type Wake } from '../../shared/calls/wake.ts';
 import { type Calling, hierarchyOf, ops, person, startCalling, users } from '../support/calling.ts';
 
@@ -448,12 +447,7 @@ describe('at night', () => {
   };
   /** Two in the morning, in India; the tests begin at 10:42. */
   const untilNight = () => calling.room.time.advance((15 * 60 + 19) * 60_000);
-  const night = () =>
-    tell(
-      { team: calling.room.team.id, agent: 'adm_arjun', call: '', cause: 'night' },
-      { until: calling.room.until(), report: calling.room.report },
-      calling.parts,
-    );
+  const night = () => calling.compared();
 
   it('each channel is compared once, at two o’clock in India', async () => {
     await posted();

@@ -49,6 +49,14 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await store.decideFused(ref, (await store.fused(ref))?.sign ?? '', decision);
     return 'call_2';
   },
+  'a call whose channel changed since': async ({ say, told, people, channels, room }) => {
+    await say('call_1');
+    await told('call_1');
+    room.time.advance(60_001);
+    room.front.control.addMember(channels()[0]?.id ?? '', users.meera);
+    people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_lakshmi'));
+    return 'call_1';
+  },
   'a call that waited for its agent to be known': async ({ say, told, people }) => {
     people.delete('adm_arjun');
     await say('call_1');
@@ -118,3 +126,33 @@ describe.each(Object.entries(scenarios))('%s', (_, scenario) => {
     }
   }, 60_000);
 });
+
+it('a channel that is compared at night is told as it was found and then put right, wherever the worker stops', async () => {
+  const play = async (spot?: Spot) => {
+    const calling = await startCalling();
+    await scenarios['a call whose channel changed since']?.(calling);
+    const fuse = new Fuse(spot);
+    await calling.compared('adm_arjun', calling.worker(fuse)).catch(() => undefined);
+    calling.room.time.advance(61_000);
+    for (let delivery = 0; delivery < 12; delivery += 1) {
+      const wait = await calling.compared().then(
+        () => undefined,
+        (error: unknown) => (error instanceof Retry ? (error.delayMs ?? 1_000) : Promise.reject(error)),
+      );
+      if (wait === undefined) break;
+      calling.room.time.advance(wait);
+    }
+    return { fuse, world: await seen(calling, 'call_1', 'compared') };
+  };
+
+  const { fuse: recorded, world: whole } = await play();
+  expect(whole.ops).toEqual([expect.stringMatching(/too many: Rohan D\., Meera T\.; missing: Lakshmi N\./)]);
+  for (const [effect, name] of recorded.effects.entries()) {
+    for (const side of ['before', 'after'] as const) {
+      const { fuse, world } = await play({ effect, side });
+
+      const at = `${side} effect ${effect}, ${name}`;
+      expect({ at, blown: fuse.blown, ...world }).toEqual({ at, blown: true, ...whole });
+    }
+  }
+}, 60_000);

@@ -66,6 +66,8 @@ export type Calling = {
   readonly say: (id: string, call?: Partial<Call>) => ReturnType<CallStore['record']>;
   /** Has a call told, by these parts. */
   readonly told: (id: string, agent?: string, parts?: Partial<TellDependencies>) => Promise<Told>;
+  /** Has the channel of an agent compared, as at night. */
+  readonly compared: (agent?: string, parts?: Partial<TellDependencies>) => Promise<Told>;
   /** The private channels, with who is in each, the app left out. */
   readonly channels: () => { id: string; name: string; members: string[] }[];
   /** The first lines of the roots in a channel, and of everything. */
@@ -101,6 +103,12 @@ export async function startCalling(): Promise<Calling> {
     told: (call, agent = 'adm_arjun', others = {}) =>
       tell(
         { team: room.team.id, agent, call, cause: 'api' },
+        { until: room.until(), report: room.report },
+        { ...parts, ...others },
+      ),
+    compared: (agent = 'adm_arjun', others = {}) =>
+      tell(
+        { team: room.team.id, agent, call: '', cause: 'night' },
         { until: room.until(), report: room.report },
         { ...parts, ...others },
       ),
