@@ -104,7 +104,8 @@ async function compare(ref: AgentRef, budget: Budget, dependencies: TellDependen
   if (drift) {
     const night = nightOf(clock.now());
     await store.keepDrift(team.id, night, drift, clock.now());
-    const notice = nightNotice(night, await store.drifts(team.id, night));
+    // Other channels are compared at the same time: what is kept is read once it is this one's turn to tell.
+    const notice = async () => nightNotice(night, await store.drifts(team.id, night));
     await notify({ team: team.id, key: `calls-night#${night}` }, notice, team, budget, outbox);
     const place = await madeRight(ref, kept.id, chain, team, bot, budget, dependencies, 'whoever the agent is');
     if ('channel' in place && place.trouble) await tellTrouble(ref, kept.id, place.trouble, team, budget, outbox);
@@ -245,9 +246,10 @@ async function wait(
 ): Promise<Told> {
   const ref = { team: team.id, agent };
   await store.wait(ref, { call, code, since: clock.now() }, clock.now() + againMs * times.scale);
-  const { since = 0, calls } = await store.waiting(ref);
+  const { since = 0 } = await store.waiting(ref);
   const key = `calls-waiting#${agent}#${since}`;
-  await notify({ team: team.id, key }, waitingNotice(agent, name, calls, await store.fused(ref)), team, budget, outbox);
+  const notice = async () => waitingNotice(agent, name, (await store.waiting(ref)).calls, await store.fused(ref));
+  await notify({ team: team.id, key }, notice, team, budget, outbox);
   return 'waiting';
 }
 
@@ -263,7 +265,7 @@ async function endWait(
   if (since === undefined || !calls.some(({ call }) => call === ref.call)) return;
   const others = calls.filter(({ call }) => call !== ref.call);
   const key = `calls-waiting#${ref.agent}#${since}`;
-  await notify({ team: team.id, key }, waitingNotice(ref.agent, name, others), team, budget, outbox);
+  await notify({ team: team.id, key }, () => waitingNotice(ref.agent, name, others), team, budget, outbox);
   await store.endWait(ref, ref.call);
 }
 
@@ -276,13 +278,13 @@ async function tellTrouble(
   outbox: Outbox,
 ): Promise<void> {
   const key = `calls-members#${agent}#${trouble.since}`;
-  await notify({ team: team.id, key }, troubleNotice(channel, trouble), team, budget, outbox);
+  await notify({ team: team.id, key }, () => troubleNotice(channel, trouble), team, budget, outbox);
 }
 
 /** Tells the ops channel. Nothing wakes a notice by itself: the call it is about is looked at again. */
 async function notify(
   ref: ThreadRef,
-  notice: CallThread,
+  notice: () => CallThread | Promise<CallThread>,
   { channels }: Team,
   { until, report }: Budget,
   outbox: Outbox,
@@ -292,8 +294,6 @@ async function notify(
     row: 'ops',
     why: 'What needs a person goes to the ops channel.',
   };
-  await outbox.sync(ref, async (read) => ({ ...notice, destination: read.destination ?? destination }), {
-    until,
-    report,
-  });
+  const compose: Compose = async (read) => ({ ...(await notice()), destination: read.destination ?? destination });
+  await outbox.sync(ref, compose, { until, report });
 }

@@ -489,6 +489,27 @@ describe('at night', () => {
     expect(calling.roots(channel)).toHaveLength(1);
   });
 
+  it('channels that are compared at the same time are told in one message', async () => {
+    const channels = [await posted(), await posted('call_2', 'adm_sana')];
+    for (const channel of channels) calling.room.front.control.addMember(channel, meera);
+    untilNight();
+    const patiently = async (agent: string): Promise<unknown> => {
+      try {
+        return await calling.compared(agent);
+      } catch (error) {
+        if (!(error instanceof Retry)) throw error;
+        calling.room.time.advance(error.delayMs ?? 1_000);
+        return patiently(agent);
+      }
+    };
+    await Promise.all([patiently('adm_arjun'), patiently('adm_sana')]);
+
+    expect(calling.roots(ops)).toEqual([
+      '🌙 The members of 2 channels were not who they should be. War Room puts that right; what it cannot is said by itself.',
+    ]);
+    expect(calling.texts(ops)[0]?.match(/too many: Meera T\./g)).toHaveLength(2);
+  });
+
   it('an agent who has left no longer reads their calls, and those above still do', async () => {
     const channel = await posted();
     calling.people.set('adm_arjun', { ...person('adm_arjun', 'Arjun Mehta', 'adm_rohan'), active: false });
