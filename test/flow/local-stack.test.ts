@@ -194,7 +194,7 @@ describe('the served product', () => {
     expect(tried).toMatchObject({ status: 200, body: { version: 1, active: false, dryRun: { cut: false } } });
     expect(put).toEqual({ status: 200, body: { version: 1, active: true, dryRun: null } });
     const channel = stack.facts.channels.ops;
-    const why = expect.stringMatching(/^The amount is \d+ \(smallest unit\)\.$/);
+    const why = expect.stringMatching(/^The amount is ₹[\d,]+\.\d\d\.$/);
     expect(thread).toMatchObject({ destination: { channel, row: 'large amounts', why } });
     expect(known).toMatchObject({ status: 200, body: { fixed: { channel, row: 'large amounts', version: 1 } } });
     expect(guessed).toMatchObject({ status: 200, body: { now: { row: 'learner with an open plan' } } });
