@@ -263,7 +263,14 @@ export function asText(item: Key): string {
 /** Those of `words` that stand in any of `texts`, in whatever case. */
 export function found(words: readonly string[], texts: readonly string[]): string[] {
   const all = texts.join('\n').toLowerCase();
-  return words.filter((word) => all.includes(word.toLowerCase()));
+  return words.filter((word) =>
+    /^\d{1,8}$/.test(word) ? standsAlone(word).test(all) : all.includes(word.toLowerCase()),
+  );
+}
+
+/** A few digits are in many a time and a hash by chance. */
+function standsAlone(digits: string): RegExp {
+  return new RegExp(`(?<![\\w.-])${digits}(?![\\w.-])`);
 }
 
 /** Carries out an erasure to its end, or until the fuse blows. */
