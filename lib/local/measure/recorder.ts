@@ -91,23 +91,34 @@ export async function startRecorder({ slackMs }: { readonly slackMs: number }): 
       return answer;
     }
     // What an item weighs before and after is nobody's to say but the database's, so it is asked beside the request.
-    const find = async () => {
-      const key = keyOf(asked);
-      const ask = { TableName: asked['TableName'], Key: key, ConsistentRead: true };
+    const find = async (item: Fields = asked) => {
+      const ask = { TableName: item['TableName'], Key: keyOf(item), ConsistentRead: true };
       const asGet = { ...headers, 'x-amz-target': `${name}.GetItem` };
       const found = await pass(to, url, method, asGet, Buffer.from(JSON.stringify(ask)));
       return json(found.body)['Item'] as WireItem | undefined;
     };
+    const costOf = (item: Fields, before: WireItem | undefined, after: WireItem | undefined) =>
+      (indexes.get(String(item['TableName'])) ?? []).reduce(
+        (sum, keys) => sum + indexWriteUnits(keys, before, after),
+        writeUnits(before, after),
+      );
+    if (operation === 'BatchWriteItem') {
+      // Each of its items counts as if it were written alone.
+      const items = itemsOf(asked);
+      const before = await Promise.all(items.map(find));
+      const answer = await pass(to, url, method, headers, body);
+      const after = await Promise.all(items.map(find));
+      const units = items.reduce((sum, item, at) => sum + costOf(item, before[at], after[at]), 0);
+      calls.push({ service, operation, writeUnits: units, readUnits: 0 });
+      return answer;
+    }
     const writes = /^(Put|Update|Delete)Item$/.test(operation);
     const before = writes ? await find() : undefined;
     const answer = await pass(to, url, method, headers, body);
     if (writes) {
       const after = await find();
-      const units = writeUnits(before, after);
-      const ofIndexes = indexes.get(String(asked['TableName'])) ?? [];
-      const more = ofIndexes.reduce((sum, keys) => sum + indexWriteUnits(keys, before, after), 0);
       const written = { operation, ...nameOf(asked), bytes: after ? itemBytes(after) : 0 };
-      calls.push({ service, operation, writeUnits: units + more, readUnits: 0, written });
+      calls.push({ service, operation, writeUnits: costOf(asked, before, after), readUnits: 0, written });
     } else {
       calls.push({ service, operation, writeUnits: 0, readUnits: unitsOfRead(operation, asked, json(answer.body)) });
     }
@@ -217,6 +228,14 @@ function list(value: unknown): readonly unknown[] {
 function keyOf(asked: Fields): WireItem {
   const { pk, sk } = (asked['Key'] ?? asked['Item']) as WireItem;
   return { ...(pk && { pk }), ...(sk && { sk }) };
+}
+
+/** The items of a batch, each as the request that would write it alone. */
+function itemsOf(asked: Fields): Fields[] {
+  const tables = (asked['RequestItems'] ?? {}) as Readonly<Record<string, readonly Readonly<Record<string, Fields>>[]>>;
+  return Object.entries(tables).flatMap(([TableName, requests]) =>
+    requests.map(({ PutRequest, DeleteRequest }) => ({ TableName, ...PutRequest, ...DeleteRequest })),
+  );
 }
 
 function nameOf(asked: Fields): Pick<Written, 'table' | 'pk' | 'sk'> {
