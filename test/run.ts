@@ -75,7 +75,7 @@ try {
   } else {
     if (wanted.length === 0) {
       console.log(
-        `Node ${process.version}. Types, lint and dead code first, then the tests; four to five minutes on two cores.\n`,
+        `Node ${process.version}. Types, lint and dead code first, then the tests; eight to ten minutes on two cores.\n`,
       );
       passed.push(await run('types', 'typescript/bin/tsc', ['-p', '.']));
       passed.push(await run('lint', '@biomejs/biome/bin/biome', ['check', '.']));

@@ -203,9 +203,14 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await claim(store, 'order_A', ['pay_1', 'pay_1'])).toEqual({
         thread: 'order_A',
         joined: false,
+        since: now,
         displaced: [],
       });
-      expect(await claim(store, 'order_A', ['pay_1', 'pay_2'])).toMatchObject({ thread: 'order_A', joined: false });
+      expect(await claim(store, 'order_A', ['pay_1', 'pay_2'], now + 5)).toMatchObject({
+        thread: 'order_A',
+        joined: false,
+        since: now,
+      });
 
       expect(await Promise.all(['order_A', 'pay_1', 'pay_2'].map(threadOf))).toEqual(Array(3).fill('order_A'));
     });
@@ -218,6 +223,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await claim(store, 'order_B', ['pay_1'], now + 2)).toEqual({
         thread: 'order_A',
         joined: true,
+        since: now + 1,
         displaced: ['order_B'],
       });
       expect(await threadOf('order_B')).toBe('order_A');
@@ -239,6 +245,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await claim(store, 'order_A', ['pay_1'], now + 2)).toEqual({
         thread: 'order_A',
         joined: true,
+        since: now,
         displaced: ['order_B'],
       });
       expect(await threadOf('pay_1')).toBe('order_A');

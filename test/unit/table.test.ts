@@ -61,12 +61,15 @@ describe('a read of a table', () => {
     /\b(?:Get|BatchGet|TransactGet|Query|Scan|ExecuteStatement|BatchExecuteStatement|ExecuteTransaction)(?:Items?)?Command\b/;
   const own = 'shared/aws/table.ts';
 
-  it('is sent from the table alone, whose rules it cannot escape', () => {
+  it('is sent from the table alone, whose rules it cannot escape; erasing alone reads it whole', () => {
     const files = globSync('{functions,shared,lib,bin}/**/*.ts');
     const readers = files.filter((file) => READS.test(readFileSync(file, 'utf8')));
 
     // The database in memory is what answers these commands; it sends none.
-    expect(readers.filter((file) => file !== 'lib/local/memory-database.ts')).toEqual([own]);
+    const senders = readers.filter((file) => file !== 'lib/local/memory-database.ts');
+    expect(senders.toSorted()).toEqual([own, 'shared/aws/whole-table.ts']);
+    const bundled = globSync('functions/**/*.ts').filter((file) => readFileSync(file, 'utf8').includes('whole-table'));
+    expect(bundled).toEqual([]);
   });
 
   it('names an index only where it asks what is due', () => {
