@@ -32,6 +32,10 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   HostedPages: { kB: 68, initMs: 1000 },
   SlackInstall: { kB: 615, initMs: 1000 },
   Connections: { kB: 625, initMs: 1000 },
+  CallsApi: { kB: 525, initMs: 1000 },
+  CallsWorker: { kB: 640, initMs: 1000 },
+  CallsSweep: { kB: 460, initMs: 1000 },
+  OrgWorker: { kB: 470, initMs: 1000 },
   Health: { kB: 500, initMs: 1000 },
 };
 

@@ -46,7 +46,7 @@ export function startProgram(
   return {
     pid: child.pid ?? 0,
     output: () => text,
-    line: (wanted, withinMs = 90_000) =>
+    line: (wanted, withinMs = 40_000) =>
       new Promise((resolve, reject) => {
         const settle = (act: () => void) => {
           looks.delete(look);
