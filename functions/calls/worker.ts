@@ -45,6 +45,7 @@ const ready = lazy(async () => {
   const { log, moved, outbox, installations, client, times, clock } = openPosting(names, dynamo, isActive);
   const lines = openLog();
   const reporter = openReporter({ log: lines });
+  const queue = new Queue(sqs, names.CALLS_QUEUE_URL);
   const dependencies: WorkDependencies = {
     tell: {
       ...{ log, moved, outbox, installations, clock, times },
@@ -54,6 +55,7 @@ const ready = lazy(async () => {
       fuse: usualFuse,
       rememberedMs: Number(process.env['MEMBERS_REMEMBERED_MS'] ?? rememberedMs * times.scale),
     },
+    queue,
     newId,
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.CALLS_DEAD_LETTERS_URL),
@@ -61,7 +63,7 @@ const ready = lazy(async () => {
     count: openMetrics(),
     reportError: reporter.report,
   };
-  return { dependencies, reporter, times, queue: new Queue(sqs, names.CALLS_QUEUE_URL) };
+  return { dependencies, reporter, times, queue };
 });
 
 /** The calls queue: posts each call to its agent and everybody above. */

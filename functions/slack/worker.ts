@@ -8,6 +8,7 @@ import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { heardMessage } from '../../shared/calls/heard.ts';
 import { threadMessage as callMessage } from '../../shared/calls/wake.ts';
 import { threadMessage as paymentMessage } from '../../shared/payments/wake.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -53,6 +54,7 @@ const ready = lazy(async () => {
         const call = callMessage(ref, newId());
         if (call) await calls.send(call);
       },
+      tellRooms: (news) => calls.send(heardMessage(news)),
     },
     deadLetters: new Queue(sqs, names.SLACK_DEAD_LETTERS_URL),
     newId,

@@ -69,7 +69,8 @@ export class CallsRoom extends Construct {
       .mayUseTable(state.admins, 'ADMINS_TABLE', ['GetItem'])
       .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
-      .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['ChangeMessageVisibility'])
+      // Itself: whom calls wait for may have come.
+      .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['ChangeMessageVisibility', 'SendMessage'])
       .mayUseQueue(calls.deadLetters, 'CALLS_DEAD_LETTERS_URL', ['SendMessage']);
     props.desk
       .mayUseTable(state.calls, 'CALLS_TABLE', ['GetItem', 'Query', 'UpdateItem'])

@@ -4,8 +4,9 @@ import { Retry } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
 import type { Admin } from '../org/directory.ts';
 import { foldEmail } from '../org/email.ts';
+import { type Account, addressSign, kindOf } from '../slack/account.ts';
 import { refusal } from '../slack/answer.ts';
-import type { Account, Channels } from '../slack/channels.ts';
+import type { Channels } from '../slack/channels.ts';
 import type { Author } from '../slack/installation.ts';
 import type { Reader } from './membership.ts';
 import type { CallStore } from './store.ts';
@@ -48,9 +49,9 @@ async function standingOf(
   { store, channels, clock, scale }: AccountParts,
 ): Promise<Reader['standing']> {
   // Kept as a hash: it is only compared.
-  const address = createHash('sha256').update(foldEmail(email)).digest('base64url');
+  const hashed = createHash('sha256').update(foldEmail(email)).digest('base64url');
   const before = await store.known(team, id);
-  const known = before?.email === address ? before : undefined;
+  const known = before?.email === hashed ? before : undefined;
   const standsMs = known && (known.standing.kind === 'member' || known.standing.kind === 'guest' ? knownMs : unfitMs);
   if (known && standsMs !== undefined && clock.now() - known.at < standsMs * scale) return known.standing;
   let account: Account | undefined;
@@ -62,15 +63,19 @@ async function standingOf(
     throw Retry.failed(`Slack does not say who has the e-mail address of ${id} (${no.code}).`, { cause: error });
   }
   const standing = standingIn(team, account);
-  await store.keepKnown(team, id, { email: address, standing, at: clock.now() });
+  await store.keepKnown(team, id, { email: hashed, address: addressSign(email), standing, at: clock.now() });
   return standing;
 }
 
 function standingIn(team: TeamId, account: Account | undefined): Reader['standing'] {
   if (!account) return { kind: 'absent' };
-  if (account.team !== team) return { kind: 'foreign' };
-  if (account.isDeactivated) return { kind: 'deactivated' };
-  if (account.isInvited) return { kind: 'invited', user: account.user };
-  if (!account.isConfirmed) return { kind: 'unconfirmed' };
-  return { kind: account.isGuest ? 'guest' : 'member', user: account.user };
+  const kind = kindOf(account, team);
+  switch (kind) {
+    case 'foreign':
+    case 'deactivated':
+    case 'unconfirmed':
+      return { kind };
+    default:
+      return { kind, user: account.user };
+  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Item, Key, Table } from '../aws/table.ts';
-import { type ChannelId, channelId, type TeamId, teamId } from '../base/names.ts';
+import { type ChannelId, channelId, type TeamId, teamId, type UserId } from '../base/names.ts';
 import type { Channel } from '../slack/channels.ts';
 import type { Call } from './call.ts';
 import type { Decision, Fused } from './fused.ts';
@@ -30,8 +30,16 @@ export type Due = { readonly key: Key; readonly team: TeamId; readonly agent: st
 /** For whom the members of a channel were last made right, and when (ms). */
 export type Synced = { readonly channel: ChannelId; readonly version: string; readonly at: number };
 
-/** What Slack said of somebody's address, and when (ms). */
-export type Known = { readonly email: string; readonly standing: Reader['standing']; readonly at: number };
+/** What Slack said of somebody's address, which is kept as a hash and as its sign, and when (ms). */
+export type Known = {
+  readonly email: string;
+  readonly address: string;
+  readonly standing: Reader['standing'];
+  readonly at: number;
+};
+
+/** An account in Slack, and the sign of its address. */
+type Holder = { readonly user: UserId; readonly address: string };
 
 /** Why a call waits for a person, and since when (ms). */
 export type Waiting = { readonly call: string; readonly code: string; readonly since: number };
@@ -244,17 +252,51 @@ export class CallStore {
   async known(team: TeamId, id: string): Promise<Known | undefined> {
     const item = await this.#table.get(personKey(team, id));
     return (
-      item && { email: String(item['email']), standing: item['standing'] as Known['standing'], at: Number(item['at']) }
+      item && {
+        email: String(item['email']),
+        address: String(item['address']),
+        standing: item['standing'] as Known['standing'],
+        at: Number(item['at']),
+      }
     );
   }
 
-  async keepKnown(team: TeamId, id: string, { email, standing, at }: Known): Promise<void> {
-    await this.#table.put({
-      ...personKey(team, id),
-      email,
-      standing,
-      at,
-      expires: Math.floor(at / 1000) + 30 * daySeconds,
+  /** Keeps what is known of a person, who is found from then on also by their account and by the sign of their address. */
+  async keepKnown(team: TeamId, id: string, { email, address, standing, at }: Known): Promise<void> {
+    const expires = Math.floor(at / 1000) + 30 * daySeconds;
+    const user = 'user' in standing ? standing.user : undefined;
+    for (const key of holderKeys(team, id, { address, user })) await this.#table.put({ ...key, expires });
+    await this.#table.put({ ...personKey(team, id), email, address, standing, at, expires });
+  }
+
+  async forgetKnown(team: TeamId, id: string): Promise<void> {
+    await this.#table.delete(personKey(team, id));
+  }
+
+  /** The people, by the company's ids, of whom it is known that this account is theirs, or who have an address of this sign. */
+  async peopleOf(team: TeamId, holder: Holder): Promise<string[]> {
+    const found: string[] = [];
+    for (const { pk } of holderKeys(team, '', holder)) {
+      for (const { sk } of await this.#table.query(pk, 'person#')) found.push(sk.slice('person#'.length));
+    }
+    return [...new Set(found)];
+  }
+
+  /** A person is no longer found by this account or address. */
+  async unindex(team: TeamId, id: string, holder: Holder): Promise<void> {
+    for (const key of holderKeys(team, id, holder)) await this.#table.delete(key);
+  }
+
+  /** Another one each time that something was learnt of anybody's account. */
+  async peopleVersion(team: TeamId): Promise<number> {
+    return Number((await this.#table.get(peopleKey(team)))?.['version'] ?? 0);
+  }
+
+  async changePeople(team: TeamId): Promise<void> {
+    await this.#table.update(peopleKey(team), {
+      update: 'ADD #version :one',
+      names: { '#version': 'version' },
+      values: { ':one': 1 },
     });
   }
 
@@ -315,6 +357,23 @@ function agentKey({ team, agent }: AgentRef, sk: string): Key {
 
 function personKey(team: TeamId, id: string): Key {
   return { pk: `${team}#person#${id}`, sk: 'slack' };
+}
+
+function peopleKey(team: TeamId): Key {
+  return { pk: `${team}#people`, sk: 'version' };
+}
+
+/** Under what a person is found again: their account, where they have one, and the sign of their address, where there is any. */
+function holderKeys(
+  team: TeamId,
+  id: string,
+  { user, address }: { readonly user: UserId | undefined; readonly address: string },
+): Key[] {
+  const sk = `person#${id}`;
+  return [
+    ...(user === undefined ? [] : [{ pk: `${team}#account#${user}`, sk }]),
+    ...(address === '' ? [] : [{ pk: `${team}#address#${address}`, sk }]),
+  ];
 }
 
 /** What was left out is not there once it is read back. */

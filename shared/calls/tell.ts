@@ -175,6 +175,8 @@ async function madeRight(
 ): Promise<Place> {
   const { store, channels, moved, clock, times, fuse } = dependencies;
   const [{ name }] = chain.people;
+  // Read before Slack is asked about anybody: what is heard meanwhile makes it another one.
+  const version = await versionOf(chain, team, store);
   const readers = await readersOf(ref.team, chain.people, bot, { store, channels, clock, scale: times.scale });
   const own = readers[0]?.standing.kind ?? 'absent';
   if (when === 'the agent reads them' && own !== 'member' && own !== 'guest') return { code: own, name };
@@ -208,7 +210,7 @@ async function madeRight(
     return { code: 'fused', name };
   }
   if (asked) await store.forgetFused(ref);
-  if (found.isSure) await store.rememberSync(ref, { channel, version: versionOf(chain, team), at: clock.now() });
+  if (found.isSure) await store.rememberSync(ref, { channel, version, at: clock.now() });
   return { channel, name, trouble };
 }
 
@@ -228,12 +230,17 @@ async function isRemembered(
   { store, clock, rememberedMs }: TellDependencies,
 ): Promise<boolean> {
   const last = await store.synced(ref);
-  const isSame = last?.channel === channel && last.version === versionOf(chain, team);
-  return isSame && clock.now() - last.at < rememberedMs;
+  if (last?.channel !== channel || clock.now() - last.at >= rememberedMs) return false;
+  return last.version === (await versionOf(chain, team, store));
 }
 
-function versionOf({ version }: Chain, { protectedPeople = [] }: Team): string {
-  return [version, ...protectedPeople].join(' ');
+/** Another one once the directory, the accounts of people or those who are protected are other ones. */
+async function versionOf(
+  { version }: Chain,
+  { id, protectedPeople = [] }: Team,
+  store: Pick<CallStore, 'peopleVersion'>,
+): Promise<string> {
+  return [version, await store.peopleVersion(id), ...protectedPeople].join(' ');
 }
 
 /** Keeps that a call waits, and says so in the ops channel. */

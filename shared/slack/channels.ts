@@ -1,22 +1,12 @@
-import { type ChannelId, channelId, type TeamId, teamId, type UserId, userId } from '../base/names.ts';
+import { type ChannelId, channelId, type UserId, userId } from '../base/names.ts';
+import { type Account, accountIn } from './account.ts';
 import { refusal } from './answer.ts';
 import type { SlackClient } from './client.ts';
 import type { Author } from './installation.ts';
+import { fieldsOf } from './untrusted.ts';
 
 /** A channel as it was made or found. Slack may have changed the name. */
 export type Channel = { readonly id: ChannelId; readonly name: string };
-
-/** Who in Slack has an address. */
-export type Account = {
-  readonly user: UserId;
-  /** Their own workspace: another one, of somebody who is here through a shared channel only. */
-  readonly team: TeamId;
-  readonly isDeactivated: boolean;
-  readonly isConfirmed: boolean;
-  /** Has been invited and was never there. */
-  readonly isInvited: boolean;
-  readonly isGuest: boolean;
-};
 
 /** Slack takes a hundred people at once; one who cannot come spoils fewer this way. https://docs.slack.dev/reference/methods/conversations.invite */
 export const invitedAtOnce = 30;
@@ -93,19 +83,12 @@ export class Channels {
     await client.conversations.kick({ channel, user });
   }
 
-  /** Who has this address in Slack; undefined: nobody. */
+  /** Whose account in Slack has this address; undefined: nobody's. */
   async account(bot: Author, email: string): Promise<Account | undefined> {
     const client = await this.#client.as(bot);
     try {
       const { user } = await client.users.lookupByEmail({ email });
-      return {
-        user: userId(user?.id ?? ''),
-        team: teamId(user?.team_id ?? ''),
-        isDeactivated: user?.deleted === true,
-        isConfirmed: user?.is_email_confirmed === true,
-        isInvited: user?.is_invited_user === true,
-        isGuest: user?.is_restricted === true,
-      };
+      return accountIn(fieldsOf(user));
     } catch (error) {
       if (refusal(error, bot.kind).code === 'users_not_found') return undefined;
       throw error;

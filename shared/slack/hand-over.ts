@@ -27,8 +27,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   member_left_channel: 'kept',
   message: 'slack',
   message_metadata_posted: 'slack',
-  team_join: 'kept',
-  user_change: 'kept',
+  team_join: 'slack',
+  user_change: 'slack',
 };
 
 /** What is put on whose queue. */

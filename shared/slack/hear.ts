@@ -5,7 +5,7 @@ import { arrived, deleted, type Heard } from './heard.ts';
 import type { Held, Hold, Wake } from './held.ts';
 import { partsOf } from './marker.ts';
 import type { Moved } from './moved.ts';
-import type { News } from './news.ts';
+import type { News, PersonNews } from './news.ts';
 import type { Revocations } from './revocation.ts';
 import type { Thread, ThreadLog, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
@@ -21,6 +21,8 @@ export type HearParts = {
   readonly wake: (wake: Wake) => Promise<void>;
   /** Has a thread told again by the room that tells it; nothing where no room does. */
   readonly wakeThread: (ref: ThreadRef) => Promise<void>;
+  /** Tells the rooms that keep something of people. */
+  readonly tellRooms: (news: News & PersonNews) => Promise<void>;
 };
 
 /** What came of a piece of news, for the log. */
@@ -31,6 +33,7 @@ export type Consequence =
   | 'gone'
   | 'doubled'
   | 'moved'
+  | 'passed on'
   | { readonly woken: number };
 
 /** A message whose thread others keep writing to is heard again later. */
@@ -63,6 +66,9 @@ export async function hear(news: News, parts: HearParts): Promise<Consequence> {
       await revocations.moveChannel(team, news.from, news.channel);
       await wakeHold({ team, channel: news.from }, parts);
       return 'moved';
+    case 'person':
+      await parts.tellRooms(news);
+      return 'passed on';
     case 'posted': {
       const author = news.author ?? (await revocations.botUser(team));
       if (author === undefined) return 'nothing';

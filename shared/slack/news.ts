@@ -1,4 +1,5 @@
 import { type ChannelId, channelId, type TeamId, type Ts, teamId, ts, type UserId, userId } from '../base/names.ts';
+import { type AccountKind, accountIn, addressSignIn, kindOf } from './account.ts';
 import type { SlackEvent } from './inbound.ts';
 import { type Marked, type Marker, markerOf, partsOf } from './marker.ts';
 import { fieldsIn, fieldsOf, fieldsOfJson, idIn, tsIn } from './untrusted.ts';
@@ -26,7 +27,17 @@ export type News = { readonly id: string; readonly team: TeamId; readonly at: nu
       readonly marker: Marker;
     }
   | { readonly what: 'deleted'; readonly channel: ChannelId; readonly ts: Ts; readonly marker: Marker }
+  | PersonNews
 );
+
+/** Somebody's account is another one in something: how it stands, and a sign of its address, never the address. */
+export type PersonNews = {
+  readonly what: 'person';
+  readonly user: UserId;
+  readonly account: AccountKind;
+  /** Empty where Slack does not say the address. */
+  readonly address: string;
+};
 
 /** What an event says that the slack room acts on. Undefined: nothing. https://docs.slack.dev/reference/events */
 export function newsOf({ id, team, at, app, event }: SlackEvent): News | undefined {
@@ -49,6 +60,14 @@ export function newsOf({ id, team, at, app, event }: SlackEvent): News | undefin
       const [from, to] = [idIn(event, 'old_channel_id'), idIn(event, 'new_channel_id')];
       if (from === undefined || to === undefined || from === to) return undefined;
       return { ...seen, what: 'moved', from: channelId(from), channel: channelId(to) };
+    }
+    case 'team_join':
+    case 'user_change': {
+      const person = fieldsIn(event, 'user');
+      const account = accountIn(person);
+      if (!account) return undefined;
+      const [kind, address] = [kindOf(account, team), addressSignIn(person)];
+      return { ...seen, what: 'person', user: account.user, account: kind, address };
     }
     case 'message_metadata_posted': {
       // Any app may put anything into the metadata of its own messages.
@@ -108,11 +127,12 @@ export function installed(team: TeamId, at: number, id: string): News {
 }
 
 /**
- * What has to be worked in order: what happens to the app itself, what happens to a channel, what happens to a thread. A
+ * What has to be worked in order: what happens to the app itself, to a channel, to a person, to a thread. A
  * thread that is just being told makes what is said of it wait, and of it alone.
  */
 export function groupOf(news: News): string {
   if ('marker' in news) return `${news.team}#thread#${partsOf(news.marker)?.thread ?? news.marker.key}`;
+  if (news.what === 'person') return `${news.team}#person#${news.user}`;
   return 'channel' in news ? `${news.team}#${news.channel}` : `${news.team}#app`;
 }
 

@@ -115,7 +115,7 @@ describe('permissions', () => {
         'sqs:DeleteMessage': ['CallsQueue.Arn'],
         'sqs:GetQueueAttributes': ['CallsQueue.Arn'],
         'sqs:ChangeMessageVisibility': ['CallsQueue.Arn'],
-        'sqs:SendMessage': ['CallsDeadLetters.Arn'],
+        'sqs:SendMessage': ['CallsDeadLetters.Arn', 'CallsQueue.Arn'],
       },
     ],
     [

@@ -8,7 +8,7 @@ import { type Consequence, type HearParts, hear } from '../../shared/slack/hear.
 import { Held, type Wake } from '../../shared/slack/held.ts';
 import { receive } from '../../shared/slack/ingress.ts';
 import { Moved } from '../../shared/slack/moved.ts';
-import { type News, readNews } from '../../shared/slack/news.ts';
+import { type News, type PersonNews, readNews } from '../../shared/slack/news.ts';
 import { Revocations } from '../../shared/slack/revocation.ts';
 import { ThreadLog, type ThreadRef } from '../../shared/slack/thread-log.ts';
 import type { Room } from './room.ts';
@@ -22,11 +22,18 @@ export type Ears = {
   readonly hear: (news: News) => Promise<Consequence>;
   /** What was woken since: threads that were held, and threads by their keys. */
   readonly woken: { readonly held: Wake[]; readonly threads: ThreadRef[] };
+  /** What the rooms were told of people since. */
+  readonly people: (News & PersonNews)[];
   readonly stop: () => Promise<void>;
 };
 
 /** The parts of a worker; `table` may be watched. */
-export function hearing(room: Room, woken: Ears['woken'], table: (name: string) => Table = room.table): HearParts {
+export function hearing(
+  room: Room,
+  woken: Ears['woken'],
+  table: (name: string) => Table = room.table,
+  people: Ears['people'] = [],
+): HearParts {
   return {
     revocations: new Revocations(table('installations')),
     held: new Held(table('messages'), 3_600_000),
@@ -36,6 +43,7 @@ export function hearing(room: Room, woken: Ears['woken'], table: (name: string) 
     times: { callMs: 250 },
     wake: async (wake) => void woken.held.push(wake),
     wakeThread: async (ref) => void woken.threads.push(ref),
+    tellRooms: async (news) => void people.push(news),
   };
 }
 
@@ -77,7 +85,8 @@ export async function openEars(room: Room, signingSecret: string): Promise<Ears>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   room.front.control.sendTo({ events: `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events` });
 
-  const parts = hearing(room, woken);
+  const people: Ears['people'] = [];
+  const parts = hearing(room, woken, room.table, people);
   const said = async () => {
     await room.front.control.delivered();
     // The room stands for the workspace under a team of its own.
@@ -103,6 +112,7 @@ export async function openEars(room: Room, signingSecret: string): Promise<Ears>
       return outcomes;
     },
     woken,
+    people,
     stop: async () => {
       room.front.control.stop();
       await new Promise((resolve) => server.close(resolve));

@@ -23,6 +23,7 @@ const recordOf = (body: string, receives = 1) =>
 const worked = (body: string) =>
   work(recordOf(body), calling.room.until(), {
     tell: calling.parts,
+    queue: { send: async () => undefined },
     newId: () => `n${parked.length}`,
     pacing: { scale: 1, attemptMs: 2_250, random: () => 0 },
     deadLetters: { send: async (record) => void parked.push(record) },

@@ -189,6 +189,7 @@ describe('a record of the slack room’s queue', () => {
         times: { callMs: 5_000 },
         wake: async () => {},
         wakeThread: async () => {},
+        tellRooms: async () => {},
       },
       deadLetters: { send: async (message) => void buried.push(message) },
       newId: () => 'new',

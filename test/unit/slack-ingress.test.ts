@@ -108,7 +108,7 @@ describe("a request of Slack's", () => {
     expect([receipt.status, receipt.outcome, receipt.body]).toEqual([200, 'stored', undefined]);
   });
 
-  it.each([['team_join'], ['user_change'], ['channel_archive'], ['channel_rename'], ['group_left']])(
+  it.each([['channel_archive'], ['channel_rename'], ['group_left']])(
     '%s is kept for rooms to come, and sent to none',
     async (type) => {
       const { dependencies, calls } = surroundings();
@@ -119,6 +119,16 @@ describe("a request of Slack's", () => {
       expect(calls).toEqual(['secret', 'store']);
     },
   );
+
+  it.each(['team_join', 'user_change'])('%s is sent on without the name and the address in it', async (type) => {
+    const { dependencies, sent } = surroundings();
+    const profile = { email: 'ravi@example.com', real_name: 'Ravi Iyer', phone: '+91 98450 12345' };
+
+    await receive(event({ type, user: { id: 'U0RAVI', team_id: 'T0ACME', name: 'ravi', profile } }), dependencies);
+
+    expect(JSON.parse(sent[0]?.body ?? '')).toMatchObject({ what: 'person', user: 'U0RAVI', account: 'unconfirmed' });
+    expect(JSON.stringify(sent)).not.toMatch(/ravi@|Ravi|98450/);
+  });
 
   it('that is of no concern is answered, and neither stored nor sent', async () => {
     const written = event({ type: 'message', channel: 'C0PAY', user: 'U0ASHA', text: 'paid in cash', ts: '1.1' });

@@ -1,0 +1,142 @@
+/** Accounts in Slack that come, go and change: what the calls room knew of them is forgotten, and what waited is told. */
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Message } from '../../shared/aws/queue.ts';
+import { type HeardParts, hear, heardMessage, readHeard } from '../../shared/calls/heard.ts';
+import { parseWake } from '../../shared/calls/wake.ts';
+import { type Calling, ops, person, startCalling, users } from '../support/calling.ts';
+import { type Ears, openEars } from '../support/slack-ears.ts';
+
+let calling: Calling;
+let ears: Ears;
+let woken: Message[];
+beforeEach(async () => {
+  calling = await startCalling();
+  calling.room.front.control.regenerateSigningSecret('secret of the test');
+  ears = await openEars(calling.room, 'secret of the test');
+  woken = [];
+});
+afterEach(() => ears.stop());
+
+const { arjun, kavya, rohan } = users;
+const account = (id: string, name: string) => ({
+  id,
+  name: name.toLowerCase().replace(' ', '.'),
+  realName: name,
+  email: `${name.toLowerCase().replace(' ', '.')}@acme-academy.example`,
+});
+const parts = (): HeardParts => ({
+  store: calling.store,
+  queue: { send: async (message) => void woken.push(message) },
+  newId: () => `n${woken.length}`,
+});
+
+/** Has everything acted on that Slack says of people until now; answers what came of each. */
+async function listened(): Promise<string[]> {
+  await ears.listen();
+  const outcomes: string[] = [];
+  for (const news of ears.people.splice(0)) {
+    const heard = readHeard(heardMessage(news).body);
+    if (heard) outcomes.push(await hear(heard, parts()));
+  }
+  return outcomes;
+}
+
+async function told(id: string): Promise<unknown> {
+  await calling.say(id);
+  return calling.told(id);
+}
+
+const members = () => calling.channels()[0]?.members;
+const slack = () => calling.room.front.control;
+const lookups = () => slack().calls()['users.lookupByEmail'] ?? 0;
+
+describe('of an account, Slack says', () => {
+  beforeEach(async () => {
+    await told('call_1');
+    await listened();
+    slack().resetCalls();
+  });
+
+  it('that it is deactivated, and the next call is told to who is left, though all was remembered as right', async () => {
+    slack().deactivate(kavya);
+    expect(await listened()).toEqual(['forgotten']);
+
+    expect(await told('call_2')).toBe('done');
+    expect(calling.texts(ops)[0]).toMatch(
+      /Should be there and cannot be: Kavya R\. \(nobody in Slack has their e-mail address\)/,
+    );
+  });
+
+  it('that it has another address: whoever has the one of the directory now is invited, the other removed', async () => {
+    slack().putMember({ ...account(rohan, 'Rohan Desai'), email: 'rohan.old@acme-academy.example' });
+    slack().putMember({ ...account('U0ROHAN002', 'Rohan Desai'), name: 'rohan.desai.2' });
+    await listened();
+    await told('call_2');
+
+    expect(members()).toEqual([arjun, kavya, 'U0ROHAN002'].sort());
+  });
+
+  it('what changes nothing of who may read, and nothing is looked up, forgotten or woken', async () => {
+    slack().putMember({ ...account(rohan, 'Rohan Desai'), title: 'Team lead' });
+    slack().putMember({ ...account(users.meera, 'Meera Thomas') });
+
+    expect(new Set(await listened())).toEqual(new Set(['nothing']));
+    await told('call_2');
+    expect([lookups(), slack().calls()['conversations.members'], woken]).toEqual([0, undefined, []]);
+  });
+
+  it('the same twice, as it does where the answer was late, and the second time changes nothing', async () => {
+    slack().deactivate(kavya);
+    await ears.listen();
+    const [news] = ears.people;
+    const heard = news && readHeard(heardMessage(news).body);
+
+    expect([heard && (await hear(heard, parts())), heard && (await hear(heard, parts()))]).toEqual([
+      'forgotten',
+      'nothing',
+    ]);
+  });
+});
+
+describe('an account that an agent’s calls wait for', () => {
+  it('comes, and they are told at once', async () => {
+    const address = 'arjun@new.example';
+    calling.people.set('adm_arjun', { ...person('adm_arjun', 'Arjun Mehta', 'adm_rohan'), email: address });
+    expect(await told('call_1')).toBe('waiting');
+    slack().putMember({ ...account('U0ARJUN009', 'Arjun Mehta'), email: address });
+
+    expect(await listened()).toContain('forgotten');
+    const wakes = woken.map(({ body }) => parseWake(body));
+    expect(wakes).toMatchObject([{ agent: 'adm_arjun', call: 'call_1', cause: 'slack' }]);
+    expect(await calling.told('call_1')).toBe('done');
+    expect(members()).toContain('U0ARJUN009');
+  });
+
+  it('accepts its invitation, and they are told at once', async () => {
+    slack().putMember({ ...account(arjun, 'Arjun Mehta'), invited: true });
+    expect(await told('call_1')).toBe('waiting');
+    await listened();
+    slack().putMember(account(arjun, 'Arjun Mehta'));
+
+    expect(await listened()).toEqual(['forgotten']);
+    expect(woken).toHaveLength(1);
+    expect(await calling.told('call_1')).toBe('done');
+  });
+});
+
+describe('what is put on a queue of a person', () => {
+  it('is an id, how they stand, and two bytes of a hash of their address: no name, no address', async () => {
+    slack().putMember(account('U0NEW00001', 'Nila Varma'));
+    await ears.listen();
+    const [news] = ears.people;
+
+    expect(JSON.parse((news && heardMessage(news).body) ?? '')).toEqual({
+      team: calling.room.team.id,
+      user: 'U0NEW00001',
+      account: 'member',
+      address: expect.stringMatching(/^[0-9a-f]{4}$/),
+      cause: 'person',
+    });
+    expect(JSON.stringify(news).toLowerCase()).not.toMatch(/nila|varma|acme-academy/);
+  });
+});
