@@ -20,6 +20,8 @@ export type ChosenSlack = {
   readonly signingSecret: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** With it an administrator invites people; undefined where none was granted. */
+  readonly adminToken: string | undefined;
   /** User tokens already granted, by user id. */
   readonly userTokens: Readonly<Record<string, string>>;
   readonly channels: { readonly payments: string; readonly partPayments: string; readonly ops: string };
@@ -58,6 +60,7 @@ type RunningSlack = {
   readonly botToken: string;
   readonly teamId: string;
   readonly signingSecret: string;
+  readonly adminToken?: string;
   readonly userTokens?: Readonly<Record<string, string>>;
   readonly pid: number;
 };
@@ -75,6 +78,7 @@ export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSl
     ...seeded(seed),
     ...running,
     workspaceUrl: `${running.url}/`,
+    adminToken: running.adminToken,
     userTokens: running.userTokens ?? {},
     control: undefined,
     told: `the local one of \`npm run slack\` (process ${running.pid})`,
@@ -169,6 +173,7 @@ async function otherSlack(origin: string, { botToken, signingSecret }: SlackChoi
     signingSecret: signingSecret ?? '',
     clientId: '',
     clientSecret: '',
+    adminToken: undefined,
     userTokens: {},
     channels: {
       payments: channel(CHANNELS.payments),

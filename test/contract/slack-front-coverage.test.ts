@@ -57,6 +57,7 @@ describe('the coverage table', () => {
       '-history',
       '-interactions',
       '-oauth',
+      '-invites',
       '-openid',
       '-people',
       '-sizes',

@@ -213,7 +213,7 @@ describe('what is told', () => {
     expect(await told(() => control().uninstallApp())).toEqual(['tokens_revoked', 'app_uninstalled']);
     expect(app.events('tokens_revoked')).toMatchObject([
       { tokens: { oauth: [ids.arjun], bot: [] } },
-      { tokens: { oauth: [ids.meera], bot: [ids.bot] } },
+      { tokens: { oauth: ['U0KAVYA001', ids.meera], bot: [ids.bot] } },
     ]);
     expect(await told(() => control().archive(courseFullStack))).toEqual([]);
   });

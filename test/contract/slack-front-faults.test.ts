@@ -242,6 +242,10 @@ describe('the control API over HTTP', () => {
     expect(stood.body).toEqual({
       answerWithinMs: 3_000,
       triggerLifeMs: 3_000,
+      plan: 'enterprise',
+      listsInvited: true,
+      pages: 'full',
+      mostUnpaged: 10_000,
       tokens: 'same',
       revocation: 'person',
       withheld: ['users:read'],

@@ -5,6 +5,7 @@ import { conversationMethods } from './conversation-methods.ts';
 import { historyMethods } from './history-methods.ts';
 import { identityMethods } from './identity-methods.ts';
 import type { InnerEmulate } from './inner-emulate.ts';
+import { inviteMethods } from './invite-methods.ts';
 import type { Method } from './method.ts';
 import { openidDocuments } from './openid-documents.ts';
 import { peopleMethods } from './people-methods.ts';
@@ -22,6 +23,7 @@ export const ownMethods: Readonly<Record<string, Method>> = {
   ...conversationMethods,
   ...peopleMethods,
   ...identityMethods,
+  ...inviteMethods,
   ...viewMethods,
 };
 

@@ -34,6 +34,14 @@ export const behaviourSchema = z.strictObject({
   /** Installs for a whole Enterprise organization, where an answer names no team. */
   organization: z._default(z.boolean(), false),
   idToken: z._default(z.nullable(z.enum(ID_TOKEN_FAULTS)), null),
+  /** What is paid for: `admin.users.invite` needs the Enterprise plan, Slack Connect any that is paid. */
+  plan: z._default(z.enum(['enterprise', 'paid', 'free']), 'enterprise'),
+  /** Whether members of a workspace are listed who were invited and never came. Slack does not say that all of them are. */
+  listsInvited: z._default(z.boolean(), true),
+  /** Whether pages of members hold fewer than were asked for, long before the last. https://docs.slack.dev/reference/methods/users.list */
+  pages: z._default(z.enum(['full', 'short']), 'full'),
+  /** More members than this are not listed without a limit. Slack does not say how many they are. */
+  mostUnpaged: z._default(z.int().check(z.positive()), 10_000),
   /** How long the app may take to answer an event, a command, a press. https://docs.slack.dev/apis/events-api#responding */
   answerWithinMs: z._default(z.int().check(z.positive()), 3_000),
   /** How long a `trigger_id` opens a view. https://docs.slack.dev/interactivity/handling-user-interaction */
@@ -43,7 +51,8 @@ export const behaviourSchema = z.strictObject({
 /** How they are written, for whoever asks what there is; the first value of each is the usual one. */
 export const BEHAVIOUR_IN_WORDS =
   '{tokens?: same, fresh; revocation?: person, token, installation; withheld?: [] or scopes; organization?: false, true; ' +
-  `idToken?: null, ${ID_TOKEN_FAULTS.join(', ')}; answerWithinMs?: 3000; triggerLifeMs?: 3000}`;
+  `idToken?: null, ${ID_TOKEN_FAULTS.join(', ')}; plan?: enterprise, paid, free; listsInvited?: true, false; pages?: full, short; ` +
+  'mostUnpaged?: 10000; answerWithinMs?: 3000; triggerLifeMs?: 3000}';
 
 /** The switches to turn; what is left out is as usual. */
 export type BehaviourInput = z.input<typeof behaviourSchema>;

@@ -45,6 +45,8 @@ export interface SeedApp extends SeedBot {
   readonly id: string;
   readonly name: string;
   readonly botToken: string;
+  /** A token with `admin.users:write`, of the first administrator, as an installation for an Enterprise organization gives it. */
+  readonly adminToken?: string | undefined;
   readonly scopes: readonly string[];
   readonly userScopes: readonly string[];
   readonly clientId: string;
@@ -83,7 +85,7 @@ export interface SlackSeed extends SeedWorkspace {
 export function workspacesOf(seed: SlackSeed): readonly SeedWorkspace[] {
   const others = (seed.neighbours ?? []).map(({ bot, ...rest }) => ({
     ...rest,
-    app: { ...seed.app, ...bot, botToken: undefined },
+    app: { ...seed.app, ...bot, botToken: undefined, adminToken: undefined },
   }));
   return [seed, ...others];
 }
@@ -159,6 +161,7 @@ export function seededCompany(secret: () => string = () => randomBytes(18).toStr
       botId: 'B0WARROOM1',
       botUserId: bot,
       botToken: `xoxb-local-${secret()}`,
+      adminToken: `xoxp-admin-${secret()}`,
       scopes: BOT_SCOPES,
       userScopes: USER_SCOPES,
       clientId: '4003.2026',

@@ -31,6 +31,7 @@ const joining = z.strictObject({
   guest: z.optional(z.enum(['single-channel', 'multi-channel'])),
   homeTeam: z.optional(z.string()),
 });
+const accepting = z.strictObject({ email: text, team: z.optional(text) });
 const renumbering = z.strictObject({ id: text });
 
 /** What befalls calls and the workspace. */
@@ -108,6 +109,27 @@ const workspaceRoutes: readonly ControlRoute[] = [
     `/members/${ID}/deactivate`,
     'deactivate a member',
     (control, [id = '']) => act(() => control.deactivate(id)),
+  ],
+  [
+    'POST',
+    `/members/${ID}/reactivate`,
+    'activate a deactivated member again',
+    (control, [id = '']) => act(() => control.reactivate(id)),
+  ],
+  [
+    'GET',
+    '/invitations',
+    'every invitation that went out by e-mail, oldest first',
+    (control) => ok({ invitations: control.invitations() }),
+  ],
+  [
+    'POST',
+    '/invitations/accept',
+    'somebody takes up the invitation that was sent to them: {email, team?}',
+    (control, _, body) => {
+      const { email, team } = accepting.parse(body);
+      return act(() => control.acceptInvitation(email, team));
+    },
   ],
   [
     'PUT',

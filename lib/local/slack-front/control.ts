@@ -12,7 +12,7 @@ import { Outbound } from './outbound.ts';
 import { Person } from './person.ts';
 import type { SlackState } from './state.ts';
 import type { Tenant } from './tenants.ts';
-import type { Change, Conversation, Workspace } from './workspace.ts';
+import type { Change, Conversation, Invitation, Workspace } from './workspace.ts';
 
 /** A message as it truly is: no page, no window, no permission. */
 export interface TrueMessage {
@@ -342,6 +342,25 @@ export class SlackControl {
     const { workspace } = this.home(userId);
     const member = workspace.members.get(userId);
     if (member !== undefined) workspace.deactivate(member, this.seconds());
+  }
+
+  /** Activates a deactivated member again. */
+  reactivate(userId: string): void {
+    const { workspace } = this.home(userId);
+    const member = workspace.members.get(userId);
+    if (member !== undefined) workspace.reactivate(member, this.seconds());
+  }
+
+  /** Every invitation that went out by e-mail, oldest first. */
+  invitations(): readonly Invitation[] {
+    return this.state.tenants.all.flatMap(({ workspace }) => workspace.invitations);
+  }
+
+  /** Somebody takes up the invitation that was sent to them, in the first workspace unless another is named. */
+  acceptInvitation(email: string, team = this.state.tenants.first.workspace.team.id): void {
+    const tenant = this.state.tenants.ofTeam(team);
+    if (tenant === undefined) throw new NotThere(`There is no workspace ${team}.`);
+    if (!tenant.workspace.accept(email, this.seconds())) throw new NotThere(`No invitation to ${email} is open.`);
   }
 
   // The app and its consents

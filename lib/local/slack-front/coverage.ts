@@ -21,6 +21,12 @@ const NO_PACE = 'does not slow callers down by itself; rate limits are scripted 
 
 /** Every method that is answered. Any other is refused with `unknown_method`. */
 export const methods: readonly MethodCoverage[] = [
+  front(
+    'admin.users.invite',
+    NO_PACE,
+    'answers user_disabled for a deactivated member; of one deactivated in a whole organization Slack says that they are reactivated',
+    'how long a custom_message may be is not documented (500 characters here), nor what the guest’s expiry must be',
+  ),
   front('apps.uninstall', 'takes the bot’s token, with which Slack may answer no_permission'),
   front(
     'auth.revoke',
@@ -45,6 +51,12 @@ export const methods: readonly MethodCoverage[] = [
   front('conversations.history', NO_PACE, 'the limit of 15 for apps outside the Marketplace is not kept'),
   front('conversations.info'),
   front('conversations.invite', 'workspace preferences and Slack Connect are not known'),
+  front(
+    'conversations.inviteShared',
+    NO_PACE,
+    'whether a second invitation to one address is a second e-mail is not documented: it is, as the hardest reading',
+    'limits of connections and preferences of workspaces are not known; not_allowed_for_grid_workspace is never said',
+  ),
   front('conversations.join'),
   front('conversations.kick'),
   front('conversations.leave'),
@@ -81,7 +93,8 @@ export const methods: readonly MethodCoverage[] = [
   ),
   front(
     'users.list',
-    'never says limit_required',
+    'from how many members on limit_required is said is not documented (mostUnpaged)',
+    'whether everybody who was invited is listed is not documented (listsInvited)',
     'lists people from elsewhere, as the hardest reading of the documentation',
   ),
   front('users.lookupByEmail'),
@@ -255,6 +268,7 @@ export const rules: readonly RuleCoverage[] = [
     rules: [
       'finds people by id and by e-mail, whatever its case',
       'lists everybody in pages: bots, Slackbot, the invited, the deactivated, guests',
+      'wants a limit for a large workspace, and may give fewer than that on any page',
       'shows an e-mail address only to a token with users:read.email',
       'shows guests, the unconfirmed and people from elsewhere as what they are',
       'lists public channels, and private ones to their members only',
@@ -267,6 +281,19 @@ export const rules: readonly RuleCoverage[] = [
       'opens direct messages for a token that may, with somebody who is there, to write in',
       'pages members',
       'says of a method it does not have that it does not know it',
+    ],
+  },
+  {
+    about: 'inviting',
+    rules: [
+      'makes a member who was invited, and who comes when they accept',
+      'may leave who was invited out of the list',
+      'refuses %s when it invites into a workspace',
+      'says of an address that is known how it stands, and writes to nobody twice',
+      'invites from another company into one channel, by one address',
+      'refuses %s when it shares a channel',
+      'takes a deactivated member back',
+      'does over HTTP what whoever is invited does',
     ],
   },
   {
@@ -423,7 +450,6 @@ export const rules: readonly RuleCoverage[] = [
 
 /** What is not there at all. */
 export const missing: readonly string[] = [
-  'admin.users.invite and conversations.inviteShared are not there',
   'reactions, pins, bookmarks, scheduled messages are refused with unknown_method',
   'shortcuts, external selects, files and rich text as inputs, and the Messages tab of an app are not there',
   'an answer at a response_url that says nothing of the original leaves it as it is; Slack is not clear about that',

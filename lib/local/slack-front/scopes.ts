@@ -50,6 +50,7 @@ const WORDS: Readonly<Record<'bot' | 'user' | 'sign-in', Readonly<Record<string,
     'team:read': 'See the name and address of the workspace',
     'files:read': 'See the files you can see',
     'files:write': 'Upload and delete files as you',
+    'admin.users:write': 'Invite and remove people of your workspaces, as their administrator',
   },
   'sign-in': {
     openid: 'Know who you are, and in which workspace',

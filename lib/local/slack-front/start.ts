@@ -44,6 +44,8 @@ interface LocalSlack {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly pid: number;
+  /** With it an administrator invites people; undefined where the seed has none. */
+  readonly adminToken: string | undefined;
   /** User tokens already granted, by user id. */
   readonly userTokens: Readonly<Record<string, string>>;
 }
@@ -111,6 +113,7 @@ function localSlack(seed: SlackSeed, url: string): LocalSlack {
     clientId: seed.app.clientId,
     clientSecret: seed.app.clientSecret,
     pid: process.pid,
+    adminToken: seed.app.adminToken,
     userTokens: Object.fromEntries(granted),
   };
 }

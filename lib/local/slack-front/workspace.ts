@@ -38,6 +38,20 @@ export interface Conversation {
   isArchived: boolean;
 }
 
+/** An invitation that went out by e-mail: each one is a message in somebody's inbox. */
+export interface Invitation {
+  readonly id: string;
+  readonly method: 'admin.users.invite' | 'conversations.inviteShared';
+  readonly email: string;
+  readonly realName: string;
+  /** Which channels it leads into. */
+  readonly channels: readonly string[];
+  readonly guest: Member['guest'];
+  readonly by: string;
+  /** Seconds since 1970. */
+  readonly at: number;
+}
+
 /** What a token stands for. */
 export interface Grant {
   readonly token: string;
@@ -59,8 +73,12 @@ export class Workspace {
   readonly members = new Map<string, Member>();
   readonly conversations = new Map<string, Conversation>();
   readonly grants = new Map<string, Grant>();
+  /** Every invitation that was sent, oldest first. */
+  readonly invitations: Invitation[] = [];
   private readonly listeners = new Set<(change: Change) => void>();
   private readonly witnesses = new Set<(happening: Happening) => void>();
+  /** Who was last seen with an address: a workspace may have a hundred thousand members. */
+  private readonly byEmail = new Map<string, string>();
   private readonly nextNumber: () => number;
 
   /** `nextNumber` numbers new conversations: one count for all workspaces, since an id names a conversation of any of them. */
@@ -90,6 +108,10 @@ export class Workspace {
       });
     }
     if (seed.app.botToken !== undefined) this.grant(seed.app.botToken, 'bot', seed.app.botUserId, seed.app.scopes);
+    const { adminToken } = seed.app;
+    const admin = seed.users.find(({ isAdmin }) => isAdmin);
+    if (adminToken !== undefined && admin !== undefined)
+      this.grant(adminToken, 'user', admin.id, ['admin.users:write']);
     for (const user of seed.users) {
       if (user.userToken !== undefined) this.grant(user.userToken, 'user', user.id, seed.app.userScopes);
     }
@@ -111,7 +133,7 @@ export class Workspace {
   putMember(user: SeedUser, seconds: number): void {
     const kind = this.members.has(user.id) ? 'memberChanged' : 'memberCame';
     const member = memberOf(user, seconds);
-    this.members.set(user.id, member);
+    this.keep(member);
     this.changed({});
     this.happened({ kind, member });
   }
@@ -122,6 +144,73 @@ export class Workspace {
     member.updated = seconds;
     this.changed({});
     this.happened({ kind: 'memberChanged', member });
+  }
+
+  /** Activates a deactivated member again. */
+  reactivate(member: Member, seconds: number): void {
+    member.deactivated = false;
+    member.updated = seconds;
+    this.changed({});
+    this.happened({ kind: 'memberChanged', member });
+  }
+
+  /** A member of this workspace, of whatever standing, by e-mail; of several, one who is active. */
+  ownWith(email: string): Member | undefined {
+    const folded = email.toLowerCase();
+    const has = (member: Member | undefined) => member?.email?.toLowerCase() === folded;
+    const noted = this.members.get(this.byEmail.get(folded) ?? '');
+    if (has(noted)) return noted;
+    return [...this.members.values()].find((member) => member.homeTeam === undefined && has(member));
+  }
+
+  /** Writes to somebody by e-mail. Who is invited into the workspace is a member from now on, who has not come yet. */
+  invite(sent: Omit<Invitation, 'id' | 'at'>, seconds: number): Invitation {
+    const number = String(this.nextNumber()).padStart(6, '0');
+    const invitation = { ...sent, id: `I0NEW${number}`, at: seconds };
+    this.invitations.push(invitation);
+    if (sent.method === 'admin.users.invite') {
+      const { email, realName, guest } = sent;
+      const user = { id: `U0NEW${number}`, name: handleOf(email), realName, email, guest };
+      // Nobody is told: `team_join` tells of who comes. https://docs.slack.dev/reference/events/team_join
+      this.keep(memberOf({ ...user, invited: true, emailConfirmed: false }, seconds));
+    }
+    this.changed({});
+    return invitation;
+  }
+
+  /** Somebody takes up the invitation that was sent to them last. False: there is none that is open. */
+  accept(email: string, seconds: number): boolean {
+    const folded = email.toLowerCase();
+    const invitation = this.invitations.findLast((each) => each.email.toLowerCase() === folded);
+    const open = this.ownWith(email);
+    if (invitation?.method === 'conversations.inviteShared') {
+      const number = invitation.id.slice('I0NEW'.length);
+      const home = { id: `U0EXT${number}`, homeTeam: `T0EXT${number}` };
+      this.putMember({ ...home, name: handleOf(email), realName: invitation.realName, email }, seconds);
+      this.enter(home.id, invitation);
+      return true;
+    }
+    if (open?.invited !== true || open.deactivated) return false;
+    const member = { ...open, invited: false, emailConfirmed: true, updated: seconds };
+    this.keep(member);
+    this.changed({});
+    this.happened({ kind: 'memberCame', member });
+    if (invitation !== undefined) this.enter(member.id, invitation);
+    return true;
+  }
+
+  private keep(member: Member): void {
+    this.members.set(member.id, member);
+    if (member.homeTeam !== undefined || member.email === undefined) return;
+    const email = member.email.toLowerCase();
+    if (!member.deactivated || !this.byEmail.has(email)) this.byEmail.set(email, member.id);
+  }
+
+  private enter(userId: string, { channels, by }: Invitation): void {
+    for (const channel of channels) {
+      const conversation = this.conversations.get(channel);
+      if (conversation !== undefined) this.join(conversation, userId, by);
+    }
   }
 
   /** The app's bot comes, or comes back, without the channels it was in. */
