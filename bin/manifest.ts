@@ -1,15 +1,17 @@
 // `npm run manifest -- --stage NAME --origin ADDRESS`: the Slack app as Slack is told it, and the link that makes it.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkedSettings } from '../lib/parts/settings.ts';
+import { readStageFile, STAGES } from '../lib/parts/stage-file.ts';
 import { creationLink, type Manifest, manifestOf } from '../shared/install/manifest.ts';
 import { botScopes } from '../shared/install/scopes.ts';
 import { subscriptions } from '../shared/install/subscriptions.ts';
 
 const USAGE = `npm run manifest -- --origin ADDRESS [--stage NAME] [--support-email ADDRESS] [--json]
 
-  --origin         where War Room is reached: \`ApiUrl\` among the outputs of the hub stack, or your own domain
+  --origin         where War Room is reached: \`ApiUrl\` among the outputs of the hub stack; the domain of the stage file, where it has one
   --stage          which deployment; the app of any but \`live\` says which it is by its name (dev)
-  --support-email  whom Slack's directory names for questions; an app without one cannot be listed there
+  --support-email  whom Slack's directory names for questions, where the stage file does not; an app without one cannot be listed there
   --json           the manifest alone, to be piped or pasted`;
 
 /** Prints what was asked for; answers the exit code. */
@@ -26,9 +28,10 @@ function main(args: readonly string[]): number {
         json: { type: 'boolean', default: false },
       },
     });
-    const origin = originOf(values.origin);
-    checkedSettings({ stage: values.stage, version: '' });
-    settings = { stage: values.stage, origin, supportEmail: values['support-email'] };
+    const { stage } = values;
+    const said = checkedSettings({ ...readStageFile(join(import.meta.dirname, '..', STAGES), stage), stage });
+    const origin = originOf(values.origin ?? said.origin);
+    settings = { stage, origin, supportEmail: values['support-email'] ?? said.supportEmail };
     json = values.json;
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);

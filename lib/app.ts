@@ -4,11 +4,12 @@ import { App } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { HubStack } from './hub-stack.ts';
 import { REPOSITORY } from './parts/hub-function.ts';
-import { checkedSettings, type Settings } from './parts/settings.ts';
+import { checkedSettings, type StageFile } from './parts/settings.ts';
+import { readStageFile } from './parts/stage-file.ts';
 import { StateStack } from './state-stack.ts';
 
 /** What to synthesize, and how thoroughly. */
-export interface SynthesizeOptions extends Partial<Settings> {
+export interface SynthesizeOptions extends StageFile {
   /** Where the assembly is written. Default: where the CDK command says, else a new folder under the system's temporary one. */
   readonly outdir?: string;
   /**
@@ -17,6 +18,8 @@ export interface SynthesizeOptions extends Partial<Settings> {
    * their metadata.
    */
   readonly bundle: boolean;
+  /** The folder of the stage files, where the stage's own is to be read; what is given besides goes before it. */
+  readonly stageFiles?: string;
 }
 
 /** Synthesizes both stacks of a stage (default `dev`). Needs no account. */
@@ -25,7 +28,7 @@ export function synthesize(options: SynthesizeOptions): CloudAssembly {
 }
 
 /** The app of a stage, before synthesis: what checks of the tree, such as cdk-nag's, are run on. */
-export function hubApp({ outdir, bundle, ...given }: SynthesizeOptions): App {
+export function hubApp({ outdir, bundle, stageFiles, ...given }: SynthesizeOptions): App {
   const app = new App({
     ...(outdir === undefined ? {} : { outdir }),
     // cdk.json is read by the CDK command only; in one process its context is given by hand, so that the template is the same.
@@ -33,17 +36,12 @@ export function hubApp({ outdir, bundle, ...given }: SynthesizeOptions): App {
     builtinCloudFormationValidation: bundle,
     analyticsReporting: false,
   });
-  const sentryDsn = given.sentryDsn ?? fromContext(app, 'sentryDsn');
-  const alarmEmail = given.alarmEmail ?? fromContext(app, 'alarmEmail');
-  const origin = given.origin ?? fromContext(app, 'origin');
-  const supportEmail = given.supportEmail ?? fromContext(app, 'supportEmail');
+  const stage = given.stage ?? fromContext(app, 'stage') ?? 'dev';
   const settings = checkedSettings({
-    stage: given.stage ?? fromContext(app, 'stage') ?? 'dev',
+    ...(stageFiles === undefined ? {} : readStageFile(stageFiles, stage)),
+    ...given,
+    stage,
     version: given.version ?? fromContext(app, 'version') ?? versionOfPackage(),
-    ...(sentryDsn === undefined ? {} : { sentryDsn }),
-    ...(alarmEmail === undefined ? {} : { alarmEmail }),
-    ...(origin === undefined ? {} : { origin }),
-    ...(supportEmail === undefined ? {} : { supportEmail }),
   });
   const state = new StateStack(app, 'State', settings);
   new HubStack(app, 'Hub', settings, state);

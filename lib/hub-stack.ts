@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './parts/alarms.ts';
 import { HubApi } from './parts/hub-api.ts';
 import { HubFunction } from './parts/hub-function.ts';
+import { placeOf } from './parts/place.ts';
 import type { Settings } from './parts/settings.ts';
 import { CallsRoom } from './rooms/calls.ts';
 import { DeskRoom } from './rooms/desk.ts';
@@ -19,6 +20,7 @@ export class HubStack extends Stack {
     super(scope, id, {
       stackName: `war-room-${settings.stage}-hub`,
       description: `War Room (${settings.stage}): the API, the rooms and their alarms`,
+      ...placeOf(settings),
     });
 
     const alarms = new Alarms(this, 'Alarms', settings);
@@ -85,6 +87,12 @@ export class HubStack extends Stack {
     });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where War Room is reached' });
+    if (api.domainTarget !== undefined) {
+      new CfnOutput(this, 'DomainTarget', {
+        value: api.domainTarget,
+        description: `What ${settings.domain?.name} has to point to, by an alias or a CNAME`,
+      });
+    }
     new CfnOutput(this, 'AlarmTopic', { value: alarms.topic.topicArn, description: 'Subscribe here to be woken' });
   }
 }

@@ -3,6 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { named } from './parts/named.ts';
+import { placeOf } from './parts/place.ts';
 import { RoomTable } from './parts/room-table.ts';
 import type { Settings } from './parts/settings.ts';
 
@@ -40,6 +41,7 @@ export class StateStack extends Stack {
       stackName: `war-room-${settings.stage}-state`,
       description: `War Room (${settings.stage}): what outlives the code`,
       terminationProtection: true,
+      ...placeOf(settings),
     });
 
     this.payments = new RoomTable(this, 'Payments', { due: true });

@@ -1,11 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import { type HubFunction, METRICS_NAMESPACE } from './hub-function.ts';
+import type { HubFunction } from './hub-function.ts';
 
 /** What a function counts, within an hour. */
-export function countedBy({ node }: HubFunction, metricName: string): Metric {
+export function countedBy({ node, metrics }: HubFunction, metricName: string): Metric {
   return new Metric({
-    namespace: METRICS_NAMESPACE,
+    namespace: metrics,
     metricName,
     dimensionsMap: { service: node.id },
     statistic: 'Sum',

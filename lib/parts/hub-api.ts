@@ -1,7 +1,9 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
+  ApiMapping,
   CfnStage,
+  DomainName,
   HttpApi,
   type HttpMethod,
   HttpStage,
@@ -9,10 +11,13 @@ import {
   type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { FilterPattern, type JsonPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { FilterPattern, type JsonPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type { Told } from './alarms.ts';
-import type { HubFunction, Surroundings } from './hub-function.ts';
+import { type HubFunction, metricsNamespace, type Surroundings } from './hub-function.ts';
+import type { Domain } from './settings.ts';
 
 /** What the stage's API is told. */
 export interface HubApiProps extends Surroundings {
@@ -45,6 +50,8 @@ export class HubApi extends Construct {
   readonly url: string;
   /** The same without a slash at the end: `https://<id>.execute-api.<region>.amazonaws.com`. */
   readonly origin: string;
+  /** What a name of one's own has to point to, where the stage has one. */
+  readonly domainTarget: string | undefined;
   readonly #api: HttpApi;
   readonly #stage: CfnStage;
   readonly #accessLog: LogGroup;
@@ -66,7 +73,7 @@ export class HubApi extends Construct {
       // With this prefix the permission to write is not added to the account's log policy, which holds only so many.
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html
       logGroupName: `/aws/vendedlogs/war-room/${settings.stage}/api`,
-      retention: RetentionDays.THREE_MONTHS,
+      retention: settings.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
@@ -99,6 +106,7 @@ export class HubApi extends Construct {
     });
     this.url = stage.url;
     this.origin = this.#api.apiEndpoint;
+    this.domainTarget = settings.domain && this.#reachedBy(settings.domain, stage);
     const resource = stage.node.defaultChild;
     if (!(resource instanceof CfnStage)) throw new Error(`${stage.node.path} has no resource.`);
     this.#stage = resource;
@@ -109,6 +117,27 @@ export class HubApi extends Construct {
       atLeast: 1,
       ...failing,
     });
+  }
+
+  /**
+   * Serves the API under a name of one's own as well; under its own address it goes on being served, so that a name that is
+   * taken away cuts off nobody who was given that. Answers what the name has to point to.
+   */
+  #reachedBy({ name, certificate, hostedZone }: Domain, stage: HttpStage): string {
+    const domainName = new DomainName(this, 'Domain', {
+      domainName: name,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificate),
+    });
+    new ApiMapping(this, 'Mapping', { api: this.#api, domainName, stage });
+    if (hostedZone !== undefined) {
+      new CfnRecordSet(this, 'Record', {
+        hostedZoneId: hostedZone,
+        name,
+        type: 'A',
+        aliasTarget: { dnsName: domainName.regionalDomainName, hostedZoneId: domainName.regionalHostedZoneId },
+      });
+    }
+    return domainName.regionalDomainName;
   }
 
   /** Serves a route. */
@@ -139,7 +168,7 @@ export class HubApi extends Construct {
     const filter = new MetricFilter(scope, `${id}Count`, {
       logGroup: this.#accessLog,
       filterPattern: ofRoutes ? FilterPattern.all(refused, anyOf(ofRoutes)) : refused,
-      metricNamespace: `WarRoom/${this.#surroundings.settings.stage}`,
+      metricNamespace: metricsNamespace(this.#surroundings.settings),
       metricName: `Refused ${routes?.join(', ') ?? 'any route'}`,
       metricValue: '1',
     });

@@ -4,7 +4,7 @@ import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cd
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { ApplicationLogLevel, Architecture, LoggingFormat, Runtime, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -23,8 +23,10 @@ const ENTRY_METADATA = 'war-room:entry';
 /** Where a function's template entry names the export of that source which is called. */
 const HANDLER_METADATA = 'war-room:handler';
 
-/** Where the functions' own counts are found in CloudWatch, with the function as `service`. */
-export const METRICS_NAMESPACE = 'WarRoom';
+/** Where a stage's own counts are found in CloudWatch, those of a function with its name as `service`. */
+export function metricsNamespace({ stage }: Pick<Settings, 'stage'>): string {
+  return `WarRoom/${stage}`;
+}
 
 /** What every part of the hub is handed: what the stage is called, and where its alarms go. */
 export interface Surroundings {
@@ -82,6 +84,8 @@ export class HubFunction extends Construct {
   /** The function itself, for what takes one: routes, schedules, mappings. */
   readonly lambda: NodejsFunction;
   readonly timeout: Duration;
+  /** The namespace of what it counts. */
+  readonly metrics: string;
   readonly #role: Role;
   readonly #environment = new Map<string, string>();
 
@@ -89,10 +93,11 @@ export class HubFunction extends Construct {
     super(scope, id);
     const { settings, alarms, entry, description, memorySize, timeout, errors } = props;
     this.timeout = timeout;
+    this.metrics = metricsNamespace(settings);
 
     const logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/war-room/${settings.stage}/${id}`,
-      retention: RetentionDays.THREE_MONTHS,
+      retention: settings.logRetentionDays,
       // What happened to a payment is in the tables, which are kept; a log left behind would refuse the stack's return.
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -130,7 +135,7 @@ export class HubFunction extends Construct {
     this.#tell('STAGE', settings.stage);
     this.#tell('VERSION', settings.version);
     this.#tell('POWERTOOLS_SERVICE_NAME', id);
-    this.#tell('METRICS_NAMESPACE', METRICS_NAMESPACE);
+    this.#tell('METRICS_NAMESPACE', this.metrics);
     if (settings.sentryDsn !== undefined) this.#tell('SENTRY_DSN', settings.sentryDsn);
 
     if ('impact' in errors) {

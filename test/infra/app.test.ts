@@ -6,6 +6,7 @@ import { hubApp, synthesize } from '../../lib/app.ts';
 import { Alarms } from '../../lib/parts/alarms.ts';
 import { HubFunction } from '../../lib/parts/hub-function.ts';
 import { RoomTable } from '../../lib/parts/room-table.ts';
+import { checkedSettings } from '../../lib/parts/settings.ts';
 import { app, assembly, folder, functions, ofType, property, saidOf, tidy } from './synthesized.ts';
 import { at, list, resourcesOf } from './template.ts';
 
@@ -181,19 +182,21 @@ describe('the app', () => {
   it.each(['http://war-room.example', 'https://war-room.example/', 'war-room.example', 'https://a b', 'https://x/#y'])(
     'refuses an origin that Slack does not lead back to, and says what to give: %s',
     (origin) => {
-      expect(() => hubApp({ origin, bundle: false })).toThrow('cdk synth -c origin=https://war-room.example.com');
+      expect(() => hubApp({ origin, bundle: false })).toThrow(
+        'Give scheme and host, without a slash at the end: https://war-room.example.com',
+      );
     },
   );
 
   it('refuses a stage that cannot name a stack, and says which can', () => {
     expect(() => hubApp({ stage: 'Live!', outdir: join(folder, 'refused'), bundle: false })).toThrow(
-      /"Live!" cannot be part of a stack's name.*-c stage=live/,
+      /"Live!" cannot be part of a stack's name.*such as live/,
     );
   });
 });
 
 describe('house constructs', () => {
-  const settings = { stage: 'trial', version: '0.0.0' };
+  const settings = checkedSettings({ stage: 'trial' });
   const props = {
     settings,
     entry: 'functions/health.ts',

@@ -54,7 +54,7 @@ describe.each(functions.map((resource) => [resource.id, resource] as const))('%s
       VERSION: expect.stringMatching(/^\d+\.\d+\.\d+/),
       NODE_OPTIONS: '--enable-source-maps',
       POWERTOOLS_SERVICE_NAME: id,
-      METRICS_NAMESPACE: 'WarRoom',
+      METRICS_NAMESPACE: 'WarRoom/trial',
     });
     for (const name of ['SLACK_API_URL', 'SLACK_URL', 'TIME_SCALE', 'SENTRY_DSN'])
       expect(environment).not.toHaveProperty(name);

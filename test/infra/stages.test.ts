@@ -1,0 +1,140 @@
+/** What a stage file changes in the templates, and that nothing else differs from one stage to the next. */
+
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { synthesize } from '../../lib/app.ts';
+import type { StageFile } from '../../lib/parts/settings.ts';
+import { assembly, folder, tidy } from './synthesized.ts';
+import type { Json } from './template.ts';
+
+afterAll(tidy);
+
+let written = 0;
+
+function byStack({ stacks }: CloudAssembly): Json {
+  return Object.fromEntries(stacks.map(({ id, template }) => [id, template as Json]));
+}
+
+/** Both templates of a stage with these settings, by stack. */
+function templatesOf(given: StageFile): Json {
+  written += 1;
+  return byStack(synthesize({ ...given, outdir: join(folder, `stage-${written}`), bundle: false }));
+}
+
+/** The same, with the stage's name taken out wherever a name is made from it; names that CDK makes end in a hash of it. */
+function withoutName(templates: Json, stage: string): Json {
+  return JSON.parse(
+    JSON.stringify(templates)
+      .replaceAll(`war-room-${stage}-`, 'war-room--')
+      .replaceAll(`war-room-${stage}`, 'war-room-')
+      .replaceAll(`war-room/${stage}/`, 'war-room//')
+      .replaceAll(`WarRoom/${stage}"`, 'WarRoom/"')
+      .replaceAll(`war-room ${stage}: `, 'war-room : ')
+      .replaceAll(`(${stage})`, '()')
+      .replaceAll(`"STAGE":"${stage}"`, '"STAGE":""')
+      .replaceAll(new RegExp(`warroom${stage}(hub|state)-([\\w-]+)-[0-9A-F]{8}`, 'g'), '$1-$2'),
+  );
+}
+
+/** Where two values differ: `Hub/Resources/Health/Properties/Environment/Variables/STAGE`. */
+function differences(a: Json, b: Json, path: readonly string[] = []): string[] {
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') {
+    return a === b ? [] : [path.join('/')];
+  }
+  const [left, right] = [a, b] as readonly { readonly [name: string]: Json }[];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((name) =>
+    left?.[name] === undefined || right?.[name] === undefined
+      ? [[...path, name].join('/')]
+      : differences(left[name], right[name], [...path, name]),
+  );
+}
+
+/** The same differences with the names of resources left out: `Hub/Health/…/STAGE` -> `…/STAGE`; each kind once. */
+function kinds(paths: readonly string[]): string[] {
+  return [...new Set(paths.map((path) => path.split('/').slice(3).join('/') || path))].sort();
+}
+
+const plain = byStack(assembly);
+const second = templatesOf({ stage: 'second' });
+
+describe('two stages', () => {
+  it('differ in nothing but their name where their files say the same', () => {
+    expect(differences(withoutName(second, 'second'), withoutName(plain, 'trial'))).toEqual([]);
+  });
+
+  it('share no physical name, so that they fit into one account', () => {
+    const names = (templates: Json) =>
+      new Set(
+        [...JSON.stringify(templates).matchAll(/"(?:\w*Name|Namespace)":"([^"]*war-?room[^"]*)"/gi)].map(([, name]) =>
+          String(name),
+        ),
+      );
+    const [one, two] = [names(plain), names(second)];
+
+    expect([...one].filter((name) => two.has(name))).toEqual([]);
+    expect(one.size).toBeGreaterThan(20);
+  });
+
+  it('differ, where their files differ, by what that means and by nothing else', () => {
+    const told = templatesOf({
+      stage: 'trial',
+      logRetentionDays: 30,
+      sentryDsn: 'https://key@sentry.example/1',
+      supportEmail: 'help@example.com',
+    });
+
+    expect(kinds(differences(plain, told))).toEqual([
+      'Properties/Environment/Variables/SENTRY_DSN',
+      'Properties/Environment/Variables/SUPPORT_EMAIL',
+      'Properties/RetentionInDays',
+    ]);
+  });
+
+  it('differ by resources of its own where one has a domain, and by where people reach it', () => {
+    const domain = {
+      name: 'war-room.example.com',
+      certificate: 'arn:aws:acm:ap-south-1:123456789012:certificate/0f5d7c1e',
+      hostedZone: 'Z0123456789',
+    };
+    const found = differences(plain, templatesOf({ stage: 'trial', domain }));
+    const added = found.filter((path) => path.split('/').length === 3);
+
+    expect(added.map((path) => path.replace(/[0-9A-F]{8}$/, ''))).toEqual([
+      expect.stringMatching(/^Hub\/Resources\/ApiDomain/),
+      expect.stringMatching(/^Hub\/Resources\/ApiMapping/),
+      'Hub/Resources/ApiRecord',
+      'Hub/Outputs/DomainTarget',
+    ]);
+    expect(found.filter((path) => !added.includes(path)).every((path) => path.includes('/PUBLIC_ORIGIN'))).toBe(true);
+  });
+
+  it('go to the account and region of their file, and are tagged by stage and as it says', () => {
+    const { stacks } = synthesize({
+      stage: 'live',
+      account: '123456789012',
+      region: 'ap-south-1',
+      residency: 'india',
+      tags: { 'cost-centre': 'sales' },
+      outdir: join(folder, 'placed'),
+      bundle: false,
+    });
+
+    expect(stacks.map(({ environment }) => [environment.account, environment.region])).toEqual([
+      ['123456789012', 'ap-south-1'],
+      ['123456789012', 'ap-south-1'],
+    ]);
+    expect(stacks.map(({ tags }) => tags)).toEqual(
+      stacks.map(() => ({ 'cost-centre': 'sales', 'war-room:stage': 'live' })),
+    );
+    // What is kept stays in that region: no table has a replica elsewhere.
+    const regions = [...JSON.stringify(stacks.map(({ template }) => template)).matchAll(/"Region":"([^"]+)"/g)];
+    expect(new Set(regions.map(([, region]) => region))).toEqual(new Set(['ap-south-1']));
+  });
+
+  it('refuse a file with everything that is wrong in it', () => {
+    expect(() => templatesOf({ stage: 'trial', account: '1', logRetentionDays: 91 })).toThrow(
+      /^account: .*\nlogRetentionDays: .*$/,
+    );
+  });
+});
