@@ -76,7 +76,7 @@ export function memoryDatabase(): DynamoDBDocumentClient {
       const { TableName, Key = {}, UpdateExpression = '', ConditionExpression } = command.input;
       const before = table(TableName).get(keyOf(Key));
       hold(ConditionExpression, command.input, before);
-      const after = new Expression(UpdateExpression, termsOf(command.input)).applied(copy(before) ?? { ...Key });
+      const after = new Expression(UpdateExpression, termsOf(command.input)).applied({ ...(before ?? Key) });
       table(TableName).set(keyOf(Key), stored(after));
       return {};
     }
@@ -111,16 +111,22 @@ function copy<T>(value: T): T;
 function copy(value: Value): Value {
   if (Array.isArray(value)) return value.map(copy);
   if (value instanceof Set) return new Set(value);
-  if (ArrayBuffer.isView(value)) return Uint8Array.from(value as Uint8Array);
-  return isMap(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, copy(inner)])) : value;
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value as Uint8Array);
+  if (typeof value !== 'object' || value === null) return value;
+  const twin: Item = {};
+  for (const name in value) twin[name] = copy((value as Item)[name]);
+  return twin;
 }
 
-/** As the document client stores it: nothing undefined, no empty set. */
+/** A copy as the document client stores it: nothing undefined, no empty set. */
 function stored(item: Item): Item {
-  const kept = Object.entries(copy(item)).filter(
-    ([, value]) => value !== undefined && !(value instanceof Set && value.size === 0),
-  );
-  return Object.fromEntries(kept.map(([name, value]) => [name, isMap(value) ? stored(value) : value]));
+  const kept: Item = {};
+  for (const name in item) {
+    const value = item[name];
+    if (value === undefined || (value instanceof Set && value.size === 0)) continue;
+    kept[name] = isMap(value) ? stored(value) : copy(value);
+  }
+  return kept;
 }
 
 function isMap(value: Value): value is Item {
@@ -156,7 +162,7 @@ class Expression {
     return answer;
   }
 
-  /** The item after the update. */
+  /** The item after the update, which is made of this one. */
   applied(item: Item): Item {
     while (this.#at < this.#tokens.length) {
       const clause = this.#next();
@@ -232,7 +238,7 @@ class Expression {
       this.#expect(')');
       return there ?? otherwise;
     }
-    if (this.#tokens[this.#at]?.startsWith(':')) return copy(this.#terms.values[this.#next()]);
+    if (this.#tokens[this.#at]?.startsWith(':')) return this.#terms.values[this.#next()];
     let value: Value = item[this.#path()];
     while (this.#take('.')) {
       const name = this.#path();

@@ -2,7 +2,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import type { Table } from '../../shared/aws/table.ts';
-import { systemClock } from '../../shared/base/clock.ts';
 import { type TeamId, teamId, userId } from '../../shared/base/names.ts';
 import { type CallbackParts, callback } from '../../shared/install/callback.ts';
 import {
@@ -101,7 +100,11 @@ export async function startHosted(): Promise<Hosted> {
       directory: new DirectoryEditor({
         admins: table('admins'),
         closure: { read: table('closure'), write: table('closure') },
-        tools: { clock: systemClock, newId: randomUUID },
+        // Who waits for a writer that was stopped moves time on.
+        tools: {
+          clock: { now: () => clock.now(), sleep: async (ms) => clock.advance(ms) },
+          newId: randomUUID,
+        },
       }),
       report: (error) => {
         reported.push(error instanceof Error ? error.message : String(error));
