@@ -9,7 +9,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { whyNoDynamoDbLocal } from './support/dynamodb-local.ts';
+import { startDynamoDbLocal, whyNoDynamoDbLocal } from './support/dynamodb-local.ts';
 
 const root = join(import.meta.dirname, '..');
 const modules = join(root, 'node_modules');
@@ -68,6 +68,8 @@ const folder = mkdtempSync(join(tmpdir(), 'war-room-figures-'));
 const figures: string[] = [];
 const passed: boolean[] = [];
 const why = await whyNoDynamoDbLocal();
+const database = why === undefined && (onDynamoDbLocal || wanted.length === 0) ? await startDynamoDbLocal() : undefined;
+if (database) process.env['TEST_DYNAMODB_LOCAL_URL'] = database.endpoint;
 try {
   if (onDynamoDbLocal) {
     if (why !== undefined) console.error(why);
@@ -87,6 +89,7 @@ try {
   }
   if (figures.length > 0) console.log(summary());
 } finally {
+  await database?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = passed.every(Boolean) ? 0 : 1;

@@ -13,9 +13,9 @@ import software.amazon.dynamodb.services.local.server.LocalDynamoDBServerHandler
 public class DynamoDbOnLoopback {
   public static void main(String[] args) throws Exception {
     var inMemory = true;
-    var sharedBetweenRegions = true;
+    var sharedBetweenKeys = false;
     var slowTableChanges = false;
-    var requests = new LocalDynamoDBRequestHandler(0, inMemory, null, sharedBetweenRegions, slowTableChanges);
+    var requests = new LocalDynamoDBRequestHandler(0, inMemory, null, sharedBetweenKeys, slowTableChanges);
     var server = new Server(new InetSocketAddress("127.0.0.1", 0));
     server.setHandler(new ContextHandler(new LocalDynamoDBServerHandler(requests, null), "/"));
     server.start();

@@ -2,6 +2,7 @@
  * The databases that the stores are held to: dynalite, which serves `npm start`; AWS's own DynamoDB Local; and the one in
  * memory on which histories are played.
  */
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -31,7 +32,7 @@ type Running = { readonly endpoint: string; readonly stop: () => Promise<void> }
 const TABLES = ['payments', 'instalments', 'messages', 'installations', 'events', 'admins', 'closure', 'states'];
 
 const dynalite: Database = { name: 'dynalite', start: () => withTables(startDynalite) };
-const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: () => withTables(startDynamoDbLocal) };
+const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: () => withTables(sharedOrOwn) };
 const memory: Database = { name: 'the memory database', start: async () => inMemory() };
 
 /** Tables in memory, at once: for tests that begin anew each time. */
@@ -47,9 +48,17 @@ export async function databasesHere(): Promise<readonly Database[]> {
   return (await whyNoDynamoDbLocal()) === undefined ? [memory, dynalite, dynamoDbLocal] : [memory, dynalite];
 }
 
+/** The one that `npm test` has started for all its tests, as starting it is what takes longest; else one of our own. */
+async function sharedOrOwn(): Promise<Running> {
+  const endpoint = process.env['TEST_DYNAMODB_LOCAL_URL'];
+  return endpoint ? { endpoint, stop: async () => {} } : startDynamoDbLocal();
+}
+
 async function withTables(start: () => Promise<Running>): Promise<Tables> {
   const { endpoint, stop } = await start();
-  const [client, forgetful] = [clientOf(endpoint), losing(clientOf(endpoint))];
+  // DynamoDB Local keeps apart what different keys ask for.
+  const accessKeyId = `local${randomUUID().replaceAll('-', '')}`;
+  const [client, forgetful] = [clientOf(endpoint, accessKeyId), losing(clientOf(endpoint, accessKeyId))];
   await createTables(client, TABLES.map(planOf));
   const [documents, unheard] = [client, forgetful].map((one) =>
     DynamoDBDocumentClient.from(one, { marshallOptions: { removeUndefinedValues: true } }),
@@ -110,11 +119,11 @@ function planOf(name: string) {
   return { id: name, name, partition: string('pk'), sort: string('sk'), indexes: [due] };
 }
 
-function clientOf(endpoint: string): DynamoDBClient {
+function clientOf(endpoint: string, accessKeyId: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: 'local',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    credentials: { accessKeyId, secretAccessKey: 'local' },
   });
 }
 
