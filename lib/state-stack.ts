@@ -28,6 +28,12 @@ export class StateStack extends Stack {
   readonly admins: RoomTable;
   /** Who stands above whom, by version of the directory. */
   readonly adminUserClosure: RoomTable;
+  /** Courses, and who is enrolled in them. */
+  readonly courses: RoomTable;
+  /** In which channel each course is announced. */
+  readonly courseAnnouncementChannelMap: RoomTable;
+  /** Sessions of courses, who attended them, and what learners say of them. */
+  readonly sessions: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
   readonly installStates: RoomTable;
   /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
@@ -53,6 +59,9 @@ export class StateStack extends Stack {
     this.admins = new RoomTable(this, 'Admins');
     this.adminUserClosure = new RoomTable(this, 'AdminUserClosure');
     this.calls = new RoomTable(this, 'Calls', { due: true });
+    this.courses = new RoomTable(this, 'Courses');
+    this.courseAnnouncementChannelMap = new RoomTable(this, 'CourseAnnouncementChannelMap');
+    this.sessions = new RoomTable(this, 'Sessions');
 
     this.tokenKey = new Key(this, 'TokenKey', {
       description: `Encrypts the Slack tokens of War Room (${settings.stage})`,

@@ -57,7 +57,11 @@ export function memoryDatabase(): DynamoDBDocumentClient {
         .filter((item) => (IndexName !== undefined || item['pk'] === partition) && where.holds(item))
         .sort((a, b) => (less(a[order], b[order]) ? -1 : 1));
       if (command.input.ScanIndexForward === false) items.reverse();
-      return { Items: items.slice(0, Limit).map(copy) };
+      const after = command.input.ExclusiveStartKey?.['sk'];
+      const left = after === undefined ? items : items.filter(({ sk }) => less(after, sk));
+      const page = left.slice(0, Limit);
+      const last = page.length < left.length ? page.at(-1) : undefined;
+      return { Items: page.map(copy), ...(last && { LastEvaluatedKey: { pk: last['pk'], sk: last['sk'] } }) };
     }
     if (command instanceof ScanCommand) {
       const { TableName, FilterExpression } = command.input;
@@ -216,6 +220,11 @@ class Expression {
     const left = this.#operand(item);
     const sign = this.#next();
     const right = this.#operand(item);
+    if (sign === 'BETWEEN') {
+      this.#expect('AND');
+      const end = this.#operand(item);
+      return left !== undefined && !less(left, right) && !less(end, left);
+    }
     if (left === undefined || right === undefined) return false;
     if (sign === '=') return left === right;
     if (sign === '<>') return left !== right;

@@ -11,6 +11,7 @@ import {
   PutCommand,
   QueryCommand,
   type QueryCommandInput,
+  type QueryCommandOutput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 
@@ -28,6 +29,9 @@ export type Change = {
 
 /** How long a call may take and how often it is tried; an ingress that has to answer soon is given less. */
 export type Patience = { readonly timeoutMs: number; readonly attempts: number };
+
+/** As many items as a page holds, where items are read page by page. */
+const pageItems = 500;
 
 const unhurried: Patience = { timeoutMs: 3_000, attempts: 3 };
 
@@ -84,6 +88,26 @@ export class Table {
   /** The items of one partition, in the order of `sk`, however many pages that takes; the first `limit` of them. */
   async query(pk: string, prefix = '', limit = Number.POSITIVE_INFINITY): Promise<Item[]> {
     return this.#pages(this.#partition(pk, prefix), limit);
+  }
+
+  /**
+   * The items of one partition in the order of `sk`, a page at a time, however many there are: those whose `sk` begins with a
+   * prefix, or lies between two, both included. `after` an `sk` it goes on behind that one.
+   */
+  async *pages(
+    pk: string,
+    which: string | { readonly from: string; readonly to: string },
+    after?: string,
+  ): AsyncGenerator<Item[]> {
+    const range = typeof which === 'string' ? this.#partition(pk, which) : this.#range(pk, which);
+    let start: Record<string, unknown> | undefined = after === undefined ? undefined : { pk, sk: after };
+    do {
+      const page: QueryCommandOutput = await this.#client.send(
+        new QueryCommand({ ...range, Limit: pageItems, ...(start && { ExclusiveStartKey: start }) }),
+      );
+      if (page.Items?.length) yield page.Items as Item[];
+      start = page.LastEvaluatedKey;
+    } while (start);
   }
 
   /** The item of a partition whose `sk` is the greatest that begins with `prefix`. */
@@ -188,6 +212,15 @@ export class Table {
       TableName: this.name,
       KeyConditionExpression: prefix ? 'pk = :pk AND begins_with(sk, :prefix)' : 'pk = :pk',
       ExpressionAttributeValues: prefix ? { ':pk': pk, ':prefix': prefix } : { ':pk': pk },
+      ConsistentRead: true,
+    };
+  }
+
+  #range(pk: string, { from, to }: { readonly from: string; readonly to: string }): QueryCommandInput {
+    return {
+      TableName: this.name,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':pk': pk, ':from': from, ':to': to },
       ConsistentRead: true,
     };
   }

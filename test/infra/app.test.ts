@@ -28,6 +28,9 @@ describe('what outlives the code', () => {
       'Admins',
       'AdminUserClosure',
       'Calls',
+      'Courses',
+      'CourseAnnouncementChannelMap',
+      'Sessions',
     ]);
   });
 
@@ -76,6 +79,9 @@ describe('what outlives the code', () => {
       Admins: [],
       AdminUserClosure: [],
       Calls: [due],
+      Courses: [],
+      CourseAnnouncementChannelMap: [],
+      Sessions: [],
     });
   });
 

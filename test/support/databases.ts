@@ -29,7 +29,19 @@ export type Database = { readonly name: string; readonly start: () => Promise<Ta
 
 type Running = { readonly endpoint: string; readonly stop: () => Promise<void> };
 
-const TABLES = ['payments', 'instalments', 'messages', 'installations', 'events', 'admins', 'closure', 'states'];
+const TABLES = [
+  'payments',
+  'instalments',
+  'messages',
+  'installations',
+  'events',
+  'admins',
+  'closure',
+  'states',
+  'courses',
+  'channels',
+  'sessions',
+];
 
 const dynalite: Database = { name: 'dynalite', start: () => withTables(startDynalite) };
 const dynamoDbLocal: Database = { name: 'DynamoDB Local', start: () => withTables(sharedOrOwn) };
