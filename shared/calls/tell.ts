@@ -54,7 +54,7 @@ const roundsAtMost = 4;
 export async function tell(wake: Wake, given: Budget, dependencies: TellDependencies): Promise<Told> {
   if (wake.cause === 'night') return compare(wake, given, dependencies);
   const { store, installations, outbox, log } = dependencies;
-  const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake) }];
+  const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake), as: 'calls' } as const];
   if (!(await store.call(wake.team, wake.call))) return 'nothing';
   const [team, bot] = [await installations.team(wake.team), await installations.bot(wake.team)];
   if (!team || !bot) return outbox.hold(ref, 'all', team ? 'not_installed' : 'no_workspace', budget);

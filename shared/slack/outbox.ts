@@ -9,7 +9,7 @@ import { Holding } from './holding.ts';
 import type { Author, Installations } from './installation.ts';
 import { Membership } from './membership.ts';
 import type { Moved } from './moved.ts';
-import type { Pace } from './pace.ts';
+import type { Pace, PaceClass } from './pace.ts';
 import { Pass, type Report, type Stop } from './pass.ts';
 import { Reconnecting } from './reconnecting.ts';
 import { type Settled, settle } from './settle.ts';
@@ -23,8 +23,16 @@ export type Outcome = 'done' | 'held';
 /** Asked once a pass, after the thread is read: what should it look like? Undefined: nothing to tell yet. */
 export type Compose = (thread: Thread) => Promise<Wanted | undefined>;
 
-/** `until` (ms) is when the invocation ends; `wake` is what has a held thread tried again. */
-export type Budget = { readonly until: number; readonly report: Report; readonly wake?: Wake };
+/**
+ * `until` (ms) is when the invocation ends; `wake` is what has a held thread tried again. `as`: the room whose threads go after
+ * those of others; absent for payments, and for what the ops channel is told.
+ */
+export type Budget = {
+  readonly until: number;
+  readonly report: Report;
+  readonly wake?: Wake;
+  readonly as?: PaceClass;
+};
 
 type Dependencies = {
   readonly log: ThreadLog;
@@ -127,7 +135,7 @@ export class Outbox {
 
     const refused = agenda.rootTs === undefined ? await this.#membership.refusal(bot, channel) : undefined;
     if (refused) return this.#afterRefusal(ref, refused, destination, bot, budget);
-    const turn = await takeTurn(this.#with, { team: ref.team, channel }, agenda.steps);
+    const turn = await takeTurn(this.#with, { team: ref.team, channel }, agenda.steps, budget.as);
 
     // 3. The lease and every intent in one write, unless somebody has written since 1. The root's fixes the destination.
     const owner = this.#with.newId();
@@ -155,7 +163,7 @@ export class Outbox {
     if (stop?.next === 'hold') return this.#unusable(ref, stop.code, destination, bot, budget);
     if (stop?.next === 'throw') throw stop.error;
     const laterMs = pass.laterMs ?? turn.laterMs;
-    if (laterMs !== undefined) throw Retry.waiting('Edits in this workspace have to wait their turn.', laterMs);
+    if (laterMs !== undefined) throw Retry.waiting('The rest of this thread has to wait its turn.', laterMs);
     const openMs = openFor(pass.entries, clock.now(), times.settleMs);
     if (openMs !== undefined) throw Retry.waiting('A message was posted again; the first try may still land.', openMs);
     return this.#done(ref, thread, budget);
@@ -178,7 +186,8 @@ export class Outbox {
   ): Promise<Outcome | 'again'> {
     const { log, client, clock, pace, times } = this.#with;
     const lane = { team: ref.team, method: 'lookUp' } as const;
-    const askedMs = await pace.waitMs(lane, times.lookUp, clock.now());
+    const { patienceMs } = times;
+    const askedMs = await pace.waitMs(lane, times.lookUp, { now: clock.now(), patienceMs, as: budget.as });
     if (askedMs > 0) throw Retry.waiting('Slack asked to wait before the next look-up.', askedMs);
     const { entries, lookUp } = thread;
     const roots = rootsOf(entries);

@@ -234,6 +234,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
   describe('a pace', () => {
     const rate: Rate = { intervalMs: 1_000, burst: 0 };
     const endless = 3_600_000;
+    const asking = { now, patienceMs: 2_000 };
     let pace: Pace;
     let lane: Lane;
 
@@ -243,14 +244,16 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     it('gives each of many workers a turn of its own, without gaps', async () => {
-      const turns = await Promise.all(Array.from({ length: 6 }, () => pace.reserve(lane, 1, rate, now, endless)));
+      const turns = await Promise.all(
+        Array.from({ length: 6 }, () => pace.reserve(lane, rate, { count: 1, now, patienceMs: endless })),
+      );
 
       expect(turns.map(({ waitMs }) => waitMs).sort((a, b) => a - b)).toEqual([0, 1_000, 2_000, 3_000, 4_000, 5_000]);
     });
 
     it('never gives one turn to two, however many ask; who found no turn is told to wait', async () => {
       const asked = await Promise.allSettled(
-        Array.from({ length: 20 }, () => pace.reserve(lane, 2, rate, now, endless)),
+        Array.from({ length: 20 }, () => pace.reserve(lane, rate, { count: 2, now, patienceMs: endless })),
       );
 
       const given = asked.flatMap((one) => (one.status === 'fulfilled' ? [one.value.waitMs] : []));
@@ -260,23 +263,31 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     it('takes no turn when the wait would be too long, and says how long it would be', async () => {
-      await pace.reserve(lane, 5, rate, now, endless);
+      await pace.reserve(lane, rate, { count: 5, now, patienceMs: endless });
 
-      expect(await pace.reserve(lane, 1, rate, now, 2_000)).toEqual({ granted: false, waitMs: 5_000 });
-      expect(await pace.reserve(lane, 1, rate, now + 3_000, 2_000)).toEqual({ granted: true, waitMs: 2_000 });
+      expect(await pace.reserve(lane, rate, { count: 1, now, patienceMs: 2_000 })).toEqual({
+        granted: false,
+        waitMs: 5_000,
+      });
+      expect(await pace.reserve(lane, rate, { count: 1, now: now + 3_000, patienceMs: 2_000 })).toEqual({
+        granted: true,
+        count: 1,
+        waitMs: 2_000,
+      });
     });
 
     it('lets a burst run ahead, and after that keeps the interval', async () => {
       const bursting = { intervalMs: 1_000, burst: 3 };
 
       const waits: number[] = [];
-      for (let n = 0; n < 6; n += 1) waits.push((await pace.reserve(lane, 1, bursting, now, endless)).waitMs);
+      for (let n = 0; n < 6; n += 1)
+        waits.push((await pace.reserve(lane, bursting, { count: 1, now, patienceMs: endless })).waitMs);
 
       expect(waits).toEqual([0, 0, 0, 0, 1_000, 2_000]);
     });
 
     it('keeps a lane of its own for each channel and each method of each team', async () => {
-      await pace.reserve(lane, 9, rate, now, endless);
+      await pace.reserve(lane, rate, { count: 9, now, patienceMs: endless });
 
       const others: Lane[] = [
         { team, channel: channelId('C0OTHER001') },
@@ -284,23 +295,27 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
         { team, method: 'post' },
         { team: teamId(`${team}X`), channel },
       ];
-      expect(await Promise.all(others.map((other) => pace.waitMs(other, rate, now)))).toEqual([0, 0, 0, 0]);
+      expect(await Promise.all(others.map((other) => pace.waitMs(other, rate, asking)))).toEqual([0, 0, 0, 0]);
     });
 
     it('waits as long as Slack said, whatever the burst, and never less for a second word of it', async () => {
       const bursting = { intervalMs: 1_000, burst: 3 };
       await Promise.all([9_000, 30_000, 4_000].map((ms) => pace.defer(lane, now + ms, bursting)));
 
-      expect(await pace.waitMs(lane, bursting, now)).toBe(30_000);
-      expect(await pace.reserve(lane, 1, bursting, now + 30_000, 0)).toEqual({ granted: true, waitMs: 0 });
+      expect(await pace.waitMs(lane, bursting, asking)).toBe(30_000);
+      expect(await pace.reserve(lane, bursting, { count: 1, now: now + 30_000, patienceMs: 0 })).toEqual({
+        granted: true,
+        count: 1,
+        waitMs: 0,
+      });
     });
 
     it('may waste a turn when a reply was lost, and never gives one twice', async () => {
       const unheard = new Pace(tables.losingReplies('messages'));
 
-      const first = await pace.reserve(lane, 1, rate, now, endless);
-      await expect(unheard.reserve(lane, 1, rate, now, 20_000)).rejects.toThrow(Retry);
-      const after = await pace.reserve(lane, 1, rate, now, endless);
+      const first = await pace.reserve(lane, rate, { count: 1, now, patienceMs: endless });
+      await expect(unheard.reserve(lane, rate, { count: 1, now, patienceMs: 20_000 })).rejects.toThrow(Retry);
+      const after = await pace.reserve(lane, rate, { count: 1, now, patienceMs: endless });
 
       expect(first.waitMs).toBe(0);
       expect(after.waitMs).toBeGreaterThanOrEqual(1_000);
