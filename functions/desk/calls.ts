@@ -1,17 +1,25 @@
 import { type DecideParts, decide } from '../../shared/calls/decide.ts';
 import { type Decision, fusedIds, readFusedValue } from '../../shared/calls/fused.ts';
-import { type Handler, ofTheCompany } from '../../shared/desk/desk.ts';
+import { openProtected, type ProtectParts, saveProtected } from '../../shared/calls/protect.ts';
+import { protectedForm } from '../../shared/calls/protected.ts';
+import { type Handler, ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { stale } from '../../shared/desk/stale.ts';
-import type { Press } from '../../shared/slack/inbound.ts';
+import type { Press, Submission } from '../../shared/slack/inbound.ts';
 
 export type CallsAtDesk = {
-  readonly calls: DecideParts;
+  readonly calls: DecideParts & Omit<ProtectParts, 'installations' | 'views'>;
+  readonly installations: ProtectParts['installations'];
+  readonly views: ProtectParts['views'];
   /** Where War Room's pages are. */
   readonly origin: string;
 };
 
-/** What can be asked of calls: the buttons under a removal of many. The team is that of Slack's envelope. */
-export function callsAt({ calls, origin }: CallsAtDesk): Readonly<Record<string, Handler<Press>>> {
+/** What can be asked of calls: the buttons under a removal of many, and who is in every channel. The team is that of Slack's envelope. */
+export function callsAt({ calls, installations, views, origin }: CallsAtDesk): {
+  readonly protect: Word;
+  readonly presses: Readonly<Record<string, Handler<Press>>>;
+  readonly submissions: Readonly<Record<string, Handler<Submission>>>;
+} {
   const deciding = (kind: Decision['kind']) =>
     ofTheCompany<Press>(origin, async ({ id, team, action }, { admin }) => {
       const pressed = readFusedValue(action.value);
@@ -19,5 +27,16 @@ export function callsAt({ calls, origin }: CallsAtDesk): Readonly<Record<string,
       const by = { id: admin.id, name: admin.name };
       return { content: await decide({ id, team, kind, by, ...pressed }, calls) };
     });
-  return { [fusedIds.approve]: deciding('approved'), [fusedIds.reject]: deciding('rejected') };
+  const parts = { ...calls, installations, views };
+  return {
+    protect: {
+      usage: '',
+      says: 'who is in every channel of calls, beside the agent and those above',
+      handle: ofTheCompany(origin, (asked, person) => openProtected(asked, person, parts)),
+    },
+    presses: { [fusedIds.approve]: deciding('approved'), [fusedIds.reject]: deciding('rejected') },
+    submissions: {
+      [protectedForm.view]: ofTheCompany(origin, (asked, person) => saveProtected(asked, person, parts)),
+    },
+  };
 }

@@ -131,6 +131,7 @@ function deskOf(parts: DeskParts): Desk {
   const payments = paymentsAt(parts);
   const parked = parkedAt(parts);
   const table = routingAt(parts);
+  const calls = callsAt(parts);
   const commands: Readonly<Record<string, Word>> = {
     status: statusAt(parts),
     explain: payments.explain,
@@ -142,6 +143,7 @@ function deskOf(parts: DeskParts): Desk {
       })),
     },
     routing: table.routing,
+    protect: calls.protect,
     help: {
       usage: '',
       says: 'this list',
@@ -152,13 +154,13 @@ function deskOf(parts: DeskParts): Desk {
     commands,
     presses: {
       ...payments.presses,
-      ...callsAt(parts),
+      ...calls.presses,
       ...parked,
       ...table.presses,
       'parked.retry': alsoAtHome(parked['parked.retry'], parts),
       'parked.ignore': alsoAtHome(parked['parked.ignore'], parts),
     },
-    submissions: table.submissions,
+    submissions: { ...table.submissions, ...calls.submissions },
     opened: openedAt(parts),
   };
 }

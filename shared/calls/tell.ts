@@ -6,18 +6,19 @@ import type { Author, Installations, Team } from '../slack/installation.ts';
 import type { Moved } from '../slack/moved.ts';
 import type { Budget, Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import { shortName } from '../slack/person-name.ts';
-import type { Destination, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { ThreadLog } from '../slack/thread-log.ts';
 import type { Times } from '../slack/times.ts';
 import { readersOf } from './accounts.ts';
 import type { Chain, Chains } from './chain.ts';
 import { ensureChannel } from './channel.ts';
 import { signOf } from './fused.ts';
 import type { Fuse } from './membership.ts';
-import { type CallThread, render } from './message.ts';
+import { render } from './message.ts';
 import { driftOf, nextNight, nightNotice, nightOf } from './night.ts';
 import { troubleNotice, waitingNotice } from './notice.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { type Synced, syncMembers } from './sync.ts';
+import { tellOps } from './tell-ops.ts';
 import { type Found, isOpen, type Trouble, troubleAfter } from './trouble.ts';
 import { heldWake, threadRef, type Wake } from './wake.ts';
 
@@ -106,7 +107,7 @@ async function compare(ref: AgentRef, budget: Budget, dependencies: TellDependen
     await store.keepDrift(team.id, night, drift, clock.now());
     // Other channels are compared at the same time: what is kept is read once it is this one's turn to tell.
     const notice = async () => nightNotice(night, await store.drifts(team.id, night));
-    await notify({ team: team.id, key: `calls-night#${night}` }, notice, team, budget, outbox);
+    await tellOps({ team: team.id, key: `calls-night#${night}` }, notice, team, budget, outbox);
     const place = await madeRight(ref, kept.id, chain, team, bot, budget, dependencies, 'whoever the agent is');
     if ('channel' in place && place.trouble) await tellTrouble(ref, kept.id, place.trouble, team, budget, outbox);
   }
@@ -256,7 +257,7 @@ async function wait(
   const { since = 0 } = await store.waiting(ref);
   const key = `calls-waiting#${agent}#${since}`;
   const notice = async () => waitingNotice(agent, name, (await store.waiting(ref)).calls, await store.fused(ref));
-  await notify({ team: team.id, key }, notice, team, budget, outbox);
+  await tellOps({ team: team.id, key }, notice, team, budget, outbox);
   return 'waiting';
 }
 
@@ -272,7 +273,7 @@ async function endWait(
   if (since === undefined || !calls.some(({ call }) => call === ref.call)) return;
   const others = calls.filter(({ call }) => call !== ref.call);
   const key = `calls-waiting#${ref.agent}#${since}`;
-  await notify({ team: team.id, key }, () => waitingNotice(ref.agent, name, others), team, budget, outbox);
+  await tellOps({ team: team.id, key }, () => waitingNotice(ref.agent, name, others), team, budget, outbox);
   await store.endWait(ref, ref.call);
 }
 
@@ -285,22 +286,5 @@ async function tellTrouble(
   outbox: Outbox,
 ): Promise<void> {
   const key = `calls-members#${agent}#${trouble.since}`;
-  await notify({ team: team.id, key }, () => troubleNotice(channel, trouble), team, budget, outbox);
-}
-
-/** Tells the ops channel. Nothing wakes a notice by itself: the call it is about is looked at again. */
-async function notify(
-  ref: ThreadRef,
-  notice: () => CallThread | Promise<CallThread>,
-  { channels }: Team,
-  { until, report }: Budget,
-  outbox: Outbox,
-): Promise<void> {
-  const destination: Destination = {
-    channel: channels.ops,
-    row: 'ops',
-    why: 'What needs a person goes to the ops channel.',
-  };
-  const compose: Compose = async (read) => ({ ...(await notice()), destination: read.destination ?? destination });
-  await outbox.sync(ref, compose, { until, report });
+  await tellOps({ team: team.id, key }, () => troubleNotice(channel, trouble), team, budget, outbox);
 }

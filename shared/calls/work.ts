@@ -1,9 +1,13 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Verdict } from '../aws/groups.ts';
 import type { Queue } from '../aws/queue.ts';
+import type { Budget } from '../slack/outbox.ts';
 import { type Craft, type Working, workOne } from '../slack/working.ts';
-import { type Heard, hear, heardRecord, heardRef, readHeard } from './heard.ts';
+import { type Heard, heardRecord, heardRef, readHeard } from './heard.ts';
+import { forgetPerson } from './person.ts';
+import { protectedNotice } from './protected.ts';
 import { type TellDependencies, tell } from './tell.ts';
+import { tellOps } from './tell-ops.ts';
 import { message, parseWake, threadRef, type Wake } from './wake.ts';
 
 export type WorkDependencies = Omit<Working, 'log' | 'clock'> & {
@@ -26,16 +30,29 @@ function craftOf({ tell: parts, queue, newId }: WorkDependencies): Craft<Wake | 
     choose: ([wake]) => wake,
     ids: (wake) => {
       const { team, cause } = wake;
-      return isHeard(wake) ? { team, cause, user: wake.user } : { team, agent: wake.agent, call: wake.call, cause };
+      if (isHeard(wake)) return { team, cause, ...('user' in wake && { user: wake.user }) };
+      return { team, agent: wake.agent, call: wake.call, cause };
     },
     record: (wake) => (isHeard(wake) ? heardRecord(wake) : message(wake, '-')),
     thread: async (wake) => (isHeard(wake) ? heardRef(wake) : threadRef(wake)),
     tell: async (wake, budget) => ({
-      outcome: isHeard(wake) ? await hear(wake, { ...parts, queue, newId }) : await tell(wake, budget, parts),
+      outcome: isHeard(wake) ? await hear(wake, budget, { ...parts, queue, newId }) : await tell(wake, budget, parts),
     }),
   };
 }
 
+type HearParts = TellDependencies & Pick<WorkDependencies, 'queue' | 'newId'>;
+
+/** Acts on what is about no call. It may run again at any time. */
+async function hear(heard: Heard, budget: Budget, parts: HearParts): Promise<string> {
+  if (heard.cause === 'person') return forgetPerson(heard, parts);
+  const team = await parts.installations.team(heard.team);
+  if (!team?.protectedBy) return 'nothing';
+  const ref = { team: team.id, key: `calls-protected#${team.protectedBy.times}` };
+  await tellOps(ref, () => protectedNotice(team), team, budget, parts.outbox);
+  return 'told';
+}
+
 function isHeard(wake: Wake | Heard): wake is Heard {
-  return wake.cause === 'person';
+  return !('call' in wake);
 }

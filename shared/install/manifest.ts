@@ -50,7 +50,7 @@ export function manifestOf({ stage, origin, supportEmail }: AppSettings) {
           command: '/warroom',
           url: `${origin}/slack/commands`,
           description: 'How payments stand, why they are told where they are, and what is connected',
-          usage_hint: 'help | status | explain <order or payment> | connect | routing',
+          usage_hint: 'help | status | explain <order or payment> | connect | routing | protect',
           should_escape: false,
         },
       ],

@@ -14,6 +14,16 @@ export type Team = {
   readonly installer: UserId;
   /** Who belongs into every private channel that War Room makes, and is never removed from one. */
   readonly protectedPeople?: readonly UserId[];
+  /** How it came to that, the last time. */
+  readonly protectedBy?: Protecting;
+};
+
+/** Who said who is protected, when (ms), by which request; and how often it has been said by now. */
+export type Protecting = {
+  readonly times: number;
+  readonly by: { readonly id: string; readonly name: string };
+  readonly at: number;
+  readonly request: string;
 };
 
 /** Somebody in whose name a message can be posted: the app, or a person who allowed it. */
@@ -90,6 +100,20 @@ export class Installations {
 
   async saveTeam(team: Team): Promise<void> {
     await this.#table.put({ ...team, pk: team.id, sk: 'team' });
+  }
+
+  /** Puts these people in the place of those who were protected. False: somebody else has since `by` was read, or there is no record. */
+  async protect(team: TeamId, people: readonly UserId[], by: Protecting): Promise<boolean> {
+    return this.#table.update(
+      { pk: team, sk: 'team' },
+      {
+        update: 'SET protectedPeople = :people, protectedBy = :by',
+        when:
+          by.times === 1 ? 'attribute_exists(pk) AND attribute_not_exists(protectedBy)' : 'protectedBy.#times = :read',
+        ...(by.times > 1 && { names: { '#times': 'times' } }),
+        values: { ':people': people, ':by': by, ...(by.times > 1 && { ':read': by.times - 1 }) },
+      },
+    );
   }
 
   /** Keeps the record of a team that has none. Of two who install at the same moment, the first one's stays. */

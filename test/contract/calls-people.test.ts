@@ -1,7 +1,8 @@
 /** Accounts in Slack that come, go and change: what the calls room knew of them is forgotten, and what waited is told. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Message } from '../../shared/aws/queue.ts';
-import { type HeardParts, hear, heardMessage, readHeard } from '../../shared/calls/heard.ts';
+import { type Heard, heardMessage, readHeard } from '../../shared/calls/heard.ts';
+import { forgetPerson, type PersonParts } from '../../shared/calls/person.ts';
 import { parseWake } from '../../shared/calls/wake.ts';
 import { type Calling, ops, person, startCalling, users } from '../support/calling.ts';
 import { type Ears, openEars } from '../support/slack-ears.ts';
@@ -24,19 +25,25 @@ const account = (id: string, name: string) => ({
   realName: name,
   email: `${name.toLowerCase().replace(' ', '.')}@acme-academy.example`,
 });
-const parts = (): HeardParts => ({
+const parts = (): PersonParts => ({
   store: calling.store,
   queue: { send: async (message) => void woken.push(message) },
   newId: () => `n${woken.length}`,
 });
+
+/** The record that the calls worker gets of a piece of news. */
+function heardIn(news: Ears['people'][number]): Heard & { cause: 'person' } {
+  const heard = readHeard(heardMessage(news).body);
+  if (heard?.cause !== 'person') throw new Error('It is about nobody.');
+  return heard;
+}
 
 /** Has everything acted on that Slack says of people until now; answers what came of each. */
 async function listened(): Promise<string[]> {
   await ears.listen();
   const outcomes: string[] = [];
   for (const news of ears.people.splice(0)) {
-    const heard = readHeard(heardMessage(news).body);
-    if (heard) outcomes.push(await hear(heard, parts()));
+    outcomes.push(await forgetPerson(heardIn(news), parts()));
   }
   return outcomes;
 }
@@ -88,13 +95,10 @@ describe('of an account, Slack says', () => {
   it('the same twice, as it does where the answer was late, and the second time changes nothing', async () => {
     slack().deactivate(kavya);
     await ears.listen();
-    const [news] = ears.people;
-    const heard = news && readHeard(heardMessage(news).body);
+    const [heard] = ears.people.map(heardIn);
+    const twice = heard && [await forgetPerson(heard, parts()), await forgetPerson(heard, parts())];
 
-    expect([heard && (await hear(heard, parts())), heard && (await hear(heard, parts()))]).toEqual([
-      'forgotten',
-      'nothing',
-    ]);
+    expect(twice).toEqual(['forgotten', 'nothing']);
   });
 });
 

@@ -174,7 +174,7 @@ export function seededCompany(secret: () => string = () => randomBytes(18).toStr
         {
           command: '/warroom',
           description: 'How payments stand, why they are told where they are, and what is connected',
-          usage: 'help | status | explain <order or payment> | connect | routing',
+          usage: 'help | status | explain <order or payment> | connect | routing | protect',
         },
       ],
     },
