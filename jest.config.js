@@ -15,6 +15,7 @@ export default {
     ],
   },
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/support/longest-first.js',
   workerIdleMemoryLimit: '700MB',
   testTimeout: 30_000,
 };
