@@ -13,6 +13,7 @@ import { assignment, creation, initiation } from '../shared/payments/request.ts'
 import { defaultTable } from '../shared/payments/route.ts';
 import { explanationView, routingView, savedView } from '../shared/payments/routing-answers.ts';
 import { explainRequest, routingRequest } from '../shared/payments/routing-request.ts';
+import { courseExamples, coursePaths, courseSchemas } from './openapi/courses.ts';
 
 /** Where the document is kept. */
 export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');
@@ -39,6 +40,7 @@ export const schemas = {
   Relatives: relativesView,
   CallRequest: callRequest(),
   RecordedCall: recordedCallSchema,
+  ...courseSchemas,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
@@ -200,6 +202,7 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     managerId: 'adm_rohan',
     active: true,
   },
+  ...courseExamples,
   Health: {
     ok: true,
     version: '0.1.0',
@@ -242,6 +245,7 @@ export function openapi(version: string) {
       '/v1/admins/{id}': { put: putAdmin, get: showAdmin, delete: removeAdmin },
       '/v1/admins/{id}/chain': { get: showChain },
       '/v1/admins/{id}/team': { get: showTeam },
+      ...coursePaths({ json, problems }),
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
     },

@@ -7,6 +7,7 @@ import { HubFunction } from './parts/hub-function.ts';
 import { placeOf } from './parts/place.ts';
 import type { Settings } from './parts/settings.ts';
 import { CallsRoom } from './rooms/calls.ts';
+import { CoursesRoom } from './rooms/courses.ts';
 import { DeskRoom } from './rooms/desk.ts';
 import { InstallRoom } from './rooms/install.ts';
 import { OrgRoom } from './rooms/org.ts';
@@ -53,6 +54,7 @@ export class HubStack extends Stack {
       desk: desk.worker,
     });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
+    new CoursesRoom(this, 'CoursesRoom', { ...surroundings, api, state });
     const slack = new SlackRoom(this, 'SlackRoom', {
       ...surroundings,
       api,

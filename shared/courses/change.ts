@@ -5,13 +5,10 @@ export type Change = { readonly courseId: string; readonly endsAt: readonly numb
 
 /**
  * Is told before what a report rests on is written, and again whenever the write is tried again; if it throws, nothing is
- * written. The data may follow up to `writtenWithinMs` later, so what this notes has to be acted on later than that, also
- * for a report that falls due in between.
+ * written. The data may follow up to ten seconds later (the time limit of this room's function), so what this notes has to be
+ * acted on later than that, also for a report that falls due in between.
  */
 export type OnChange = (team: TeamId, change: Change) => Promise<void>;
 
 /** Is told likewise before the enrolments of these learners change. */
 export type OnEnrollment = (team: TeamId, learnerIds: readonly string[]) => Promise<void>;
-
-/** No request of this room lasts longer: its function's time limit. */
-export const writtenWithinMs = 10_000;

@@ -4,9 +4,9 @@ import { once } from '../base/lazy.ts';
 import { id } from './id.ts';
 
 /** Whether somebody takes a course; who is `doNotInvite` takes it, and is not invited into the workspace. */
-export type EnrollmentStatus = 'active' | 'ended' | 'doNotInvite';
+type EnrollmentStatus = 'active' | 'ended' | 'doNotInvite';
 
-export type Learner = { readonly id: string; readonly name: string; readonly email: string };
+type Learner = { readonly id: string; readonly name: string; readonly email: string };
 
 /** One learner in one course. */
 export type Enrollment = {

@@ -188,6 +188,7 @@ describe('alarms', () => {
       'CallsApi',
       'CallsWorker',
       'Connections',
+      'CoursesApi',
       'DeskWorker',
       'OrgApi',
       'OrgWorker',
@@ -295,6 +296,15 @@ describe('the API', () => {
       ['DELETE /v1/admins/{id}', 'OrgApi.Arn'],
       ['GET /v1/admins/{id}/chain', 'OrgApi.Arn'],
       ['GET /v1/admins/{id}/team', 'OrgApi.Arn'],
+      ['PUT /v1/courses/{id}', 'CoursesApi.Arn'],
+      ['GET /v1/courses/{id}', 'CoursesApi.Arn'],
+      ['PUT /v1/enrollments/{id}', 'CoursesApi.Arn'],
+      ['GET /v1/enrollments/{id}', 'CoursesApi.Arn'],
+      ['PUT /v1/sessions/{id}', 'CoursesApi.Arn'],
+      ['GET /v1/sessions/{id}', 'CoursesApi.Arn'],
+      ['PUT /v1/sessions/{id}/attendance', 'CoursesApi.Arn'],
+      ['GET /v1/sessions/{id}/attendance', 'CoursesApi.Arn'],
+      ['POST /v1/sessions/{id}/feedback', 'CoursesApi.Arn'],
       ['POST /slack/events', 'SlackIngress.Arn'],
       ['POST /slack/interactivity', 'SlackIngress.Arn'],
       ['POST /slack/commands', 'SlackIngress.Arn'],
@@ -318,6 +328,7 @@ describe('the API', () => {
   it('is throttled, each route with limits of its own or the common ones', () => {
     expect(property(stage, 'DefaultRouteSettings')).toEqual({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
     const byPeople = { ThrottlingRateLimit: 10, ThrottlingBurstLimit: 20 };
+    const loaded = { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 600 };
     const bySlack = { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 };
     expect(property(stage, 'RouteSettings')).toEqual({
       'POST /webhooks/razorpay/{account}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
@@ -334,6 +345,11 @@ describe('the API', () => {
       'GET /connections': byPeople,
       'POST /connections/disconnect': byPeople,
       'POST /sign-out': byPeople,
+      'PUT /v1/courses/{id}': loaded,
+      'PUT /v1/enrollments/{id}': loaded,
+      'PUT /v1/sessions/{id}': loaded,
+      'PUT /v1/sessions/{id}/attendance': loaded,
+      'POST /v1/sessions/{id}/feedback': loaded,
       'POST /slack/events': bySlack,
       'POST /slack/interactivity': bySlack,
       'POST /slack/commands': bySlack,
