@@ -5,25 +5,40 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it, jest } from '@jest/globals';
-import { type BuildOptions, type BuildResult, build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { bundling, REPOSITORY } from '../../lib/parts/hub-function.ts';
 import { bundleLater } from '../../lib/parts/loaded-later.ts';
+import { once } from '../../shared/base/lazy.ts';
 import { folder, functions, tidy } from './synthesized.ts';
 import { at } from './template.ts';
 
-/** Each bundles a function or two, on a machine that may be busy with other tests. */
+/** The first bundles all functions, on a machine that may be busy with other tests. */
 jest.setTimeout(90_000);
 
 afterAll(tidy);
 
-/** An entry, bundled as for a deployment. */
-function bundleOf(entry: string): Promise<Bundle> {
-  return bundled({ entryPoints: [entry] });
+/** A function as it is deployed: what is uploaded, and the files of which anything is in it. */
+type Bundle = { readonly contents: Uint8Array; readonly inputs: readonly string[] };
+
+/** Every function of the template, bundled at one go: what they share is then read once. */
+const deployed = once(async () => {
+  const entryPoints = functions.map(({ entry }) => String(at(entry, 'Metadata', 'war-room:entry')));
+  const { outputFiles, metafile } = await bundled({ entryPoints, outdir: 'nowhere', outbase: '.' });
+  return new Map(
+    Object.entries(metafile.outputs).flatMap(([output, { entryPoint, inputs }]) => {
+      const file = outputFiles.find(({ path }) => path === join(REPOSITORY, output));
+      return entryPoint && file ? [[entryPoint, { contents: file.contents, inputs: Object.keys(inputs) }]] : [];
+    }),
+  );
+});
+
+async function bundleOf(entry: string): Promise<Bundle> {
+  const bundle = (await deployed()).get(entry);
+  if (!bundle) throw new Error(`No function of the template is ${entry}.`);
+  return bundle;
 }
 
-type Bundle = BuildResult<{ write: false; metafile: true }>;
-
-function bundled(what: Pick<BuildOptions, 'entryPoints' | 'stdin'>): Promise<Bundle> {
+function bundled(what: Pick<BuildOptions, 'entryPoints' | 'outdir' | 'outbase' | 'stdin'>) {
   return build({
     ...what,
     absWorkingDir: REPOSITORY,
@@ -36,15 +51,14 @@ function bundled(what: Pick<BuildOptions, 'entryPoints' | 'stdin'>): Promise<Bun
     minify: bundling.minify,
     metafile: true,
     write: false,
-    outfile: join('nowhere', 'index.js'),
   });
 }
 
 /** Writes a bundle into a folder of its own, away from the packages of this repository. */
-function written({ outputFiles: [output] }: Bundle, name: string): string {
+function written({ contents }: Pick<Bundle, 'contents'>, name: string): string {
   const alone = join(folder, name);
   mkdirSync(alone, { recursive: true });
-  writeFileSync(join(alone, 'index.js'), output?.contents ?? '');
+  writeFileSync(join(alone, 'index.js'), contents);
   return join(alone, 'index.js');
 }
 
@@ -53,9 +67,8 @@ const callers = ['functions/payments/api.ts', 'functions/payments/reconcile.ts']
 
 /** The packages of which anything ends up in the bundle of an entry. */
 async function packagesIn(entry: string): Promise<Set<string>> {
-  const { metafile } = await bundleOf(entry);
-  const files = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs));
-  return new Set(files.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
+  const { inputs } = await bundleOf(entry);
+  return new Set(inputs.flatMap((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []));
 }
 
 describe('the bundle of the Razorpay ingress', () => {
@@ -94,7 +107,8 @@ describe("Razorpay's SDK, 330 KB that no start should pay", () => {
       import { RazorpayClient } from './shared/razorpay/client.ts';
       export const handler = (apiUrl) =>
         new RazorpayClient({ keyId: 'key', keySecret: 'secret' }, { apiUrl, timeoutMs: 5000 }).order('order_1');`;
-    const file = written(await bundled({ stdin: { contents, resolveDir: REPOSITORY } }), 'caller');
+    const { outputFiles } = await bundled({ stdin: { contents, resolveDir: REPOSITORY }, outdir: 'nowhere' });
+    const file = written({ contents: outputFiles[0]?.contents ?? new Uint8Array() }, 'caller');
     const script = `
       require(process.argv[1]).handler(process.argv[2]).then(
         (outcome) => console.log(JSON.stringify(outcome)),
