@@ -12,6 +12,7 @@ import { DeskRoom } from './rooms/desk.ts';
 import { InstallRoom } from './rooms/install.ts';
 import { OrgRoom } from './rooms/org.ts';
 import { PaymentsRoom } from './rooms/payments.ts';
+import { ReportsRoom } from './rooms/reports.ts';
 import { SlackRoom } from './rooms/slack.ts';
 import type { StateStack } from './state-stack.ts';
 
@@ -54,13 +55,16 @@ export class HubStack extends Stack {
       desk: desk.worker,
     });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
-    new CoursesRoom(this, 'CoursesRoom', { ...surroundings, api, state });
+    const { coursesApi } = new CoursesRoom(this, 'CoursesRoom', { ...surroundings, api, state });
+    const wakesHeld = payments.sweep;
+    const reports = new ReportsRoom(this, 'ReportsRoom', { ...surroundings, api, state, wakesHeld, coursesApi });
     const slack = new SlackRoom(this, 'SlackRoom', {
       ...surroundings,
       api,
       state,
       payments: payments.queue,
       calls: calls.queue,
+      reports: reports.queue,
       desk: desk.queue,
     });
     new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state, slack: slack.queue });

@@ -34,6 +34,8 @@ export class StateStack extends Stack {
   readonly courseAnnouncementChannelMap: RoomTable;
   /** Sessions of courses, who attended them, and what learners say of them. */
   readonly sessions: RoomTable;
+  /** What is due per course and window, and how far each course was reported. */
+  readonly reports: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
   readonly installStates: RoomTable;
   /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
@@ -62,6 +64,7 @@ export class StateStack extends Stack {
     this.courses = new RoomTable(this, 'Courses');
     this.courseAnnouncementChannelMap = new RoomTable(this, 'CourseAnnouncementChannelMap');
     this.sessions = new RoomTable(this, 'Sessions');
+    this.reports = new RoomTable(this, 'Reports', { due: true });
 
     this.tokenKey = new Key(this, 'TokenKey', {
       description: `Encrypts the Slack tokens of War Room (${settings.stage})`,

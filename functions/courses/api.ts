@@ -20,6 +20,9 @@ import { EnrollmentStore } from '../../shared/courses/enrollment-store.ts';
 import { putEnrollment, showEnrollment } from '../../shared/courses/enrollments.ts';
 import { SessionStore } from '../../shared/courses/session-store.ts';
 import { postFeedback, putAttendance, putSession, showAttendance, showSession } from '../../shared/courses/sessions.ts';
+import { type LateDependencies, noteChange } from '../../shared/reports/late.ts';
+import { ReportStore } from '../../shared/reports/store.ts';
+import { scheduleOf } from '../../shared/reports/window.ts';
 
 /** A system of the company waits for the answer, and may send the same again. */
 const patience = { timeoutMs: 2_000, attempts: 2 };
@@ -35,18 +38,25 @@ const ready = lazy(async () => {
     'COURSES_TABLE',
     'COURSE_ANNOUNCEMENT_CHANNEL_MAP_TABLE',
     'SESSIONS_TABLE',
+    'REPORTS_TABLE',
     'API_KEYS_SECRET_ID',
   );
   const client = documentClient(patience);
   const table = (name: string) => new Table(client, name);
+  const noting: LateDependencies = {
+    store: new ReportStore(table(names.REPORTS_TABLE)),
+    schedule: scheduleOf(process.env),
+    clock: systemClock,
+    timeScale: Number(process.env['TIME_SCALE'] ?? 1),
+  };
   return {
     keys: new KeptSecret(secretReader(patience)(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
     courses: new CourseStore(table(names.COURSES_TABLE), table(names.COURSE_ANNOUNCEMENT_CHANNEL_MAP_TABLE)),
     enrollments: new EnrollmentStore(table(names.COURSES_TABLE)),
     sessions: new SessionStore(table(names.SESSIONS_TABLE)),
     clock: systemClock,
-    // Nobody reports or invites yet.
-    onChange: (async () => {}) satisfies OnChange,
+    onChange: ((team, change) => noteChange(team, change, noting)) satisfies OnChange,
+    // Nobody invites yet.
     onEnrollment: (async () => {}) satisfies OnEnrollment,
   };
 });

@@ -19,6 +19,7 @@ const ready = lazy(async () => {
     'ADMIN_SLACK_MESSAGE_LOG_TABLE',
     'PAYMENTS_QUEUE_URL',
     'CALLS_QUEUE_URL',
+    'REPORTS_QUEUE_URL',
   );
   const dynamo = documentClient();
   const sqs = queueClient();
@@ -27,7 +28,14 @@ const ready = lazy(async () => {
     store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
     held: new Held(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE), outboxTimes(process.env).heldMs),
     queue,
-    wake: wakerOf({ payments: queue, calls: new Queue(sqs, names.CALLS_QUEUE_URL) }, randomUUID),
+    wake: wakerOf(
+      {
+        payments: queue,
+        calls: new Queue(sqs, names.CALLS_QUEUE_URL),
+        reports: new Queue(sqs, names.REPORTS_QUEUE_URL),
+      },
+      randomUUID,
+    ),
     clock: systemClock,
     newId: randomUUID,
   };

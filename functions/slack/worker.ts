@@ -11,6 +11,7 @@ import { settings } from '../../shared/base/settings.ts';
 import { heardMessage } from '../../shared/calls/heard.ts';
 import { threadMessage as callMessage } from '../../shared/calls/wake.ts';
 import { threadMessage as paymentMessage } from '../../shared/payments/wake.ts';
+import { threadMessage as reportMessage } from '../../shared/reports/wake.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { type ListenParts, listen } from '../../shared/slack/listen.ts';
 import { Moved } from '../../shared/slack/moved.ts';
@@ -28,6 +29,7 @@ const ready = lazy(async () => {
     'SLACK_DEAD_LETTERS_URL',
     'PAYMENTS_QUEUE_URL',
     'CALLS_QUEUE_URL',
+    'REPORTS_QUEUE_URL',
   );
   const times = outboxTimes(process.env);
   const newId = randomUUID;
@@ -36,6 +38,7 @@ const ready = lazy(async () => {
   const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
   const payments = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
   const calls = new Queue(sqs, names.CALLS_QUEUE_URL);
+  const reports = new Queue(sqs, names.REPORTS_QUEUE_URL);
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const parts: ListenParts = {
@@ -46,13 +49,15 @@ const ready = lazy(async () => {
       log: new ThreadLog(messages),
       clock: systemClock,
       times,
-      wake: wakerOf({ payments, calls }, newId),
+      wake: wakerOf({ payments, calls, reports }, newId),
       // Each room knows the threads that it tells by their keys. Notices of the outbox itself are told by nobody again.
       wakeThread: async (ref) => {
         const payment = paymentMessage(ref, newId());
         if (payment) await payments.send(payment);
         const call = callMessage(ref, newId());
         if (call) await calls.send(call);
+        const report = reportMessage(ref, newId());
+        if (report) await reports.send(report);
       },
       tellRooms: (news) => calls.send(heardMessage(news)),
     },

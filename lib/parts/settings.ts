@@ -28,6 +28,8 @@ export interface Settings {
   readonly logRetentionDays: number;
   /** When what is done at times of the week is done. */
   readonly schedules: Schedules;
+  /** What session reports say. */
+  readonly reports: ReportSettings;
 }
 
 /** Territories that data can be kept in, by the regions that AWS has there. */
@@ -59,8 +61,17 @@ interface Schedules {
   readonly reports: WeekTimes;
 }
 
+interface ReportSettings {
+  /** Ratings up to this one are low, and have a section of their own: 1 to 4. */
+  readonly lowRating: number;
+  /** Whether the learners of low ratings are named, to whoever reads the course's channel. */
+  readonly learnerNames: boolean;
+  /** Whether a time without sessions is told: never, always, or the first of several in a row. */
+  readonly whenQuiet: 'never' | 'first' | 'always';
+}
+
 /** What a stage file may say: any of the settings, and no other field. */
-export type StageFile = Partial<Settings>;
+export type StageFile = Partial<Omit<Settings, 'reports'>> & { readonly reports?: Partial<ReportSettings> };
 
 /** Settings that cannot be used: every one of them, a sentence each that says what to give instead. */
 export class UnusableSettings extends Error {
@@ -91,8 +102,11 @@ export function checkedSettings(given: StageFile): Settings {
     tags: given.tags ?? {},
     logRetentionDays: given.logRetentionDays ?? 90,
     schedules: { reports: given.schedules?.reports ?? reportTimes },
+    reports: { ...usualReports, ...given.reports },
   };
 }
+
+const usualReports: ReportSettings = { lowRating: 2, learnerNames: false, whenQuiet: 'first' };
 
 const reportTimes: WeekTimes = { days: ['MON', 'FRI'], time: '09:00', timeZone: 'Asia/Kolkata' };
 
@@ -205,6 +219,24 @@ const checks: { readonly [Name in keyof Required<Settings>]: Check } = {
       : `logRetentionDays: ${quoted(value)} is none that CloudWatch offers. Give one of ${retentions.join(', ')}.`,
   schedules: (value) =>
     parts('schedules', value, { reports: [(times) => weekTimesProblems('schedules.reports', times), 'optional'] }),
+  reports: (value) =>
+    parts('reports', value, {
+      lowRating: [
+        (rating) =>
+          [1, 2, 3, 4].some((each) => each === rating)
+            ? undefined
+            : `reports.lowRating: ${quoted(rating)} is no rating below the best. Give 1, 2, 3 or 4.`,
+        'optional',
+      ],
+      learnerNames: [
+        (named) => (typeof named === 'boolean' ? undefined : `reports.learnerNames: give true or false.`),
+        'optional',
+      ],
+      whenQuiet: [
+        text(/^(never|first|always)$/, 'reports.whenQuiet', 'is none of never, first and always.'),
+        'optional',
+      ],
+    }),
 };
 
 function weekTimesProblems(name: string, value: unknown): readonly string[] {

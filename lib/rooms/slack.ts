@@ -19,6 +19,7 @@ export interface SlackRoomProps extends Surroundings {
   /** Where the threads are told that have to be told again. */
   readonly payments: Queue;
   readonly calls: Queue;
+  readonly reports: Queue;
   /** Where people are answered. */
   readonly desk: Queue;
 }
@@ -30,7 +31,7 @@ export class SlackRoom extends Construct {
 
   constructor(scope: Construct, id: string, props: SlackRoomProps) {
     super(scope, id);
-    const { api, state, payments, calls, desk } = props;
+    const { api, state, payments, calls, reports, desk } = props;
 
     // Tokens are marked dead and threads woken; nothing is posted here, and no token can be read.
     const slack = new OrderedWorker(this, 'Slack', {
@@ -65,7 +66,8 @@ export class SlackRoom extends Construct {
       .mayUseQueue(slack.queue, 'SLACK_QUEUE_URL', ['ChangeMessageVisibility'])
       .mayUseQueue(slack.deadLetters, 'SLACK_DEAD_LETTERS_URL', ['SendMessage'])
       .mayUseQueue(payments, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
-      .mayUseQueue(calls, 'CALLS_QUEUE_URL', ['SendMessage']);
+      .mayUseQueue(calls, 'CALLS_QUEUE_URL', ['SendMessage'])
+      .mayUseQueue(reports, 'REPORTS_QUEUE_URL', ['SendMessage']);
 
     // Verified, stored, handed over, acknowledged: it can read no installation, no payment and no token.
     const ingress = new HubFunction(this, 'SlackIngress', {

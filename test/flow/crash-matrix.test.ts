@@ -116,7 +116,7 @@ async function live(spot?: Spot): Promise<{ fuse: Fuse; thread: string[]; double
   const swept = async (messages: number) => {
     await until(`nothing of ${orderId} is left to be swept`, async () => {
       await doing(async (parts) => {
-        const wake = wakerOf({ payments: parts.queue, calls: parts.queue }, parts.tell.newId);
+        const wake = wakerOf({ payments: parts.queue, calls: parts.queue, reports: parts.queue }, parts.tell.newId);
         await sweep({ ...parts, wake, clock: systemClock, newId: parts.tell.newId });
         return true;
       });

@@ -31,6 +31,7 @@ describe('what outlives the code', () => {
       'Courses',
       'CourseAnnouncementChannelMap',
       'Sessions',
+      'Reports',
     ]);
   });
 
@@ -55,7 +56,7 @@ describe('what outlives the code', () => {
     },
   );
 
-  it('can be asked what is due in the three tables that are swept, by key only', () => {
+  it('can be asked what is due in the four tables that are swept, by key only', () => {
     const due = {
       IndexName: 'due',
       KeySchema: [
@@ -82,6 +83,7 @@ describe('what outlives the code', () => {
       Courses: [],
       CourseAnnouncementChannelMap: [],
       Sessions: [],
+      Reports: [due],
     });
   });
 
@@ -180,6 +182,7 @@ describe('the app', () => {
       'Connections',
       'DeskWorker',
       'PaymentsWorker',
+      'ReportsWorker',
       'SlackInstall',
     ]);
     expect(said('SUPPORT_EMAIL').sort()).toEqual(['Connections', 'HostedPages', 'SlackInstall']);

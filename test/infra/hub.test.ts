@@ -1,9 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { synthesize } from '../../lib/app.ts';
 import { REPOSITORY } from '../../lib/parts/hub-function.ts';
-import { allowed, exported, functions, ofType, property, saidOf, statementsOf, tidy, toldTo } from './synthesized.ts';
-import { at, fields, list, type Resource, said } from './template.ts';
+import {
+  allowed,
+  exported,
+  folder,
+  functions,
+  ofType,
+  property,
+  saidOf,
+  statementsOf,
+  tidy,
+  toldTo,
+} from './synthesized.ts';
+import { at, fields, list, type Resource, resourcesOf, said } from './template.ts';
 
 afterAll(tidy);
 
@@ -79,12 +91,13 @@ describe('queues', () => {
   const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
   const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
 
-  it('are the payments, the calls, the people, what is asked, what Slack says, and the dead letters, and no other', () => {
+  it('are the payments, the calls, the reports, the people, what is asked, what Slack says, and the dead letters, and no other', () => {
     expect(working.map(({ id }) => id).sort()).toEqual([
       'CallsQueue',
       'DeskQueue',
       'OrgQueue',
       'PaymentsQueue',
+      'ReportsQueue',
       'SlackQueue',
     ]);
     expect(dead.map(({ id }) => id).sort()).toEqual([
@@ -95,6 +108,9 @@ describe('queues', () => {
       'PaymentsDeadLetters',
       'PaymentsReconcileDeadLetters',
       'PaymentsSweepDeadLetters',
+      'ReportsDeadLetters',
+      'ReportsRunDeadLetters',
+      'ReportsSweepDeadLetters',
       'SlackDeadLetters',
     ]);
   });
@@ -195,6 +211,7 @@ describe('alarms', () => {
       'PaymentsApi',
       'PaymentsWorker',
       'RazorpayIngress',
+      'ReportsWorker',
       'SlackIngress',
       'SlackInstall',
       'SlackWorker',
@@ -264,6 +281,61 @@ describe('the sweep', () => {
       'aws:SourceAccount',
       'aws:SourceArn',
     ]);
+  });
+});
+
+describe('the run of the session reports', () => {
+  const schedule = ofType('AWS::Scheduler::Schedule').find(({ id }) => id === 'ReportsRunSchedule');
+  const deadLetters = { 'Fn::GetAtt': ['ReportsRunDeadLetters', 'Arn'] };
+
+  it('is on Monday and Friday at nine in India, and knows for when it is', () => {
+    expect(property(schedule, 'ScheduleExpression')).toBe('cron(0 9 ? * MON,FRI *)');
+    expect(property(schedule, 'ScheduleExpressionTimezone')).toBe('Asia/Kolkata');
+    expect(property(schedule, 'FlexibleTimeWindow')).toEqual({ Mode: 'OFF' });
+    expect(saidOf(schedule, 'Target', 'Arn')).toBe('ReportsRun.Arn');
+    expect(JSON.parse(String(property(schedule, 'Target', 'Input')))).toEqual({
+      scheduledAt: '<aws.scheduler.scheduled-time>',
+    });
+  });
+
+  it('is tried again for hours, then buried, and rings', () => {
+    const failed = ofType('AWS::Lambda::EventInvokeConfig').find((it) => saidOf(it, 'FunctionName') === 'ReportsRun');
+
+    expect(property(schedule, 'Target', 'DeadLetterConfig', 'Arn')).toEqual(deadLetters);
+    expect(property(schedule, 'Target', 'RetryPolicy')).toEqual({
+      MaximumEventAgeInSeconds: 21_600,
+      MaximumRetryAttempts: 2,
+    });
+    expect(property(failed, 'DestinationConfig', 'OnFailure', 'Destination')).toEqual(deadLetters);
+    expect(alarmsOn('ApproximateNumberOfMessagesVisible', 'ReportsRunDeadLetters.QueueName')).toHaveLength(1);
+  });
+
+  it('and those who reckon with its windows, are told when it is by the settings of the stage', () => {
+    const times = { days: ['TUE'], time: '07:05', timeZone: 'Europe/Berlin' } as const;
+    const settings = { schedules: { reports: times }, reports: { lowRating: 3, learnerNames: true } };
+    const told = resourcesOf(synthesize({ stage: 'told', ...settings, outdir: join(folder, 'times'), bundle: false }));
+
+    const run = told.find(({ id }) => id === 'ReportsRunSchedule');
+    const saidTo = (id: string) =>
+      Object.fromEntries(
+        fields(
+          property(
+            told.find((it) => it.id === id),
+            'Environment',
+            'Variables',
+          ),
+        ).filter(([name]) => name.startsWith('REPORT_')),
+      );
+    expect(property(run, 'ScheduleExpression')).toBe('cron(5 7 ? * TUE *)');
+    expect(property(run, 'ScheduleExpressionTimezone')).toBe('Europe/Berlin');
+    const when = { REPORT_DAYS: 'TUE', REPORT_TIME: '07:05', REPORT_ZONE: 'Europe/Berlin' };
+    expect(saidTo('ReportsRun')).toEqual(when);
+    expect(saidTo('ReportsWorker')).toEqual({
+      ...when,
+      REPORT_LOW_RATING: '3',
+      REPORT_LEARNER_NAMES: 'true',
+      REPORT_WHEN_QUIET: 'first',
+    });
   });
 });
 

@@ -95,7 +95,8 @@ describe('a wake', () => {
   it('of a thread that is held goes to the queue of the room that tells it', async () => {
     const sent: [string, Message][] = [];
     const queueOf = (name: string) => ({ send: async (record: Message) => void sent.push([name, record]) });
-    const wake = wakerOf({ payments: queueOf('payments'), calls: queueOf('calls') }, () => `n${sent.length}`);
+    const queues = { payments: queueOf('payments'), calls: queueOf('calls'), reports: queueOf('reports') };
+    const wake = wakerOf(queues, () => `n${sent.length}`);
     const payment = paymentMessage(
       { team: calling.room.team.id, account: 'live', home: 'order_1', cause: 'held' },
       { unique: '' },

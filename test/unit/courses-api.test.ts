@@ -1,7 +1,7 @@
 /** The function behind `/v1/courses`, `/v1/enrollments` and `/v1/sessions`, on a database in memory. */
 import { createHash } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { mockClient } from 'aws-sdk-client-mock';
@@ -21,6 +21,7 @@ Object.assign(process.env, {
   COURSES_TABLE: 'Courses',
   COURSE_ANNOUNCEMENT_CHANNEL_MAP_TABLE: 'CourseAnnouncementChannelMap',
   SESSIONS_TABLE: 'Sessions',
+  REPORTS_TABLE: 'Reports',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });
@@ -65,7 +66,7 @@ const say = (id: string, body: unknown) => ask('POST /v1/sessions/{id}/feedback'
 beforeEach(() => {
   const memory = memoryDatabase();
   database.reset();
-  for (const Command of [GetCommand, PutCommand]) {
+  for (const Command of [GetCommand, PutCommand, QueryCommand, UpdateCommand]) {
     database.on(Command as typeof GetCommand).callsFake((input) => memory.send(new Command(input) as GetCommand));
   }
   secrets.on(GetSecretValueCommand).resolves({

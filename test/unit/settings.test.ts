@@ -34,6 +34,7 @@ const whole: StageFile = {
   tags: { 'cost-centre': 'sales' },
   logRetentionDays: 365,
   schedules: { reports: { days: ['MON', 'FRI'], time: '09:00', timeZone: 'Asia/Kolkata' } },
+  reports: { lowRating: 3, learnerNames: true, whenQuiet: 'never' },
 };
 
 describe('the settings of a stage', () => {
@@ -44,6 +45,7 @@ describe('the settings of a stage', () => {
       tags: {},
       logRetentionDays: 90,
       schedules: { reports: { days: ['MON', 'FRI'], time: '09:00', timeZone: 'Asia/Kolkata' } },
+      reports: { lowRating: 2, learnerNames: false, whenQuiet: 'first' },
     });
   });
 
@@ -79,6 +81,9 @@ describe('the settings of a stage', () => {
     ['schedules.reports.days', { schedules: { reports: { days: ['MON', 'MON'], time: '09:00', timeZone: 'UTC' } } }],
     ['schedules.reports.time', { schedules: { reports: { days: ['MON'], time: '9', timeZone: 'UTC' } } }],
     ['schedules.reports.timeZone', { schedules: { reports: { days: ['MON'], time: '09:00', timeZone: 'Asia/Pune' } } }],
+    ['reports.lowRating', { reports: { lowRating: 5 } }],
+    ['reports.learnerNames', { reports: { learnerNames: 'yes' } }],
+    ['reports.whenQuiet', { reports: { whenQuiet: 'often' } }],
     ['colour', { colour: 'green' }],
   ])('are refused, naming the field: %s', (field, given) => {
     expect(problemsOf(given)).toEqual([
