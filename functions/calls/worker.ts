@@ -42,13 +42,13 @@ const ready = lazy(async () => {
   const closure = new Table(dynamo, names.ADMIN_USER_CLOSURE_TABLE);
   const hierarchy = new Hierarchy(admins, new Closure({ read: closure, write: closure }));
   const isActive = async (team: TeamId, id: string) => (await directory.admin(team, id))?.active === true;
-  const { log, moved, outbox, installations, client, times, clock } = openPosting(names, dynamo, isActive);
+  const { log, moved, held, outbox, installations, client, times, clock } = openPosting(names, dynamo, isActive);
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const queue = new Queue(sqs, names.CALLS_QUEUE_URL);
   const dependencies: WorkDependencies = {
     tell: {
-      ...{ log, moved, outbox, installations, clock, times },
+      ...{ log, moved, held, outbox, installations, clock, times },
       store: new CallStore(new Table(dynamo, names.CALLS_TABLE)),
       chains: chainsOf(hierarchy, directory),
       channels: new Channels(client),

@@ -1,9 +1,19 @@
 import type { ChannelId } from '../base/names.ts';
 import { shortName } from '../slack/person-name.ts';
-import { body, brief, type Content, fine, type Inline, joined, message, withoutContacts } from '../slack/text.ts';
+import {
+  actions,
+  body,
+  brief,
+  type Content,
+  fine,
+  type Inline,
+  joined,
+  message,
+  withoutContacts,
+} from '../slack/text.ts';
 import { type Fused, fusedParagraphs } from './fused.ts';
 import type { CallThread } from './message.ts';
-import type { Waiting } from './store.ts';
+import type { LostChannel, Waiting } from './store.ts';
 import { type Failure, isOpen, type Stayed, type Trouble } from './trouble.ts';
 
 /** As many people are named in one message; the rest is counted. */
@@ -14,7 +24,7 @@ export function waitingNotice(
   agent: string,
   name: string | undefined,
   waiting: readonly Waiting[],
-  fused?: Fused,
+  { fused, channel }: { readonly fused?: Fused | undefined; readonly channel?: ChannelId | undefined } = {},
 ): CallThread {
   const first = waiting.toSorted((a, b) => a.since - b.since || (a.call < b.call ? -1 : 1))[0];
   const who = (name && shortName(name)) || agent;
@@ -27,6 +37,43 @@ export function waitingNotice(
     body(`${many}, nothing is lost. ${remedy} War Room looks again every ten minutes.`),
     fine('since ', { at: Math.floor(first.since / 1000) }, ` · ${agent} · ${brief(first.code)}`),
     ...(first.code === 'fused' && fused ? fusedParagraphs(agent, fused) : []),
+    ...(first.code === 'lost' && channel ? [actions(deletedButton(agent, channel))] : []),
+  );
+  return { root: { key: 'root', content }, replies: [] };
+}
+
+export const deletedId = 'calls.deleted';
+
+function deletedButton(agent: string, channel: ChannelId) {
+  return {
+    id: deletedId,
+    label: 'It was deleted',
+    value: `${agent}#${channel}`,
+    confirm: {
+      title: 'Make a new channel?',
+      text: 'If the old one is still there, people go on reading in it what was posted so far, and nothing new.',
+      yes: 'Make one',
+    },
+  };
+}
+
+/** What the ops channel is told of a channel that was deleted: by whom it is known, and which one took its place. */
+export function lostNotice(
+  agent: string,
+  { at }: LostChannel,
+  by: string | undefined,
+  instead: ChannelId | undefined,
+): CallThread {
+  const says = by === undefined ? '' : `, as ${shortName(by) || 'somebody above'} says`;
+  const content = message(
+    body('🗑️ ', { bold: `The channel for the calls of ${shortName(agent) || agent} was deleted` }, `${says}.`),
+    body(
+      ...(instead === undefined
+        ? ['A new one is made with the next call. ']
+        : ['Calls are posted in ', { channel: instead }, ' from now on. ']),
+      'What stood in the old one is gone with it, and is not posted again.',
+    ),
+    fine({ at: Math.floor(at / 1000) }),
   );
   return { root: { key: 'root', content }, replies: [] };
 }
@@ -139,6 +186,13 @@ function causeInWords(code: string): { readonly happened: string; readonly remed
       return {
         happened: "the agent's e-mail address belongs to somebody of another workspace",
         remedy: 'Invite the agent into this workspace.',
+      };
+    case 'lost':
+      return {
+        happened:
+          'Slack does not show War Room their channel any more: it was put out of it, or the channel was deleted',
+        remedy:
+          'If it is there, add War Room to it again (/invite in the channel), and they follow. If it was deleted, somebody above the agent says so here, and a new one is made.',
       };
     case 'fused':
       return {

@@ -27,6 +27,12 @@ export type AgentRef = { readonly team: TeamId; readonly agent: string };
 /** A call that nobody else will wake, and where it is. */
 export type Due = { readonly key: Key; readonly team: TeamId; readonly agent: string; readonly call: string };
 
+/** The channel of an agent; `after`: the one that was deleted before, as long as nobody was told that this one took its place. */
+export type AgentChannel = Channel & { readonly after?: ChannelId };
+
+/** A channel of an agent that was deleted: when that was known (ms), and who said so, where it was not Slack. */
+export type LostChannel = { readonly channel: ChannelId; readonly at: number; readonly by?: string | undefined };
+
 /** For whom the members of a channel were last made right, and when (ms). */
 export type Synced = { readonly channel: ChannelId; readonly version: string; readonly at: number };
 
@@ -137,9 +143,42 @@ export class CallStore {
   }
 
   /** The channel of an agent, once it is made. */
-  async channel(ref: AgentRef): Promise<Channel | undefined> {
+  async channel(ref: AgentRef): Promise<AgentChannel | undefined> {
     const item = await this.#table.get(agentKey(ref, 'channel'));
-    return item && { id: channelId(String(item['channel'])), name: String(item['name']) };
+    if (!item) return undefined;
+    const after = item['after'];
+    return {
+      id: channelId(String(item['channel'])),
+      name: String(item['name']),
+      ...(after !== undefined && { after: channelId(String(after)) }),
+    };
+  }
+
+  /** Whose channel this is, or was. */
+  async agentOf(team: TeamId, channel: ChannelId): Promise<string | undefined> {
+    return (await this.#table.get(channelKey(team, channel)))?.['agent'] as string | undefined;
+  }
+
+  /** The channel of an agent was deleted: the next call makes another one. What was said of it first stands. */
+  async loseChannel(ref: AgentRef, { channel, at, by }: LostChannel): Promise<void> {
+    await this.#table.insert({ ...agentKey(ref, `lost#${channel}`), at, by });
+    await this.#table.take(agentKey(ref, 'channel'), { when: 'channel = :lost', values: { ':lost': channel } });
+  }
+
+  /** What is known of a channel that an agent has no more; undefined of one that was never lost. */
+  async lost(ref: AgentRef, channel: ChannelId): Promise<LostChannel | undefined> {
+    const item = await this.#table.get(agentKey(ref, `lost#${channel}`));
+    return item && { channel, at: Number(item['at']), by: item['by'] as string | undefined };
+  }
+
+  /** It was told which channel took the place of the one that was deleted. */
+  async settleChannel(ref: AgentRef, id: ChannelId): Promise<void> {
+    await this.#table.update(agentKey(ref, 'channel'), {
+      update: 'REMOVE #after',
+      when: 'channel = :id',
+      names: { '#after': 'after' },
+      values: { ':id': id },
+    });
   }
 
   /** Whether this agent, and nobody else, may have a channel of this name; it stays so. */
@@ -149,13 +188,16 @@ export class CallStore {
 
   /** Keeps which channel is an agent's. False: it is another agent's already, and nothing was kept. */
   async keepChannel(ref: AgentRef, { id, name }: Channel, at: number): Promise<boolean> {
-    if (!(await this.#claim(`${ref.team}#channel#${id}`, ref.agent))) return false;
+    if (!(await this.#claim(channelKey(ref.team, id).pk, ref.agent))) return false;
     const key = agentKey(ref, 'channel');
+    const lost = await this.#table.query(key.pk, 'lost#');
+    const [last] = lost.toSorted((a, b) => Number(b['at']) - Number(a['at']));
     await this.#table.put({
       ...key,
       channel: id,
       name,
       at,
+      after: last?.sk.slice('lost#'.length),
       dueShard: shardOf(key.pk, nightShards),
       dueAt: nextNight(at),
     });
@@ -345,6 +387,10 @@ export class CallStore {
     if (await this.#table.insert({ pk, sk: 'agent', agent })) return true;
     return (await this.#table.get({ pk, sk: 'agent' }))?.['agent'] === agent;
   }
+}
+
+function channelKey(team: TeamId, channel: ChannelId): Key {
+  return { pk: `${team}#channel#${channel}`, sk: 'agent' };
 }
 
 function callKey(team: TeamId, id: string): Key {

@@ -12,6 +12,7 @@ import { readersOf } from './accounts.ts';
 import type { Chain, Chains } from './chain.ts';
 import { ensureChannel } from './channel.ts';
 import { signOf } from './fused.ts';
+import { type LostParts, leaveLost, tellLost } from './lost.ts';
 import type { Fuse } from './membership.ts';
 import { render } from './message.ts';
 import { driftOf, nextNight, nightNotice, nightOf } from './night.ts';
@@ -29,6 +30,7 @@ export type TellDependencies = {
   readonly installations: Installations;
   readonly log: ThreadLog;
   readonly moved: Pick<Moved, 'of'>;
+  readonly held: LostParts['held'];
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly times: Times;
@@ -56,13 +58,24 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   if (wake.cause === 'night') return compare(wake, given, dependencies);
   const { store, installations, outbox, log } = dependencies;
   const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake), as: 'calls' } as const];
-  if (!(await store.call(wake.team, wake.call))) return 'nothing';
+  const kept = await store.call(wake.team, wake.call);
+  if (!kept) return 'nothing';
   const [team, bot] = [await installations.team(wake.team), await installations.bot(wake.team)];
   if (!team || !bot) return outbox.hold(ref, 'all', team ? 'not_installed' : 'no_workspace', budget);
 
-  const { destination } = await log.read(ref);
-  const place = await placeOf(wake, destination?.channel, team, bot, budget, dependencies);
+  const thread = await log.read(ref);
+  const { destination } = thread;
+  const isLost = destination !== undefined && (await store.lost(wake, destination.channel)) !== undefined;
+  if (isLost && (await leaveLost(ref, thread, dependencies)) === 'over') {
+    await endWait(wake, '', team, given, dependencies);
+    await store.clearDue(wake.team, wake.call, kept.revision);
+    return 'nothing';
+  }
+  const place = await placeOf(wake, isLost ? undefined : destination?.channel, team, bot, budget, dependencies);
   if ('code' in place) return wait(wake, place, team, budget, dependencies);
+  if (place.refused?.code === 'channel_not_found' && !(await dependencies.channels.isShown(bot, place.channel))) {
+    return wait(wake, { code: 'lost', name: place.name }, team, budget, dependencies);
+  }
   if (place.refused?.kind === 'app') {
     await installations.markDead(team.id, bot, dependencies.clock.now(), place.refused.code);
     return outbox.hold(ref, 'all', place.refused.code, budget);
@@ -70,11 +83,11 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
 
   let revision = 0;
   const compose: Compose = async (read) => {
-    const kept = await store.call(wake.team, wake.call);
-    if (!kept) return undefined;
-    revision = kept.revision;
+    const now = await store.call(wake.team, wake.call);
+    if (!now) return undefined;
+    revision = now.revision;
     return {
-      ...render(wake.call, kept.call, place.name, kept.replies),
+      ...render(wake.call, now.call, place.name, now.replies),
       destination: read.destination ?? {
         channel: place.channel,
         row: 'calls',
@@ -88,6 +101,7 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
     place.refused && outcome === 'done' ? await unread(wake, place.refused.code, dependencies) : place.trouble;
   if (trouble) await tellTrouble(wake, place.channel, trouble, team, given, outbox);
   if (trouble && !isOpen(trouble)) await store.forgetTrouble(wake);
+  if (place.after !== undefined) await tellInstead(wake, place.channel, place.after, given, dependencies);
   await endWait(wake, place.name, team, given, dependencies);
   await store.clearDue(wake.team, wake.call, revision);
   return outcome;
@@ -115,6 +129,18 @@ async function compare(ref: AgentRef, budget: Budget, dependencies: TellDependen
   return drift ? 'done' : 'nothing';
 }
 
+/** A new channel took the place of one that was deleted. */
+async function tellInstead(
+  ref: AgentRef,
+  channel: ChannelId,
+  after: ChannelId,
+  budget: Budget,
+  dependencies: TellDependencies,
+): Promise<void> {
+  await tellLost(ref, after, channel, budget, dependencies);
+  await dependencies.store.settleChannel(ref, channel);
+}
+
 /** The channel took the message, and yet Slack did not say who is in it. */
 async function unread(ref: AgentRef, code: string, { store, clock }: TellDependencies): Promise<Trouble | undefined> {
   const trouble = troubleAfter(await store.trouble(ref), { missing: [], stayed: [], unread: code }, clock.now());
@@ -127,6 +153,8 @@ type Place =
   | {
       readonly channel: ChannelId;
       readonly name: string;
+      /** The one that was deleted before, where nobody was told that this one took its place. */
+      readonly after?: ChannelId | undefined;
       readonly trouble?: Trouble | undefined;
       /** What Slack said of the whole channel, or the app. */
       readonly refused?: Synced['refused'];
@@ -151,16 +179,26 @@ async function placeOf(
     const kept = posted ?? (await store.channel(ref))?.id;
     if (kept !== undefined && (await isRemembered(ref, kept, chain, team, dependencies))) {
       // What was found then may still have to be told: a worker may have stopped in between.
-      return { channel: kept, name, trouble: await store.trouble(ref) };
+      return { channel: kept, name, after: await replaced(ref, kept, store), trouble: await store.trouble(ref) };
     }
 
     const place = await madeRight(ref, kept, chain, team, bot, budget, dependencies);
     if ('code' in place || place.refused) return place;
     const again: Chain | undefined = await chains.chainOf(ref.team, ref.agent);
-    if (again?.version === chain.version) return place;
+    if (again?.version === chain.version) return { ...place, after: await replaced(ref, place.channel, store) };
     chain = again;
   }
   throw Retry.waiting('The directory changes while the members of a channel are made right.', 1_000);
+}
+
+/** The channel of the agent that this one took the place of, where nobody was told yet. */
+async function replaced(
+  ref: AgentRef,
+  channel: ChannelId,
+  store: Pick<CallStore, 'channel'>,
+): Promise<ChannelId | undefined> {
+  const own = await store.channel(ref);
+  return own?.id === channel ? own.after : undefined;
 }
 
 /** Makes the channel, if there is none, and its members those of `chain`. */
@@ -256,7 +294,10 @@ async function wait(
   await store.wait(ref, { call, code, since: clock.now() }, clock.now() + againMs * times.scale);
   const { since = 0 } = await store.waiting(ref);
   const key = `calls-waiting#${agent}#${since}`;
-  const notice = async () => waitingNotice(agent, name, (await store.waiting(ref)).calls, await store.fused(ref));
+  const notice = async () => {
+    const [fused, channel] = [await store.fused(ref), (await store.channel(ref))?.id];
+    return waitingNotice(agent, name, (await store.waiting(ref)).calls, { fused, channel });
+  };
   await tellOps({ team: team.id, key }, notice, team, budget, outbox);
   return 'waiting';
 }

@@ -23,9 +23,14 @@ type Cause = (typeof causes)[number];
 export function message({ team, agent, call, cause }: Wake, unique: string): Message {
   return {
     body: JSON.stringify({ team, agent, call, cause }),
-    group: fifoId(`${team}#${agent}`),
+    group: groupOf({ team, agent }),
     dedupe: fifoId(unique),
   };
+}
+
+/** What concerns one agent is done one after another. */
+export function groupOf({ team, agent }: Pick<Wake, 'team' | 'agent'>): string {
+  return fifoId(`${team}#${agent}`);
 }
 
 /** What has a thread that is held told again. */

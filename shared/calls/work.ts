@@ -4,6 +4,7 @@ import type { Queue } from '../aws/queue.ts';
 import type { Budget } from '../slack/outbox.ts';
 import { type Craft, type Working, workOne } from '../slack/working.ts';
 import { type Heard, heardRecord, heardRef, readHeard } from './heard.ts';
+import { hearOfChannel, lose } from './lost.ts';
 import { forgetPerson } from './person.ts';
 import { protectedNotice } from './protected.ts';
 import { type TellDependencies, tell } from './tell.ts';
@@ -30,7 +31,14 @@ function craftOf({ tell: parts, queue, newId }: WorkDependencies): Craft<Wake | 
     choose: ([wake]) => wake,
     ids: (wake) => {
       const { team, cause } = wake;
-      if (isHeard(wake)) return { team, cause, ...('user' in wake && { user: wake.user }) };
+      if (isHeard(wake)) {
+        return {
+          team,
+          cause,
+          ...('user' in wake && { user: wake.user }),
+          ...('channel' in wake && { channel: wake.channel }),
+        };
+      }
       return { team, agent: wake.agent, call: wake.call, cause };
     },
     record: (wake) => (isHeard(wake) ? heardRecord(wake) : message(wake, '-')),
@@ -45,7 +53,20 @@ type HearParts = TellDependencies & Pick<WorkDependencies, 'queue' | 'newId'>;
 
 /** Acts on what is about no call. It may run again at any time. */
 async function hear(heard: Heard, budget: Budget, parts: HearParts): Promise<string> {
-  if (heard.cause === 'person') return forgetPerson(heard, parts);
+  switch (heard.cause) {
+    case 'person':
+      return forgetPerson(heard, parts);
+    case 'deleted':
+    case 'joined':
+      return hearOfChannel(heard, parts);
+    case 'lost':
+      return lose(heard, budget, parts);
+    case 'protected':
+      return tellProtected(heard, budget, parts);
+  }
+}
+
+async function tellProtected(heard: Heard, budget: Budget, parts: HearParts): Promise<string> {
   const team = await parts.installations.team(heard.team);
   if (!team?.protectedBy) return 'nothing';
   const ref = { team: team.id, key: `calls-protected#${team.protectedBy.times}` };

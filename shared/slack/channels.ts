@@ -47,6 +47,17 @@ export class Channels {
     return undefined;
   }
 
+  /** Whether Slack shows the app a channel: not one that was deleted, nor a private one that the app is not in. True where it does not say. */
+  async isShown(bot: Author, channel: ChannelId): Promise<boolean> {
+    const client = await this.#client.as(bot);
+    try {
+      await client.conversations.info({ channel });
+      return true;
+    } catch (error) {
+      return refusal(error, bot.kind).code !== 'channel_not_found';
+    }
+  }
+
   /** Everybody in a channel, the app among them. */
   async members(bot: Author, channel: ChannelId): Promise<UserId[]> {
     const client = await this.#client.as(bot);

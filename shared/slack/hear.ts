@@ -5,7 +5,7 @@ import { arrived, deleted, type Heard } from './heard.ts';
 import type { Held, Hold, Wake } from './held.ts';
 import { partsOf } from './marker.ts';
 import type { Moved } from './moved.ts';
-import type { News, PersonNews } from './news.ts';
+import type { JoinedNews, News, PersonNews, VanishedNews } from './news.ts';
 import type { Revocations } from './revocation.ts';
 import type { Thread, ThreadLog, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
@@ -21,8 +21,8 @@ export type HearParts = {
   readonly wake: (wake: Wake) => Promise<void>;
   /** Has a thread told again by the room that tells it; nothing where no room does. */
   readonly wakeThread: (ref: ThreadRef) => Promise<void>;
-  /** Tells the rooms that keep something of people. */
-  readonly tellRooms: (news: News & PersonNews) => Promise<void>;
+  /** Tells the rooms that keep something of people, or channels of their own. */
+  readonly tellRooms: (news: News & (PersonNews | VanishedNews | JoinedNews)) => Promise<void>;
 };
 
 /** What came of a piece of news, for the log. */
@@ -59,7 +59,9 @@ export async function hear(news: News, parts: HearParts): Promise<Consequence> {
       return { woken: await wakeHold({ team, channel: news.channel }, parts) };
     case 'joined': {
       const isApp = news.user === (await revocations.botUser(team));
-      return isApp ? { woken: await wakeHold({ team, channel: news.channel }, parts) } : 'nothing';
+      if (!isApp) return 'nothing';
+      await parts.tellRooms(news);
+      return { woken: await wakeHold({ team, channel: news.channel }, parts) };
     }
     case 'moved':
       await moved.record(team, news.from, news.channel, news.at);
@@ -67,6 +69,7 @@ export async function hear(news: News, parts: HearParts): Promise<Consequence> {
       await wakeHold({ team, channel: news.from }, parts);
       return 'moved';
     case 'person':
+    case 'vanished':
       await parts.tellRooms(news);
       return 'passed on';
     case 'posted': {

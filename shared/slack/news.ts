@@ -15,8 +15,7 @@ export type News = { readonly id: string; readonly team: TeamId; readonly at: nu
   | { readonly what: 'revoked'; readonly people: readonly UserId[]; readonly bots: readonly UserId[] }
   /** Something may be posted there again. */
   | { readonly what: 'opened'; readonly channel: ChannelId }
-  /** Somebody came, or was added: perhaps the app. */
-  | { readonly what: 'joined'; readonly channel: ChannelId; readonly user: UserId }
+  | JoinedNews
   | { readonly what: 'moved'; readonly from: ChannelId; readonly channel: ChannelId }
   /** `author` is undefined where Slack does not say: the app itself. */
   | {
@@ -28,7 +27,14 @@ export type News = { readonly id: string; readonly team: TeamId; readonly at: nu
     }
   | { readonly what: 'deleted'; readonly channel: ChannelId; readonly ts: Ts; readonly marker: Marker }
   | PersonNews
+  | VanishedNews
 );
+
+/** Somebody came, or was added: perhaps the app. */
+export type JoinedNews = { readonly what: 'joined'; readonly channel: ChannelId; readonly user: UserId };
+
+/** A channel was deleted, and all that stood in it: that only Slack can say, and who is in it. */
+export type VanishedNews = { readonly what: 'vanished'; readonly channel: ChannelId };
 
 /** Somebody's account is another one in something: how it stands, and a sign of its address, never the address. */
 export type PersonNews = {
@@ -53,6 +59,9 @@ export function newsOf({ id, team, at, app, event }: SlackEvent): News | undefin
     case 'channel_unarchive':
     case 'group_unarchive':
       return channel === undefined ? undefined : { ...seen, what: 'opened', channel: channelId(channel) };
+    case 'channel_deleted':
+    case 'group_deleted':
+      return channel === undefined ? undefined : { ...seen, what: 'vanished', channel: channelId(channel) };
     case 'member_joined_channel':
       if (channel === undefined || user === undefined) return undefined;
       return { ...seen, what: 'joined', channel: channelId(channel), user: userId(user) };

@@ -32,6 +32,7 @@ export function openPosting(
   const vault = new Vault(keyClient(), names.TOKEN_KEY_ID, clock.now);
   const installations = new Installations(new Table(dynamo, names.SLACK_INSTALLATIONS_TABLE), vault);
   const [log, moved] = [new ThreadLog(messages), new Moved(messages)];
+  const held = new Held(messages, times.heldMs);
   const client = new SlackClient({ apiUrl: process.env['SLACK_API_URL'], timeoutMs: times.callMs });
   const origin = process.env['PUBLIC_ORIGIN'];
   const outbox = new Outbox({
@@ -43,9 +44,9 @@ export function openPosting(
     newId: randomUUID,
     times,
     pace: new Pace(messages),
-    held: new Held(messages, times.heldMs),
+    held,
     moved,
     client,
   });
-  return { log, moved, installations, client, outbox, times, clock };
+  return { log, moved, held, installations, client, outbox, times, clock };
 }

@@ -217,6 +217,21 @@ export class ThreadLog {
     });
   }
 
+  /**
+   * The channel of a thread is gone, and nothing of it was there that anybody could have read: it is as if it had never been tried.
+   * False: somebody wrote since `thread` was read, or is at work.
+   */
+  async startOver(ref: ThreadRef, thread: Thread, now: number): Promise<boolean> {
+    const names = { '#m': 'm', '#lease': 'lease', '#dest': 'dest', '#look': 'look', '#strays': 'strays' };
+    return this.#write(ref, thread, {
+      set: '#m = :m',
+      remove: '#dest, #look, #strays',
+      names,
+      values: { ':m': {} },
+      now,
+    });
+  }
+
   /** Remembers where a thread waits, so that whoever tells it next can give it free there. */
   async hold(ref: ThreadRef, where: ChannelId | 'all'): Promise<void> {
     await this.#table.update(key(ref), {

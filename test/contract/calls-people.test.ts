@@ -32,7 +32,7 @@ const parts = (): PersonParts => ({
 });
 
 /** The record that the calls worker gets of a piece of news. */
-function heardIn(news: Ears['people'][number]): Heard & { cause: 'person' } {
+function heardIn(news: Ears['told'][number]): Heard & { cause: 'person' } {
   const heard = readHeard(heardMessage(news).body);
   if (heard?.cause !== 'person') throw new Error('It is about nobody.');
   return heard;
@@ -42,8 +42,8 @@ function heardIn(news: Ears['people'][number]): Heard & { cause: 'person' } {
 async function listened(): Promise<string[]> {
   await ears.listen();
   const outcomes: string[] = [];
-  for (const news of ears.people.splice(0)) {
-    outcomes.push(await forgetPerson(heardIn(news), parts()));
+  for (const news of ears.told.splice(0)) {
+    if (news.what === 'person') outcomes.push(await forgetPerson(heardIn(news), parts()));
   }
   return outcomes;
 }
@@ -95,7 +95,7 @@ describe('of an account, Slack says', () => {
   it('the same twice, as it does where the answer was late, and the second time changes nothing', async () => {
     slack().deactivate(kavya);
     await ears.listen();
-    const [heard] = ears.people.map(heardIn);
+    const [heard] = ears.told.map(heardIn);
     const twice = heard && [await forgetPerson(heard, parts()), await forgetPerson(heard, parts())];
 
     expect(twice).toEqual(['forgotten', 'nothing']);
@@ -132,7 +132,7 @@ describe('what is put on a queue of a person', () => {
   it('is an id, how they stand, and two bytes of a hash of their address: no name, no address', async () => {
     slack().putMember(account('U0NEW00001', 'Nila Varma'));
     await ears.listen();
-    const [news] = ears.people;
+    const [news] = ears.told;
 
     expect(JSON.parse((news && heardMessage(news).body) ?? '')).toEqual({
       team: calling.room.team.id,

@@ -1,11 +1,8 @@
 /** Who is in every channel of calls: chosen in a form by whoever may, kept once, told in the ops channel, and followed by the channels. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { SQSRecord } from 'aws-lambda';
 import { callsAt } from '../../functions/desk/calls.ts';
-import type { Message } from '../../shared/aws/queue.ts';
 import { type UserId, userId } from '../../shared/base/names.ts';
 import { protectedForm } from '../../shared/calls/protected.ts';
-import { work } from '../../shared/calls/work.ts';
 import type { Person } from '../../shared/desk/asking.ts';
 import { type Inbound, readInbound } from '../../shared/slack/inbound.ts';
 import type { Response } from '../../shared/slack/respond-client.ts';
@@ -19,7 +16,6 @@ let calling: Calling;
 let app: SlackReceiver;
 let asked: Inbound[];
 let answers: (Response | undefined)[];
-let woken: Message[];
 let working: Promise<void>;
 
 const { arjun, kavya, rohan, lakshmi, meera, sana } = users;
@@ -34,7 +30,7 @@ beforeEach(async () => {
   calling = await startCalling();
   // Who installed it stands below others here.
   await calling.room.installations.saveTeam({ ...calling.room.team, installer: userId(rohan) });
-  [asked, answers, woken, working] = [[], [], [], Promise.resolve()];
+  [asked, answers, working] = [[], [], Promise.resolve()];
   app = await startReceiver(calling.room.front.control);
   calling.room.front.control.subscribe({ events: [] });
   const { installations, asking, time } = calling.room;
@@ -43,9 +39,9 @@ beforeEach(async () => {
     calls: {
       store: calling.store,
       hierarchy: { ...hierarchy, team: async (_, id) => below(id).map((one) => ({ id: one, name: one, depth: 1 })) },
-      queue: { send: async (message) => void woken.push(message) },
+      queue: { send: async (message) => void calling.queue.push(message) },
       clock: time,
-      newId: () => `n${woken.length}`,
+      newId: () => 'n',
     },
     installations,
     views: new Views({ installations, slack: asking }),
@@ -97,24 +93,6 @@ async function protect(user: string, ...people: string[]): Promise<void> {
   await working;
 }
 
-/** What the calls worker makes of what it was sent. */
-async function told(): Promise<void> {
-  for (const { body } of woken.splice(0)) {
-    await work({ body, attributes: {} } as SQSRecord, calling.room.until(), {
-      tell: calling.parts,
-      queue: { send: async () => undefined },
-      newId: () => 'n',
-      pacing: { scale: 1, attemptMs: 2_250, random: () => 0 },
-      deadLetters: { send: async () => Promise.reject(new Error('Nothing is parked here.')) },
-      lines: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      count: () => undefined,
-      reportError: (error) => {
-        throw error;
-      },
-    });
-  }
-}
-
 const members = () => calling.channels()[0]?.members;
 
 describe('who is in every channel of calls', () => {
@@ -122,7 +100,7 @@ describe('who is in every channel of calls', () => {
     await calling.say('call_1');
     await calling.told('call_1');
     await protect(kavya, meera);
-    await told();
+    await calling.drained();
     await calling.say('call_2');
     await calling.told('call_2');
 
@@ -172,7 +150,7 @@ describe('who is in every channel of calls', () => {
     await again({ ...form, id: 'begun before', view: { ...form.view, values: chosen(sana) } });
 
     expect(await kept()).toEqual([meera]);
-    expect(woken.map(({ dedupe }) => dedupe)).toEqual([woken[0]?.dedupe, woken[0]?.dedupe]);
+    expect(calling.queue.map(({ dedupe }) => dedupe)).toEqual([calling.queue[0]?.dedupe, calling.queue[0]?.dedupe]);
     const whispered = calling.room.front.control.channels().flatMap(({ id }) => calling.texts(id));
     expect(whispered).toEqual([
       expect.stringMatching(/^Somebody else changed .+ your choice was not saved\. Open it again\.$/),

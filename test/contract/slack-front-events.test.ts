@@ -168,6 +168,7 @@ describe('what is told', () => {
       { channel: { id: courseFullStack, name: 'web' } },
       { old_channel_id: courseFullStack, new_channel_id: 'C0MOVED001' },
     ]);
+    expect(await told(() => control().deleteChannel('C0MOVED001'))).toEqual(['channel_deleted']);
   });
 
   it('of a reply that the channel sees as well: that it is one', async () => {
@@ -188,6 +189,7 @@ describe('what is told', () => {
     expect(await told(() => control().unarchive(id))).toEqual(['group_unarchive']);
     expect(await told(() => control().removeMember(id, ids.bot))).toEqual(['group_left']);
     expect(await told(() => control().rename(id, 'hidden'))).toEqual([]);
+    expect(await told(() => control().deleteChannel(id))).toEqual([]);
   });
 
   it('of who comes and goes, the bot itself included', async () => {

@@ -1,5 +1,7 @@
 /** The calls room as its worker builds it, on a database and a Slack of the test's own, and the people who make calls. */
+import type { SQSRecord } from 'aws-lambda';
 import { memoryDatabase } from '../../lib/local/memory-database.ts';
+import type { Message } from '../../shared/aws/queue.ts';
 import { Table } from '../../shared/aws/table.ts';
 import { channelId } from '../../shared/base/names.ts';
 import type { Call } from '../../shared/calls/call.ts';
@@ -7,8 +9,10 @@ import { chainsOf } from '../../shared/calls/chain.ts';
 import { usualFuse } from '../../shared/calls/membership.ts';
 import { CallStore } from '../../shared/calls/store.ts';
 import { type TellDependencies, type Told, tell } from '../../shared/calls/tell.ts';
+import { work } from '../../shared/calls/work.ts';
 import type { Admin } from '../../shared/org/directory.ts';
 import { Channels } from '../../shared/slack/channels.ts';
+import { Held } from '../../shared/slack/held.ts';
 import { Moved } from '../../shared/slack/moved.ts';
 import type { Fuse } from './fuse.ts';
 import { type Room, startRoom } from './room.ts';
@@ -68,6 +72,10 @@ export type Calling = {
   readonly told: (id: string, agent?: string, parts?: Partial<TellDependencies>) => Promise<Told>;
   /** Has the channel of an agent compared, as at night. */
   readonly compared: (agent?: string, parts?: Partial<TellDependencies>) => Promise<Told>;
+  /** The queue of calls: what the workers and the tests put there. */
+  readonly queue: Message[];
+  /** Works the queue until nothing is left, as the worker does; time moves on where something has to wait. */
+  readonly drained: (parts?: Partial<TellDependencies>) => Promise<void>;
   /** The private channels, with who is in each, the app left out. */
   readonly channels: () => { id: string; name: string; members: string[] }[];
   /** The first lines of the roots in a channel, and of everything. */
@@ -89,6 +97,26 @@ export async function startCalling(): Promise<Calling> {
     return { ...own, channels: fuse.watch(own.channels, 'slack', (method) => changes.includes(method)) };
   };
   const { control } = room.front;
+  const queue: Message[] = [];
+  let sent = 0;
+  const drained = async (others: Partial<TellDependencies> = {}) => {
+    for (let record = queue[0]; record; record = queue[0]) {
+      const verdict = await work({ body: record.body, attributes: {} } as SQSRecord, room.until(), {
+        tell: { ...parts, ...others },
+        queue: { send: async (message) => void queue.push(message) },
+        newId: () => `n${++sent}`,
+        pacing: { scale: 1, attemptMs: 2_250, random: () => 0 },
+        deadLetters: { send: async ({ body }) => Promise.reject(new Error(`Nothing is parked here: ${body}`)) },
+        lines: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        count: () => undefined,
+        reportError: (error) => {
+          throw error;
+        },
+      });
+      if (verdict === 'done') queue.splice(queue.indexOf(record), 1);
+      else room.time.advance(verdict.comeBackMs ?? 1_000);
+    }
+  };
   const texts = (channel: string) => control.messages(channel).map(({ text }) => text.replaceAll('\u200B', ''));
   return {
     room,
@@ -96,6 +124,8 @@ export async function startCalling(): Promise<Calling> {
     people,
     parts,
     worker,
+    queue,
+    drained,
     say: (id, call = {}) => {
       const at = room.time.now();
       return store.record(room.team.id, id, { ...aCall, ...call }, { at, dueAt: at + 120_000 });
@@ -147,6 +177,7 @@ function partsOf(
     installations: tell.installations,
     log: tell.log,
     moved: new Moved(table('messages')),
+    held: new Held(table('messages'), 3_600_000),
     outbox,
     clock: tell.clock,
     times: { ...room.times },

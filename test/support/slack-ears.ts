@@ -8,7 +8,7 @@ import { type Consequence, type HearParts, hear } from '../../shared/slack/hear.
 import { Held, type Wake } from '../../shared/slack/held.ts';
 import { receive } from '../../shared/slack/ingress.ts';
 import { Moved } from '../../shared/slack/moved.ts';
-import { type News, type PersonNews, readNews } from '../../shared/slack/news.ts';
+import { type News, readNews } from '../../shared/slack/news.ts';
 import { Revocations } from '../../shared/slack/revocation.ts';
 import { ThreadLog, type ThreadRef } from '../../shared/slack/thread-log.ts';
 import type { Room } from './room.ts';
@@ -22,8 +22,8 @@ export type Ears = {
   readonly hear: (news: News) => Promise<Consequence>;
   /** What was woken since: threads that were held, and threads by their keys. */
   readonly woken: { readonly held: Wake[]; readonly threads: ThreadRef[] };
-  /** What the rooms were told of people since. */
-  readonly people: (News & PersonNews)[];
+  /** What the rooms were told since. */
+  readonly told: Parameters<HearParts['tellRooms']>[0][];
   readonly stop: () => Promise<void>;
 };
 
@@ -32,7 +32,7 @@ export function hearing(
   room: Room,
   woken: Ears['woken'],
   table: (name: string) => Table = room.table,
-  people: Ears['people'] = [],
+  told: Ears['told'] = [],
 ): HearParts {
   return {
     revocations: new Revocations(table('installations')),
@@ -43,7 +43,7 @@ export function hearing(
     times: { callMs: 250 },
     wake: async (wake) => void woken.held.push(wake),
     wakeThread: async (ref) => void woken.threads.push(ref),
-    tellRooms: async (news) => void people.push(news),
+    tellRooms: async (news) => void told.push(news),
   };
 }
 
@@ -85,8 +85,8 @@ export async function openEars(room: Room, signingSecret: string): Promise<Ears>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   room.front.control.sendTo({ events: `http://127.0.0.1:${(server.address() as AddressInfo).port}/slack/events` });
 
-  const people: Ears['people'] = [];
-  const parts = hearing(room, woken, room.table, people);
+  const told: Ears['told'] = [];
+  const parts = hearing(room, woken, room.table, told);
   const said = async () => {
     await room.front.control.delivered();
     // The room stands for the workspace under a team of its own.
@@ -112,7 +112,7 @@ export async function openEars(room: Room, signingSecret: string): Promise<Ears>
       return outcomes;
     },
     woken,
-    people,
+    told,
     stop: async () => {
       room.front.control.stop();
       await new Promise((resolve) => server.close(resolve));

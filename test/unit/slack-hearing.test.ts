@@ -50,6 +50,12 @@ describe('an event', () => {
     ],
     ['that a private one was', { type: 'group_unarchive', channel: 'C0PAY' }, { what: 'opened', channel: 'C0PAY' }],
     [
+      'that a private channel is gone',
+      { type: 'group_deleted', channel: 'C0PAY' },
+      { what: 'vanished', channel: 'C0PAY' },
+    ],
+    ['that a public one is', { type: 'channel_deleted', channel: 'C0PAY' }, { what: 'vanished', channel: 'C0PAY' }],
+    [
       'that somebody joined a channel',
       { type: 'member_joined_channel', channel: 'C0PAY', user: 'U0APP' },
       { what: 'joined', channel: 'C0PAY', user: 'U0APP' },

@@ -73,6 +73,12 @@ const workspaceRoutes: readonly ControlRoute[] = [
     'a person deletes',
     (control, [id = '', ts = '']) => act(() => control.deleteMessage(id, ts)),
   ],
+  [
+    'DELETE',
+    `/channels/${ID}`,
+    'delete it, and all in it',
+    (control, [id = '']) => act(() => control.deleteChannel(id)),
+  ],
   ['POST', `/channels/${ID}/archive`, 'archive', (control, [id = '']) => act(() => control.archive(id))],
   ['POST', `/channels/${ID}/unarchive`, 'unarchive', (control, [id = '']) => act(() => control.unarchive(id))],
   [

@@ -274,6 +274,13 @@ export class SlackControl {
     this.change(channel, (workspace, conversation) => workspace.unarchive(conversation, by ?? conversation.creator));
   }
 
+  /** Somebody deletes a channel with all that stands in it. */
+  deleteChannel(channel: string, by?: string): void {
+    const { messages } = this.where(channel);
+    this.change(channel, (workspace, conversation) => workspace.delete(conversation, by ?? conversation.creator));
+    messages.drop(channel);
+  }
+
   rename(channel: string, name: string): void {
     this.change(channel, (workspace, conversation) => workspace.rename(conversation, name));
   }

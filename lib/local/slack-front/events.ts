@@ -88,6 +88,11 @@ function told(happening: Happening, seen: Seen): readonly Told[] {
       return channelNews(seen, happening.conversation, 'archive', { user: happening.by });
     case 'unarchived':
       return channelNews(seen, happening.conversation, 'unarchive', { user: happening.by });
+    case 'deleted':
+      return channelNews(seen, happening.conversation, 'deleted', {
+        actor_id: happening.by,
+        date_deleted: Math.floor(Number(ts)),
+      });
     case 'renamed': {
       const { id, name, created } = happening.conversation;
       return channelNews(seen, happening.conversation, 'rename', {

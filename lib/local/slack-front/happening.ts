@@ -14,7 +14,7 @@ export type Happening =
       readonly userId: string;
       readonly by: string;
     }
-  | { readonly kind: 'archived' | 'unarchived'; readonly conversation: Conversation; readonly by: string }
+  | { readonly kind: 'archived' | 'unarchived' | 'deleted'; readonly conversation: Conversation; readonly by: string }
   | { readonly kind: 'renamed'; readonly conversation: Conversation }
   | { readonly kind: 'renumbered'; readonly conversation: Conversation; readonly before: string }
   | { readonly kind: 'memberCame' | 'memberChanged'; readonly member: Member }

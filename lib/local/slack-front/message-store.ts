@@ -179,6 +179,11 @@ export class MessageStore {
     this.shelves.set(to, shelf);
   }
 
+  /** A channel is gone, and all that stood in it. */
+  drop(channel: string): void {
+    this.shelves.delete(channel);
+  }
+
   private removeReply(shelf: Shelf, root: string, reply: Message): void {
     const left = (shelf.threads.get(root) ?? []).filter((other) => other !== reply);
     if (left.length > 0) shelf.threads.set(root, left);

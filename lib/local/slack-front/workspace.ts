@@ -288,6 +288,13 @@ export class Workspace {
     this.happened({ kind: 'unarchived', conversation, by });
   }
 
+  /** A channel is gone for good, and its name is free again. Who was in it hears of that last. */
+  delete(conversation: Conversation, by: string): void {
+    this.happened({ kind: 'deleted', conversation, by });
+    this.conversations.delete(conversation.id);
+    this.changed({ channel: conversation.id });
+  }
+
   rename(conversation: Conversation, name: string): void {
     if (name === conversation.name) return;
     conversation.previousNames.unshift(conversation.name);
