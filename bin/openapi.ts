@@ -208,7 +208,15 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     version: '0.1.0',
     configured: { team: 'T0123456789', accounts: [{ name: 'live', mode: 'live' }] },
     reachable: { dynamodb: 'ok', sqs: 'ok', secrets: 'ok' },
-    waiting: { payments: 4, inFlight: 2, parked: 1, deadLetters: 0 },
+    waiting: {
+      payments: 4,
+      paymentsInFlight: 2,
+      paymentsDeadLetters: 0,
+      calls: 0,
+      callsInFlight: 1,
+      callsDeadLetters: 0,
+      parked: 1,
+    },
   },
   Problem: {
     type: 'about:blank',

@@ -1,6 +1,7 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { Queue, queueClient } from '../shared/aws/queue.ts';
+import { type Depth, Queue, queueClient } from '../shared/aws/queue.ts';
+import { queuesIn } from '../shared/aws/queues.ts';
 import { secretReader } from '../shared/aws/secrets.ts';
 import { documentClient, Table } from '../shared/aws/table.ts';
 import { type Answer, answering } from '../shared/base/answer.ts';
@@ -24,23 +25,15 @@ const surroundings = once(() => {
 });
 
 const ready = lazy(async (): Promise<HealthDependencies> => {
-  const names = settings(
-    process.env,
-    'PAYMENTS_TABLE',
-    'PAYMENTS_QUEUE_URL',
-    'PAYMENTS_DEAD_LETTERS_URL',
-    'RAZORPAY_SECRET_ID',
-    'API_KEYS_SECRET_ID',
-    'VERSION',
-  );
+  const names = settings(process.env, 'PAYMENTS_TABLE', 'RAZORPAY_SECRET_ID', 'API_KEYS_SECRET_ID', 'VERSION');
   const secret = secretReader(patience);
   const readAccounts = secret(names.RAZORPAY_SECRET_ID);
   const accounts = new KeptSecret(readAccounts, Accounts.parse, systemClock);
   const payments = new Table(documentClient(patience), names.PAYMENTS_TABLE);
   const parked = new ParkedStore(payments);
   const sqs = queueClient(patience);
-  const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
-  const deadLetters = new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL);
+  const queues = queuesIn(process.env).map(({ name, url }) => ({ name, queue: new Queue(sqs, url) }));
+  const [first] = queues;
 
   return {
     version: names.VERSION,
@@ -51,21 +44,29 @@ const ready = lazy(async (): Promise<HealthDependencies> => {
     }),
     needed: {
       dynamodb: () => payments.get({ pk: 'health', sk: 'health' }),
-      sqs: () => queue.depth(),
+      sqs: async () => first?.queue.depth(),
       secrets: () => readAccounts({ fresh: true }),
     },
     waiting: async ({ team }) => {
-      const [waiting, dead, needAPerson] = await Promise.all([queue.depth(), deadLetters.depth(), parked.count(team)]);
+      const [needAPerson, ...counts] = await Promise.all([
+        parked.count(team),
+        ...queues.map(async ({ name, queue }) => [name, await queue.depth()] as const),
+      ]);
       return {
-        payments: waiting.waiting,
-        inFlight: waiting.inFlight,
         parked: needAPerson,
-        deadLetters: dead.waiting + dead.inFlight,
+        ...Object.assign({}, ...counts.map(([name, depth]) => countsOf(name, depth))),
       };
     },
     report: surroundings().reporter.report,
   };
 });
+
+/** Of a queue what waits and what is being worked; of dead letters how many there are, received or not. */
+function countsOf(name: string, { waiting, inFlight }: Depth): Readonly<Record<string, number>> {
+  return name.endsWith('DeadLetters')
+    ? { [name]: waiting + inFlight }
+    : { [name]: waiting, [`${name}InFlight`]: inFlight };
+}
 
 /** `GET /health` */
 export const handler = middy(

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './parts/alarms.ts';
 import { HubApi } from './parts/hub-api.ts';
 import { HubFunction } from './parts/hub-function.ts';
+import { OrderedWorker } from './parts/ordered-worker.ts';
 import { placeOf } from './parts/place.ts';
 import type { Settings } from './parts/settings.ts';
 import { CallsRoom } from './rooms/calls.ts';
@@ -79,10 +80,9 @@ export class HubStack extends Stack {
     });
     health
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query'])
-      .mayUseQueue(payments.queue, 'PAYMENTS_QUEUE_URL', ['GetQueueAttributes'])
-      .mayUseQueue(payments.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['GetQueueAttributes'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
       .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
+    for (const worker of OrderedWorker.below(this)) worker.isCountedBy(health);
     api.route({
       method: HttpMethod.GET,
       path: '/health',

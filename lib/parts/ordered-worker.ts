@@ -29,9 +29,11 @@ export class OrderedWorker extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
   readonly worker: HubFunction;
+  readonly #name: string;
 
   constructor(scope: Construct, id: string, props: OrderedWorkerProps) {
     super(scope, id);
+    this.#name = id;
     const { alarms, timeout, messages = id, maxConcurrency, late, parked } = props;
 
     this.deadLetters = new Queue(this, 'DeadLetters', {
@@ -84,5 +86,17 @@ export class OrderedWorker extends Construct {
       atLeast: parked.after?.toSeconds() ?? 1,
       ...parked,
     });
+  }
+  /** Every ordered worker below `scope`, in the order in which they were made. */
+  static below(scope: Construct): OrderedWorker[] {
+    return scope.node.findAll().filter((one) => one instanceof OrderedWorker);
+  }
+
+  /** `reader` may count what waits in both queues, and finds them in `<ID>_QUEUE_URL` and `<ID>_DEAD_LETTERS_URL`. */
+  isCountedBy(reader: HubFunction): void {
+    const name = this.#name.toUpperCase();
+    reader
+      .mayUseQueue(this.queue, `${name}_QUEUE_URL`, ['GetQueueAttributes'])
+      .mayUseQueue(this.deadLetters, `${name}_DEAD_LETTERS_URL`, ['GetQueueAttributes']);
   }
 }

@@ -10,6 +10,8 @@ Object.assign(process.env, {
   PAYMENTS_TABLE: 'Payments',
   PAYMENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Payments.fifo',
   PAYMENTS_DEAD_LETTERS_URL: 'http://127.0.0.1:1/000000000000/PaymentsDead.fifo',
+  CALLS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Calls.fifo',
+  CALLS_DEAD_LETTERS_URL: 'http://127.0.0.1:1/000000000000/CallsDead.fifo',
   RAZORPAY_SECRET_ID: 'war-room/test/razorpay',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
   VERSION: '0.1.0',
@@ -64,7 +66,11 @@ beforeEach(() => {
     .on(GetQueueAttributesCommand)
     .resolves({ Attributes: { ApproximateNumberOfMessages: '4', ApproximateNumberOfMessagesNotVisible: '2' } })
     .on(GetQueueAttributesCommand, { QueueUrl: process.env['PAYMENTS_DEAD_LETTERS_URL'] })
-    .resolves({ Attributes: { ApproximateNumberOfMessages: '1' } });
+    .resolves({ Attributes: { ApproximateNumberOfMessages: '1' } })
+    .on(GetQueueAttributesCommand, { QueueUrl: process.env['CALLS_QUEUE_URL'] })
+    .resolves({ Attributes: { ApproximateNumberOfMessages: '7', ApproximateNumberOfMessagesNotVisible: '3' } })
+    .on(GetQueueAttributesCommand, { QueueUrl: process.env['CALLS_DEAD_LETTERS_URL'] })
+    .resolves({ Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '5' } });
 });
 afterEach(() => {
   for (const client of [database, queue, secrets]) client.reset();
@@ -90,7 +96,11 @@ describe('GET /health', () => {
         ],
       },
       reachable: { dynamodb: 'ok', sqs: 'ok', secrets: 'ok' },
-      waiting: { payments: 4, inFlight: 2, parked: 2, deadLetters: 1 },
+      waiting: {
+        ...{ payments: 4, paymentsInFlight: 2, paymentsDeadLetters: 1 },
+        ...{ calls: 7, callsInFlight: 3, callsDeadLetters: 5 },
+        parked: 2,
+      },
     });
   });
 
