@@ -35,19 +35,19 @@ export async function noteChange(
   const ref = { team, course };
   const now = clock.now();
   const ripeAt = now + ripenMs * timeScale;
-  const isNoted = ({ marks, ripeAt: noted }: Kept) => marks > 0 && noted - now >= goodForMs * timeScale;
+  const isNoted = ({ isDue, ripeAt: noted }: Kept) => isDue && noted - now >= goodForMs * timeScale;
   if (endsAt === 'all') {
     await store.enrol(ref, now);
     // Perhaps they waited for the channel that the course is now given.
     for (const kept of await store.untold(ref)) if (!isNoted(kept)) await store.mark(ref, kept, ripeAt);
     return;
   }
-  const concerned = new Map<number, Window & Partial<Kept>>();
+  const concerned = new Map<number, Window | Kept>();
   for (const at of new Set(endsAt)) {
     for (const window of await windowsAround(ref, at, schedule, store)) concerned.set(window.to, window);
   }
   for (const window of concerned.values()) {
-    const noted = window.marks !== undefined && isNoted(window as Kept);
+    const noted = 'isDue' in window && isNoted(window);
     if (window.to <= ripeAt && !noted) await store.mark(ref, window, ripeAt);
   }
 }
