@@ -25,7 +25,7 @@ import { ids } from './slack-world.ts';
 /** The room of the seeded company in which its course is announced here. */
 export const announced = channelId(ids.payments);
 
-export const aCourse: Course = {
+const aCourse: Course = {
   id: 'crs_ds',
   name: 'Data Science',
   type: 'bootcamp',
