@@ -35,6 +35,7 @@ export type Parts = {
   /** Every table of the state stack, by its logical id. */
   readonly tables: ReadonlyMap<string, WholeTable>;
   readonly payer: PayerParts;
+  readonly calls: WholeTable;
   readonly takingBack: TakingBackParts;
   readonly givingUp: GivingUpParts;
   readonly installations: Installations;
@@ -79,6 +80,7 @@ export function partsFrom(names: ReadonlyMap<string, string>, outside: Outside):
   const payments = of('Payments');
   return {
     tables,
+    calls: of('Calls'),
     payer: { payments, store: new PaymentStore(payments.table), queue: outside.queue, clock, newId },
     takingBack: { messages, log, installations, client, clock, intervalMs },
     givingUp: { installations, slack: outside.slack, app: outside.app, clock },

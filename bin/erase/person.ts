@@ -1,9 +1,12 @@
 import type { Step } from '../../shared/base/erasing.ts';
 import { type TeamId, type UserId, userId } from '../../shared/base/names.ts';
+import { erasingFromCalls } from '../../shared/calls/erase-colleague.ts';
+import { callsOfLead, erasingCalls } from '../../shared/calls/erase-lead.ts';
 import { givingUp } from '../../shared/install/giving-up.ts';
 import { erasingPerson, erasingPieces, erasingRows, erasingTraces, whoWent } from '../../shared/org/erase-person.ts';
 import { erasingColleague } from '../../shared/payments/erase-colleague.ts';
 import { erasingPayer, payerIn, retelling } from '../../shared/payments/erase-payer.ts';
+import { withoutProtected } from '../../shared/slack/installation.ts';
 import { takingBack, uneditable } from '../../shared/slack/taking-back.ts';
 import { type Erasure, type Parts, tableOf } from './parts.ts';
 import { dayAfter } from './receipt.ts';
@@ -30,7 +33,8 @@ export type Person = { readonly team: TeamId } & (
  */
 export async function peopleCalled(given: string, team: TeamId, parts: Parts): Promise<Person[]> {
   const payer = await payerIn(team, given, parts.payer);
-  const isPayer = payer.threads.length > 0 || payer.isRecorded || payer.created.length > 0;
+  const calls = await callsOfLead(team, given, parts.calls);
+  const isPayer = payer.threads.length + payer.created.length + calls.length > 0 || payer.isRecorded;
   const colleague = await colleagueCalled(given, team, parts);
   return [...(isPayer ? [{ kind: 'payer', team, leadId: given } as const] : []), ...(colleague ? [colleague] : [])];
 }
@@ -72,12 +76,16 @@ function erasingAPayer({ team, leadId }: Person & { kind: 'payer' }, { posts }: 
   return {
     look: async () => {
       const payer = await payerIn(team, leadId, parts.payer);
-      const which = { threads: new Set(payer.threads.flatMap(({ keys }) => keys)) };
-      if (posts) return [...erasingPayer(payer, parts.payer), takingBack(team, which, parts.takingBack)];
+      const calls = await callsOfLead(team, leadId, parts.calls);
+      const keys = [...payer.threads.flatMap((thread) => thread.keys), ...calls.map(({ thread }) => thread)];
+      const which = { threads: new Set(keys) };
+      const spoken = erasingCalls(team, leadId, posts ? 'taken back' : 'edited', parts.calls, parts.clock);
+      if (posts) return [...erasingPayer(payer, parts.payer), spoken, takingBack(team, which, parts.takingBack)];
       fixed = await uneditable(team, which, parts.takingBack);
       const pointing = { threads: new Set(payer.threads.flatMap((thread) => thread.pointing)), repliesAlone: true };
       return [
         ...erasingPayer(payer, parts.payer),
+        spoken,
         retelling(payer, parts.payer),
         // Nobody edits these any more, and the thread that they point to tells the same.
         takingBack(team, pointing, parts.takingBack),
@@ -85,6 +93,7 @@ function erasingAPayer({ team, leadId }: Person & { kind: 'payer' }, { posts }: 
     },
     remains: async (ended) => [
       'Amounts, states and ids of the payments, and the id of the person, with each fact until it is 400 days old; which instalments they have completed, under that id, for good.',
+      'That they were called, when, for how long, by whom and what came of it, under the id of the person, until a call is 400 days old; recordings are where the company keeps them.',
       ...(fixed > 0
         ? [
             `${fixed} messages in Slack that may name them and were posted by people for whom War Room may not act any more: only these, or an admin of the workspace, can delete them.`,
@@ -113,6 +122,17 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
   };
   const admins = tableOf(parts.tables, 'Admins').table;
   const went = erasingTraces(team, given, admins, clock);
+  const protectedPeople: Step = {
+    what: 'who is in every channel of calls',
+    find: async function* () {
+      const left = withoutProtected((await installations.team(team)) ?? {}, { user, adminId });
+      if (!left) return;
+      yield async () => {
+        await installations.protect(team, left.people, left.by);
+        return 'erased';
+      };
+    },
+  };
   const theirs = user && takingBack(team, { author: user }, parts.takingBack);
   let stayed: number | undefined;
   return {
@@ -122,6 +142,8 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
       return [
         ...(posts && theirs ? [theirs] : []),
         ...(adminId === undefined ? [] : [erasingColleague(team, { id: adminId, name }, parts.payer.payments)]),
+        protectedPeople,
+        erasingFromCalls(team, { id: adminId, name, user }, parts.calls),
         ...(user ? [givingUp(team, user, parts.givingUp)] : []),
         ...(adminId === undefined
           ? []
@@ -140,7 +162,8 @@ function erasingAColleague(person: Person & { kind: 'colleague' }, { posts }: Wi
             `${stayed} messages in Slack that were posted in their name, as any other of theirs there: only they, or an admin of the workspace, can delete them now.`,
           ]
         : []),
-      'Messages in Slack that name them, as the owner of a payment or for what they decided: each is edited when something more happens to what it tells.',
+      'Messages in Slack that name them, as the owner of a payment, as who made a call or for what they decided: each is edited when something more happens to what it tells. The channel for their calls keeps its name: whoever is in it can change that.',
+      'What was said in calls, which may name them: until a call is 400 days old.',
       "Their ids, the company's and Slack's, beside payments and messages that they looked after: a payment's until it is 400 days old, a message's for good; what they did in Slack last, for 7 days.",
       ...always(ended),
     ],

@@ -19,7 +19,12 @@ export type Kept = {
   readonly replies: number;
   /** The sweep would wake it again. */
   readonly isDue: boolean;
+  /** Whoever was called is erased, and what becomes of the message in Slack. */
+  readonly erased?: Erased;
 };
+
+/** `edited`: a message says no more than is kept; `taken back`: there is none, and none comes. */
+export type Erased = 'edited' | 'taken back';
 
 /** An agent, in their team. */
 export type AgentRef = { readonly team: TeamId; readonly agent: string };
@@ -80,7 +85,7 @@ export class CallStore {
     times: { readonly at: number; readonly dueAt: number },
   ): Promise<'stored' | 'corrected' | 'same' | 'otherAgent'> {
     const key = callKey(team, id);
-    const due = { dueShard: shardOf(key.pk), dueAt: times.dueAt };
+    const due = dueOf(key, times.dueAt);
     const expires = Math.floor(times.at / 1000) + callDays * daySeconds;
     const replies = repliesOf(id, call);
     for (;;) {
@@ -89,6 +94,8 @@ export class CallStore {
       const kept = await this.call(team, id);
       if (!kept) continue;
       if (kept.call.agentId !== call.agentId) return 'otherAgent';
+      // What was erased does not come back with a call that is sent once more.
+      if (kept.erased) return 'same';
       if (isDeepStrictEqual(withoutGaps(kept.call), withoutGaps(call))) return 'same';
       const corrected = await this.#table.update(key, {
         update: 'SET #call = :call, revision = :next, replies = :replies, dueShard = :shard, dueAt = :dueAt',
@@ -110,8 +117,8 @@ export class CallStore {
   async call(team: TeamId, id: string): Promise<Kept | undefined> {
     const item = await this.#table.get(callKey(team, id));
     if (!item) return undefined;
-    const { call, revision, replies } = item as unknown as Kept;
-    return { call, revision, replies, isDue: item['dueShard'] !== undefined };
+    const { call, revision, replies, erased } = item as unknown as Kept;
+    return { call, revision, replies, isDue: item['dueShard'] !== undefined, ...(erased && { erased }) };
   }
 
   /** The call is told as it stood in this revision: the sweep need not wake it. A correction since stays due. */
@@ -387,6 +394,11 @@ export class CallStore {
     if (await this.#table.insert({ pk, sk: 'agent', agent })) return true;
     return (await this.#table.get({ pk, sk: 'agent' }))?.['agent'] === agent;
   }
+}
+
+/** What has the sweep wake a call at `dueAt` (ms). */
+export function dueOf({ pk }: Pick<Key, 'pk'>, dueAt: number) {
+  return { dueShard: shardOf(pk), dueAt };
 }
 
 function channelKey(team: TeamId, channel: ChannelId): Key {

@@ -59,7 +59,7 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   const { store, installations, outbox, log } = dependencies;
   const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake), as: 'calls' } as const];
   const kept = await store.call(wake.team, wake.call);
-  if (!kept) return 'nothing';
+  if (!kept || kept.erased === 'taken back') return 'nothing';
   const [team, bot] = [await installations.team(wake.team), await installations.bot(wake.team)];
   if (!team || !bot) return outbox.hold(ref, 'all', team ? 'not_installed' : 'no_workspace', budget);
 

@@ -335,6 +335,21 @@ export async function noteUntold(table: Table, team: TeamId, of: Pick<Refused, '
   });
 }
 
+/**
+ * Who is protected without somebody of the company, and who said so without their name, as `protect` takes it; undefined where they
+ * are in neither.
+ */
+export function withoutProtected(
+  { protectedPeople = [], protectedBy }: Pick<Team, 'protectedPeople' | 'protectedBy'>,
+  { user, adminId }: { readonly user: UserId | undefined; readonly adminId: string | undefined },
+): { readonly people: readonly UserId[]; readonly by: Protecting } | undefined {
+  const people = protectedPeople.filter((one) => one !== user);
+  const isBy = protectedBy !== undefined && protectedBy.by.id === adminId && protectedBy.by.name !== '';
+  if (people.length === protectedPeople.length && !isBy) return undefined;
+  const { times = 0, by = { id: '', name: '' }, at = 0, request = '' } = protectedBy ?? {};
+  return { people, by: { times: times + 1, by: isBy ? { ...by, name: '' } : by, at, request } };
+}
+
 /** The team's record alone, for functions that may not decrypt a token. */
 export async function readTeam(table: Table, team: TeamId): Promise<Team | undefined> {
   const item: Item | undefined = await table.get({ pk: team, sk: 'team' });

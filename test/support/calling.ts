@@ -1,4 +1,5 @@
 /** The calls room as its worker builds it, on a database and a Slack of the test's own, and the people who make calls. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import type { Message } from '../../shared/aws/queue.ts';
@@ -59,6 +60,7 @@ const posts = ['post', 'update', 'remove'];
 const changes = ['create', 'invite', 'remove'];
 
 export type Calling = {
+  readonly documents: DynamoDBDocumentClient;
   readonly room: Room;
   readonly store: CallStore;
   /** The directory: what is put or deleted here is what it says from then on. */
@@ -119,6 +121,7 @@ export async function startCalling(): Promise<Calling> {
   };
   const texts = (channel: string) => control.messages(channel).map(({ text }) => text.replaceAll('\u200B', ''));
   return {
+    documents: database,
     room,
     store,
     people,

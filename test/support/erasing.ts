@@ -36,6 +36,7 @@ const names: ReadonlyMap<string, string> = new Map([
   ['SlackInstallations', 'installations'],
   ['Admins', 'admins'],
   ['AdminUserClosure', 'closure'],
+  ['Calls', 'calls'],
 ]);
 
 export const leadId = 'lead_77';
