@@ -1,9 +1,9 @@
 /** `npm run org -- check|import FILE`: says what a file of people would change, and has it change it. */
 import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { folderOf, readFacts } from '../lib/local/facts.ts';
 import type { DifferenceView, ImportBegunView, ImportView } from '../shared/org/answers.ts';
+import { Mistyped, type Target, targetOf } from './api/target.ts';
 import { progressBar } from './erase/progress.ts';
 import { details, problems, summary, type Wrong } from './org/telling.ts';
 
@@ -19,9 +19,6 @@ file {"admins": [...]}. Who is not in it, goes.
   --api URL         another stack than the one that \`npm start\` serves here; WAR_ROOM_API_KEY then has a key for it, with
                     the scope "org"`;
 
-/** Something the person at the keyboard has to change. */
-class Mistyped extends Error {}
-
 /** The API said no; what it named is in `wrong`. */
 class Refused extends Error {
   readonly wrong: readonly Wrong[];
@@ -35,8 +32,6 @@ class Refused extends Error {
 /** Between two looks at how far it is. */
 const lookEveryMs = 500;
 
-type Target = { readonly api: string; readonly key: string };
-
 function read(argv: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({
@@ -48,18 +43,6 @@ function read(argv: readonly string[]) {
   } catch (error) {
     throw new Mistyped(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
   }
-}
-
-function targetOf(api: string | undefined): Target {
-  if (api !== undefined) {
-    const key = process.env['WAR_ROOM_API_KEY'];
-    if (!key)
-      throw new Mistyped('Put a key with the scope "org" into WAR_ROOM_API_KEY; it is not typed into a command.');
-    return { api: api.replace(/\/+$/, ''), key };
-  }
-  const facts = readFacts(folderOf(join(import.meta.dirname, '..'), process.env));
-  if (facts) return { api: facts.api, key: facts.apiKey };
-  throw new Mistyped('No stack runs here. Start one with `npm start`, or name one by --api.');
 }
 
 function fileAt(path: string): { readonly body: string; readonly type: string } {
@@ -110,7 +93,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const [command, path, ...rest] = positionals;
   if (help) return console.log(HELP);
   if ((command !== 'check' && command !== 'import') || path === undefined || rest.length > 0) throw new Mistyped(HELP);
-  const target = targetOf(api);
+  const target = targetOf({ api }, 'org');
   const file = fileAt(path);
   const query = roots === undefined ? '' : `?roots=${encodeURIComponent(roots)}`;
 

@@ -1,8 +1,8 @@
+import { linesOf } from '../base/csv.ts';
 import type { WrongField } from '../base/errors.ts';
 import { hold, pointer } from '../base/fields.ts';
 import { type Admin, called, circle } from './admin.ts';
 import { levelsAtMost } from './closure.ts';
-import { linesOf } from './csv.ts';
 import { foldEmail } from './email.ts';
 import { personRequest } from './request.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { linesOf } from '../../shared/base/csv.ts';
 import type { Admin } from '../../shared/org/admin.ts';
-import { linesOf } from '../../shared/org/csv.ts';
 import { piecesOf } from '../../shared/org/plan.ts';
 import { type Roots, readCsv, readJson, type Snapshot } from '../../shared/org/snapshot.ts';
 

@@ -3,10 +3,13 @@
  * hold commas, quotes (doubled) and line breaks. Pure. https://www.rfc-editor.org/rfc/rfc4180
  */
 
-/** One record, with the number of the line on which it begins (from 1); or why it is none. */
+/**
+ * One record, with the number of the line on which it begins (from 1); or why it is none. `isOpen`: the text ended within a
+ * quoted field, and would be another record if it went on.
+ */
 export type Line =
   | { readonly line: number; readonly cells: readonly string[] }
-  | { readonly line: number; readonly wrong: string };
+  | { readonly line: number; readonly wrong: string; readonly isOpen?: true };
 
 /**
  * Every record of a text, a byte order mark and empty lines passed over. A record that is wrong is wrong alone, up to the
@@ -28,7 +31,7 @@ export function linesOf(text: string): Line[] {
 type Read = {
   /** Where the next record begins. */
   readonly next: number;
-  readonly read: 'empty' | { readonly cells: readonly string[] } | { readonly wrong: string };
+  readonly read: 'empty' | { readonly cells: readonly string[] } | { readonly wrong: string; readonly isOpen?: true };
   /** Line breaks within it. */
   readonly breaks: number;
 };
@@ -56,10 +59,15 @@ function recordAt(text: string, start: number): Read {
 
 /** What does not fit is passed over to the end of the line; a quote that nobody closes goes to the end of the text. */
 function broken(text: string, at: number, breaks: number): Read {
-  const isOpen = text[at] === '"' && !/"[^"]*(?:""[^"]*)*"/y.test(text.slice(at));
+  const isOpen = /^"[^"]*(?:""[^"]*)*$/.test(text.slice(at));
   const end = isOpen ? -1 : text.indexOf('\n', at);
   const wrong = isOpen
     ? 'opens a quote that is not closed before the file ends.'
     : 'has a quote within a field: put the whole field into quotes, and double each quote in it.';
-  return { next: end === -1 ? text.length : end + 1, read: { wrong }, breaks };
+  return { next: end === -1 ? text.length : end + 1, read: { wrong, ...(isOpen && { isOpen }) }, breaks };
+}
+
+/** A record as it is written, without the end of its line. */
+export function recordOf(cells: readonly string[]): string {
+  return cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',');
 }
