@@ -29,6 +29,7 @@ const patienceMs = 10 * 60_000;
 /** So often a row may fail in War Room itself while others go through. */
 const failuresAtMost = 8;
 
+type Answered = { readonly status: number; readonly retryAfter: string | null; readonly answer: Answer };
 type Answer = { readonly detail?: string; readonly waitsFor?: unknown; readonly errors?: readonly Wrong[] };
 type Wrong = { readonly pointer: string; readonly message: string };
 
@@ -37,6 +38,7 @@ export class Sender {
   readonly #target: Target;
   readonly #signal: AbortSignal;
   readonly #parts: SenderParts;
+  readonly #underWay = new Set<AbortController>();
   #pausedUntil = 0;
   #succeededAt: number;
 
@@ -45,6 +47,10 @@ export class Sender {
     this.#signal = signal;
     this.#parts = parts;
     this.#succeededAt = parts.now();
+    const stop = () => {
+      for (const request of this.#underWay) request.abort(signal.reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
   }
 
   /** Throws `Hopeless`, or the signal's reason once it is given. A row may be sent again whatever came of it. */
@@ -55,55 +61,68 @@ export class Sender {
       if (pause > 0) await this.#parts.sleep(pause, this.#signal);
       this.#signal.throwIfAborted();
 
-      const response = await this.#asked(entry);
-      if (response instanceof Response) {
-        const answer = (await response.json().catch(() => ({}))) as Answer;
-        if (response.ok) {
-          this.#succeededAt = this.#parts.now();
-          return { outcome: 'kept', waits: typeof answer.waitsFor === 'string' };
-        }
-        if (response.status === 401 || response.status === 403)
-          throw new Hopeless(answer.detail ?? 'The key is refused.');
-        if (response.status < 500 && response.status !== 408 && response.status !== 429) {
-          this.#succeededAt = this.#parts.now();
-          return { outcome: 'refused', why: reasonOf(response.status, answer) };
-        }
-        failures += response.status === 429 || response.status === 503 ? 0 : 1;
-        if (failures >= failuresAtMost) return { outcome: 'refused', why: reasonOf(response.status, answer) };
+      const heard = await this.#asked(entry);
+      if (typeof heard !== 'string') {
+        const { status, answer } = heard;
+        const isLater = status === 408 || status === 429 || status >= 500;
+        if (!isLater) this.#succeededAt = this.#parts.now();
+        if (status < 300) return { outcome: 'kept', waits: typeof answer.waitsFor === 'string' };
+        if (status === 401 || status === 403) throw new Hopeless(answer.detail ?? 'The key is refused.');
+        failures += status === 408 || status === 429 || status === 503 ? 0 : 1;
+        if (!isLater || failures >= failuresAtMost) return { outcome: 'refused', why: reasonOf(status, answer) };
       }
-      await this.#pause(tries, response);
+      await this.#pause(tries, heard);
     }
   }
 
-  /** What it answered, or why it did not. */
-  async #asked({ method, path, body }: Entry): Promise<Response | string> {
+  /**
+   * What it answered, or why it did not. Each request has a timer that ends with it: a signal of `AbortSignal.timeout` would be
+   * held for its whole time, thousands of them at once.
+   */
+  async #asked({ method, path, body }: Entry): Promise<Answered | string> {
     const { api, key } = this.#target;
+    const request = new AbortController();
+    const timer = setTimeout(() => request.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs);
+    this.#underWay.add(request);
     try {
-      return await this.#parts.fetch(`${api}${path}`, {
+      const response = await this.#parts.fetch(`${api}${path}`, {
         method,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
-        signal: AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)]),
+        signal: request.signal,
       });
+      const answer = await response.text().then(answerIn);
+      return { status: response.status, retryAfter: response.headers.get('retry-after'), answer };
     } catch (error) {
       this.#signal.throwIfAborted();
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       return cause instanceof Error ? cause.message : String(cause);
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(request);
     }
   }
 
   /** Waits as long as it is asked to, or longer each time. Throws `Hopeless` once nothing has gone through for long. */
-  async #pause(tries: number, response: Response | string): Promise<void> {
+  async #pause(tries: number, heard: Answered | string): Promise<void> {
     const now = this.#parts.now();
     if (now - this.#succeededAt > patienceMs) {
-      const said = response instanceof Response ? `answers ${response.status}` : `does not answer: ${response}`;
+      const said = typeof heard === 'string' ? `does not answer: ${heard}` : `answers ${heard.status}`;
       throw new Hopeless(`${this.#target.api} ${said}, for ten minutes now.`);
     }
-    const asked = response instanceof Response ? waitIn(response.headers.get('retry-after'), now) : undefined;
+    const asked = typeof heard === 'string' ? undefined : waitIn(heard.retryAfter, now);
     const pause = asked ?? Math.min(longestPauseMs, firstPauseMs * 2 ** tries) * (0.5 + Math.random() / 2);
-    const isForAll = response instanceof Response && (response.status === 429 || response.status === 503);
+    const isForAll = typeof heard !== 'string' && (heard.status === 429 || heard.status === 503);
     if (isForAll) this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     else await this.#parts.sleep(pause, this.#signal);
+  }
+}
+
+function answerIn(text: string): Answer {
+  try {
+    return Object(JSON.parse(text));
+  } catch {
+    return {};
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Table } from '../../shared/aws/table.ts';
 import { systemClock } from '../../shared/base/clock.ts';
 import { channelId, type TeamId, teamId, userId } from '../../shared/base/names.ts';
+import { CourseStore } from '../../shared/courses/course-store.ts';
 import { DirectoryEditor } from '../../shared/org/editor.ts';
 import { Installations } from '../../shared/slack/installation.ts';
 import { Vault } from '../../shared/slack/vault.ts';
@@ -11,6 +12,7 @@ import { writePrivate } from './facts.ts';
 import type { Prepared } from './serve.ts';
 import type { ChosenSlack } from './slack-choice.ts';
 import { seededCompany } from './slack-front/company.ts';
+import { DATA_SCIENCE, FULL_STACK } from './stories.ts';
 
 /** The one Razorpay account of the seeded company; it is in test mode, whatever its name. */
 export const RAZORPAY_ACCOUNT = 'live';
@@ -68,8 +70,14 @@ const MANAGERS = {
   dev: 'lakshmi',
 } as const;
 
+/** The courses that the stories sell, and the channel of each in the seeded company. */
+const COURSES = [
+  { ...FULL_STACK, channel: 'course-full-stack' },
+  { ...DATA_SCIENCE, channel: 'course-data-science' },
+] as const;
+
 /**
- * Seeds the company through the product's own verbs: its secrets, its people, its team record, the installed app, and the
+ * Seeds the company through the product's own verbs: its secrets, its people, its courses, its team record, the installed app, and the
  * people who let War Room post as them.
  */
 export async function seedCompany(
@@ -84,6 +92,7 @@ export async function seedCompany(
   const tableOf = (id: string) =>
     new Table(prepared.documents, prepared.plan.tables.find((table) => table.id === id)?.name ?? id);
   await putPeople(team, tableOf('Admins'), tableOf('AdminUserClosure'), now);
+  await putCourses(team, new CourseStore(tableOf('Courses'), tableOf('CourseAnnouncementChannelMap')), now);
   const keyId = prepared.plan.keys.find(({ id }) => id === 'TokenKey')?.arn ?? '';
   const installations = new Installations(
     tableOf('SlackInstallations'),
@@ -121,6 +130,17 @@ async function putPeople(team: TeamId, admins: Table, closure: Table, now: numbe
     const admin = { id: adminIdOf(user.name), name: user.realName, email: user.email, managerId, active: true };
     const put = await directory.put(team, admin);
     if (put.outcome === 'refused') throw new Error(`The directory does not take ${person} of the seeded company.`);
+  }
+}
+
+/** In another Slack than the seeded one nobody knows which channels they would have. */
+async function putCourses(team: TeamId, courses: CourseStore, now: number): Promise<void> {
+  const company = seededCompany();
+  const channels = company.team.id === team ? company.channels : [];
+  for (const { id, name, type, channel } of COURSES) {
+    const found = channels.find((one) => one.name === channel);
+    const announcementChannel = found ? channelId(found.id) : null;
+    await courses.put(team, { id, name, type, announcementChannel }, { at: now, before: async () => {} });
   }
 }
 

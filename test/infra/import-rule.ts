@@ -35,9 +35,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'functions/desk': ['shared'],
   // The template says nothing of the code but where it is.
   lib: [],
-  // The stand-ins speak Slack's, Razorpay's and AWS's language; what a payment means is none of theirs. The people of the
-  // seeded company are put into the directory, as its own systems would do it.
-  'lib/local': ['lib', ...COMMON, 'shared/org'],
+  // The stand-ins speak Slack's, Razorpay's and AWS's language; what a payment means is none of theirs. The people and the
+  // courses of the seeded company are put in, as its own systems would do it.
+  'lib/local': ['lib', ...COMMON, 'shared/org', 'shared/courses'],
   // What measures a room builds it, on stand-ins.
   'lib/local/measure': ['lib', 'lib/local', 'shared'],
   bin: ['lib', 'lib/local', 'lib/local/measure', 'shared'],
