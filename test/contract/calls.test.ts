@@ -170,6 +170,7 @@ describe('the members of a channel', () => {
       const guest = id === many[40] ? { guest: 'single-channel' as const, realName: 'Gita Guest' } : { realName: name };
       room.front.control.putMember({ id, name, email: `${name}@acme-academy.example`, ...guest });
     }
+    room.front.control.addMember(ops, many[40] ?? '');
     await room.installations.saveTeam({ ...room.team, protectedPeople: many.map(userId) });
     const channel = await posted();
     const invitations = room.front.control.calls()['conversations.invite'];

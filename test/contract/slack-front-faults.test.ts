@@ -241,6 +241,7 @@ describe('the control API over HTTP', () => {
     expect(wrong).toMatchObject({ status: 400, body: { fields: [expect.anything(), expect.anything()] } });
     expect(stood.body).toEqual({
       answerWithinMs: 3_000,
+      barsGuests: false,
       triggerLifeMs: 3_000,
       plan: 'enterprise',
       listsInvited: true,

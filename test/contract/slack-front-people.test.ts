@@ -173,11 +173,70 @@ describe('channels', () => {
       ok: true,
       errors: [
         { user: 'U404', error: 'user_not_found' },
-        { user: 'U0GONE0001', error: 'user_disabled' },
+        { user: 'U0GONE0001', error: 'user_not_found' },
         { user: ids.bot, error: 'cant_invite_self' },
       ],
     });
     expect((await world.app.conversations.members({ channel: id })).members).toEqual([ids.bot, ids.arjun]);
+  });
+
+  it('says of each person why they cannot be invited, and answers no if nobody can, force or not', async () => {
+    const { control } = world.front;
+    const email = (name: string) => ({ name, realName: name, email: `${name}@acme-academy.example` });
+    control.putMember({ id: 'U0PENDING1', ...email('pending'), invited: true });
+    control.putMember({ id: 'U0FOREIGN1', ...email('foreign'), homeTeam: 'T0ELSEWHERE' });
+    control.putMember({ id: 'U0SINGLE01', ...email('single'), guest: 'single-channel' });
+    control.putMember({ id: 'U0MULTI001', ...email('multi'), guest: 'multi-channel' });
+    const { channel } = await world.app.conversations.create({ name: 'guests', is_private: true });
+    const { channel: second } = await world.app.conversations.create({ name: 'more-guests', is_private: true });
+    const invite = (id: string | undefined, users: string, force = true) =>
+      world.app.apiCall('conversations.invite', { channel: id, users, force }).then(
+        (answer) => answer,
+        (error: { readonly data?: unknown }) => error.data,
+      );
+    const all = 'U0PENDING1,U0FOREIGN1,U0SINGLE01,U0MULTI001';
+
+    expect(await invite(channel?.id, all, false)).toMatchObject({ ok: false, error: 'user_not_found' });
+    expect(await invite(channel?.id, all)).toMatchObject({
+      ok: true,
+      errors: [
+        { user: 'U0PENDING1', ok: false, error: 'user_not_found' },
+        { user: 'U0FOREIGN1', ok: false, error: 'no_external_invite_permission' },
+      ],
+    });
+    expect(await invite(channel?.id, 'U0MULTI001,U0PENDING1')).toMatchObject({
+      ok: false,
+      error: 'already_in_channel',
+      errors: [{ error: 'already_in_channel' }, { error: 'user_not_found' }],
+    });
+    expect(await invite(second?.id, 'U0SINGLE01')).toMatchObject({ error: 'ura_max_channels' });
+    control.behave({ barsGuests: true });
+    expect(await invite(second?.id, 'U0MULTI001')).toMatchObject({ error: 'user_is_restricted' });
+  });
+
+  it('invites only where the caller is, and nobody into an archived channel', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'closed', is_private: true });
+    const id = channel?.id ?? '';
+    const invite = (where: string) => refusalOf(world.app.conversations.invite({ channel: where, users: ids.arjun }));
+    const outside = await invite(ids.partPayments);
+    world.front.control.archive(id);
+    const archived = await invite(id);
+    world.front.control.unarchive(id);
+    world.front.control.removeMember(id, ids.bot);
+
+    expect([outside, archived, await invite(id)]).toEqual(['not_in_channel', 'is_archived', 'channel_not_found']);
+  });
+
+  it('forgets a channel that was deleted, and gives its name away again', async () => {
+    const { channel } = await world.app.conversations.create({ name: 'once', is_private: true });
+    const id = channel?.id ?? '';
+    await world.app.chat.postMessage({ channel: id, text: 'hello' });
+    const taken = await refusalOf(world.app.conversations.create({ name: 'once' }));
+    world.front.control.deleteChannel(id);
+    const gone = await refusalOf(world.app.conversations.info({ channel: id }));
+
+    expect([taken, gone]).toEqual(['name_taken', 'channel_not_found']);
+    expect(await refusalOf(world.app.conversations.create({ name: 'once' }))).toBe('accepted');
   });
 
   it('removes one at a time, never itself', async () => {

@@ -42,6 +42,8 @@ export const behaviourSchema = z.strictObject({
   pages: z._default(z.enum(['full', 'short']), 'full'),
   /** More members than this are not listed without a limit. Slack does not say how many they are. */
   mostUnpaged: z._default(z.int().check(z.positive()), 10_000),
+  /** Whether guests are kept out of private channels. https://docs.slack.dev/reference/methods/conversations.invite */
+  barsGuests: z._default(z.boolean(), false),
   /** How long the app may take to answer an event, a command, a press. https://docs.slack.dev/apis/events-api#responding */
   answerWithinMs: z._default(z.int().check(z.positive()), 3_000),
   /** How long a `trigger_id` opens a view. https://docs.slack.dev/interactivity/handling-user-interaction */
@@ -52,7 +54,7 @@ export const behaviourSchema = z.strictObject({
 export const BEHAVIOUR_IN_WORDS =
   '{tokens?: same, fresh; revocation?: person, token, installation; withheld?: [] or scopes; organization?: false, true; ' +
   `idToken?: null, ${ID_TOKEN_FAULTS.join(', ')}; plan?: enterprise, paid, free; listsInvited?: true, false; pages?: full, short; ` +
-  'mostUnpaged?: 10000; answerWithinMs?: 3000; triggerLifeMs?: 3000}';
+  'mostUnpaged?: 10000; barsGuests?: false, true; answerWithinMs?: 3000; triggerLifeMs?: 3000}';
 
 /** The switches to turn; what is left out is as usual. */
 export type BehaviourInput = z.input<typeof behaviourSchema>;

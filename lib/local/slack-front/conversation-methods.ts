@@ -224,6 +224,10 @@ function newName(call: Call, own?: Conversation): string {
   return name;
 }
 
+/**
+ * What keeps one person out, in Slack's words. Of a member who is deactivated, or has not come yet, it documents none but that the
+ * value was invalid. https://docs.slack.dev/reference/methods/conversations.invite#errors
+ */
 function whyNotInvited(
   call: Call,
   conversation: Conversation,
@@ -232,10 +236,19 @@ function whyNotInvited(
 ): string | undefined {
   if (member === undefined || member.id === 'USLACKBOT') return 'user_not_found';
   if (id === call.grant.userId) return 'cant_invite_self';
-  if (member.deactivated) return 'user_disabled';
   if (conversation.members.has(id)) return 'already_in_channel';
-  if (member.guest === 'single-channel') return 'ura_max_channels';
-  return undefined;
+  if (member.deactivated || member.invited) return 'user_not_found';
+  if (member.homeTeam !== undefined) return 'no_external_invite_permission';
+  if (member.guest === undefined) return undefined;
+  if (conversation.isPrivate && call.state.behaviour.barsGuests) return 'user_is_restricted';
+  return member.guest === 'single-channel' && isInAnother(call, conversation, id) ? 'ura_max_channels' : undefined;
+}
+
+/** Whether somebody is in a channel other than this one. */
+function isInAnother({ workspace }: Call, conversation: Conversation, user: string): boolean {
+  return [...workspace.conversations.values()].some(
+    (other) => other.kind === 'channel' && other !== conversation && other.members.has(user),
+  );
 }
 
 /** https://docs.slack.dev/reference/objects/conversation-object */

@@ -50,7 +50,12 @@ export const methods: readonly MethodCoverage[] = [
   front('conversations.create'),
   front('conversations.history', NO_PACE, 'the limit of 15 for apps outside the Marketplace is not kept'),
   front('conversations.info'),
-  front('conversations.invite', 'workspace preferences and Slack Connect are not known'),
+  front(
+    'conversations.invite',
+    'of preferences of the workspace it knows one, that guests are kept out of private channels (barsGuests)',
+    'what Slack answers of a deactivated member, and of one who has not come yet, is not documented: user_not_found',
+    'somebody from elsewhere is never let in: no_external_invite_permission; Slack Connect and organizations are not known',
+  ),
   front(
     'conversations.inviteShared',
     NO_PACE,
@@ -276,6 +281,9 @@ export const rules: readonly RuleCoverage[] = [
       'renames what the caller created, and remembers the old name',
       'archives once and restores once',
       'invites all or, with force, those who can be, and reports the others',
+      'says of each person why they cannot be invited, and answers no if nobody can, force or not',
+      'invites only where the caller is, and nobody into an archived channel',
+      'forgets a channel that was deleted, and gives its name away again',
       'removes one at a time, never itself',
       'opens the same direct messages with a person each time',
       'opens direct messages for a token that may, with somebody who is there, to write in',
