@@ -10,7 +10,7 @@ import { Mistaken } from './mistaken.ts';
 export type Deployed = { readonly kind: 'deployed'; readonly settings: Placed };
 
 /** The stack that `npm start` serves. */
-export type Here = { readonly kind: 'here'; readonly facts: LocalFacts };
+type Here = { readonly kind: 'here'; readonly facts: LocalFacts };
 
 /** What a command works on. */
 export type Target = Deployed | Here;

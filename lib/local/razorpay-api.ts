@@ -1,12 +1,13 @@
 /**
  * A stand-in for the part of Razorpay's API that War Room asks: orders, payments, refunds, disputes, payment links and
- * the list of webhooks. What the world outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`; it
+ * webhooks. What the world outside does (a payment is made, a webhook is disabled) comes in by `PUT /control/...`; it
  * delivers nothing, so a webhook that nobody sends is one that was lost. What goes wrong with a call is ordered by
  * `PUT /control/faults/{name}`. https://razorpay.com/docs/api/orders/ https://razorpay.com/docs/api/errors/
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import * as z from 'zod/mini';
+import { everyAccountsEvents, someAccountsEvents } from '../../shared/razorpay/webhook-events.ts';
 import { closeServer, listenOnLoopback } from './listen.ts';
 import { type Body, orderEntity, razorpayId } from './razorpay-bodies.ts';
 
@@ -65,6 +66,17 @@ const newOrder = z.object({
   notes: z.nullish(z.record(z.string(), z.string().check(z.maxLength(256)))),
 });
 
+/** https://razorpay.com/docs/webhooks/setup-edit-payments/: an address of 255 characters at most, on none of Razorpay's hosts. */
+const newWebhook = z.object({
+  url: z.url().check(
+    z.maxLength(255),
+    z.refine((url) => !new URL(url).hostname.includes('razorpay'), 'may not be of Razorpay'),
+  ),
+  active: z._default(z.boolean(), true),
+  secret: z.optional(z.string()),
+  events: z.record(z.string(), z.boolean()),
+});
+
 /** Starts empty. Every call but control needs the key in Basic authentication. */
 export async function startRazorpayApi(options: {
   readonly keyId: string;
@@ -99,16 +111,8 @@ export async function startRazorpayApi(options: {
   return {
     origin: await listenOnLoopback(server, 0, ''),
     registerWebhook: (url) => {
-      const id = razorpayId('', options.random);
-      state.webhooks.set(id, {
-        id,
-        entity: 'webhook',
-        url,
-        active: true,
-        disabled_at: 0,
-        secret_exists: true,
-        created_at: seconds(options.now()),
-      });
+      const events = Object.fromEntries([...everyAccountsEvents, ...someAccountsEvents].map((event) => [event, true]));
+      keepWebhook(state, { url, active: true, events, secret: 'given' }, options);
     },
     calls: state.calls,
     stop: () => closeServer(server),
@@ -206,6 +210,8 @@ function answerOf(
       return found(state.disputes.get(id));
     case 'GET /v1/payment_links/:id':
       return found(state.links.get(id));
+    case 'POST /v1/webhooks':
+      return createWebhook(state, body, options);
     case 'GET /v1/webhooks':
       return listed([...state.webhooks.values()], url);
     default:
@@ -254,6 +260,39 @@ function createOrder(
   });
   state.orders.set(String(entity['id']), entity);
   return { status: 200, body: entity };
+}
+
+function createWebhook(
+  state: State,
+  body: Body | undefined,
+  options: { readonly now: () => number; readonly random: () => number },
+): Answer {
+  const webhook = newWebhook.safeParse(body ?? {});
+  if (!webhook.success) {
+    const [issue] = webhook.error.issues;
+    const field = String(issue?.path[0] ?? '');
+    return refusal(400, `The ${field} field is invalid: ${issue?.message}`, field);
+  }
+  const [unknown] = Object.keys(webhook.data.events).filter((event) => !knownEvents.has(event));
+  if (unknown !== undefined) return refusal(400, `${unknown} is not a valid event`, 'events');
+  return { status: 200, body: keepWebhook(state, webhook.data, options) };
+}
+
+const knownEvents: ReadonlySet<string> = new Set([...everyAccountsEvents, ...someAccountsEvents]);
+
+/** What the list holds of a webhook: not its secret, only that there is one. */
+function keepWebhook(
+  state: State,
+  { secret, ...webhook }: z.output<typeof newWebhook>,
+  { now, random }: { readonly now: () => number; readonly random: () => number },
+): Body {
+  const id = razorpayId('', random);
+  const kept = {
+    ...{ id, entity: 'webhook', disabled_at: 0, secret_exists: secret !== undefined, created_at: seconds(now()) },
+    ...webhook,
+  };
+  state.webhooks.set(id, kept);
+  return kept;
 }
 
 async function json(request: IncomingMessage): Promise<Body | undefined> {

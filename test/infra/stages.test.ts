@@ -1,11 +1,18 @@
 /** What a stage file changes in the templates, and that nothing else differs from one stage to the next. */
 
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { differingIn } from '../../bin/deploy/cdk.ts';
+import { needsOf } from '../../bin/deploy/needs.ts';
+import { bootstrapVersion } from '../../bin/deploy/preflight.ts';
 import { synthesize } from '../../lib/app.ts';
+import type { Template } from '../../lib/local/template.ts';
 import type { StageFile } from '../../lib/parts/settings.ts';
-import { assembly, folder, tidy } from './synthesized.ts';
+import { assembly, folder, ofType, tidy } from './synthesized.ts';
 import type { Json } from './template.ts';
 
 afterAll(tidy);
@@ -56,6 +63,15 @@ function kinds(paths: readonly string[]): string[] {
 }
 
 const plain = byStack(assembly);
+const placed = synthesize({
+  stage: 'live',
+  account: '123456789012',
+  region: 'ap-south-1',
+  residency: 'india',
+  tags: { 'cost-centre': 'sales' },
+  outdir: join(folder, 'placed'),
+  bundle: false,
+});
 const second = templatesOf({ stage: 'second' });
 
 describe('two stages', () => {
@@ -110,15 +126,7 @@ describe('two stages', () => {
   });
 
   it('go to the account and region of their file, and are tagged by stage and as it says', () => {
-    const { stacks } = synthesize({
-      stage: 'live',
-      account: '123456789012',
-      region: 'ap-south-1',
-      residency: 'india',
-      tags: { 'cost-centre': 'sales' },
-      outdir: join(folder, 'placed'),
-      bundle: false,
-    });
+    const { stacks } = placed;
 
     expect(stacks.map(({ environment }) => [environment.account, environment.region])).toEqual([
       ['123456789012', 'ap-south-1'],
@@ -136,5 +144,45 @@ describe('two stages', () => {
     expect(() => templatesOf({ stage: 'trial', account: '1', logRetentionDays: 91 })).toThrow(
       /^account: .*\nlogRetentionDays: .*$/,
     );
+  });
+});
+
+describe('a deployment', () => {
+  it('finds nothing to change against the template that was deployed, and what was changed since', async () => {
+    const { template } = placed.getStackArtifact('State');
+    const [same, older] = [join(folder, 'same.json'), join(folder, 'older.json')];
+    writeFileSync(same, JSON.stringify(template));
+    writeFileSync(older, JSON.stringify(template).replaceAll('"PAY_PER_REQUEST"', '"PROVISIONED"'));
+    // Without credentials, and without a way to find any: a template is compared with a template.
+    const environment = { HOME: folder, CDK_DISABLE_CLI_TELEMETRY: 'true', AWS_EC2_METADATA_DISABLED: 'true' };
+    const differing = async (recorded: string) => {
+      const command = ['node_modules/aws-cdk/bin/cdk', 'diff', 'State', '--app', placed.directory];
+      const options = ['--exclusively', '--no-notices', '--template', recorded];
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [...command, ...options], {
+        env: { PATH: process.env['PATH'], ...environment },
+      });
+      return differingIn(stdout + stderr);
+    };
+
+    expect(await Promise.all([differing(same), differing(older)])).toEqual([0, 1]);
+  }, 60_000);
+
+  it('knows what it takes of an account: tables, runs at a time, and the version that CDK was prepared with', () => {
+    const stacks = assembly.stacks.map(({ stackName, template }) => ({
+      name: stackName,
+      template: template as Template,
+    }));
+    const { artifacts } = JSON.parse(readFileSync(join(assembly.directory, 'manifest.json'), 'utf8')) as {
+      readonly artifacts: Readonly<
+        Record<string, { readonly properties?: { readonly requiresBootstrapStackVersion?: number } }>
+      >;
+    };
+
+    const { concurrency, tables } = needsOf(stacks);
+
+    expect(tables).toBe(ofType('AWS::DynamoDB::GlobalTable').length);
+    expect(concurrency).toBeGreaterThan(20);
+    const wanted = Object.values(artifacts).map(({ properties }) => properties?.requiresBootstrapStackVersion ?? 0);
+    expect(Math.max(...wanted)).toBeLessThanOrEqual(bootstrapVersion);
   });
 });
