@@ -10,6 +10,8 @@ export type Chain = { readonly version: string; readonly people: readonly [Admin
 export type Chains = {
   /** Undefined: the agent is not in the directory. */
   readonly chainOf: (team: TeamId, agent: string) => Promise<Chain | undefined>;
+  /** Those of these people who are still in the directory and work here, as a chain of their own; undefined where nobody is. */
+  readonly leftOf: (team: TeamId, ids: readonly string[]) => Promise<Chain | undefined>;
 };
 
 /** A directory that changes under the reading is read again so often, before the record comes back later. */
@@ -30,6 +32,12 @@ export function chainsOf(hierarchy: Pick<Hierarchy, 'version' | 'chain'>, direct
         if (others.length === ids.length - 1) return { version: String(version), people: [first, ...others] };
       }
       throw Retry.waiting('The directory changes while it is read.', 1_000);
+    },
+    leftOf: async (team, ids) => {
+      const version = await hierarchy.version(team);
+      const found = await Promise.all(ids.map((id) => directory.admin(team, id)));
+      const [first, ...others] = found.flatMap((admin) => (admin?.active ? admin : []));
+      return first && { version: String(version), people: [first, ...others] };
     },
   };
 }

@@ -57,6 +57,19 @@ function deletedButton(agent: string, channel: ChannelId) {
   };
 }
 
+/** What the ops channel is told of the channel of an agent whom the directory does not know any more. */
+export function goneNotice(agent: string, channel: ChannelId): CallThread {
+  const content = message(
+    body('👤 ', { bold: 'An agent is not in the directory any more' }, ', and has a channel: ', { channel }, '.'),
+    body(
+      'Whoever was above them last goes on reading it, as long as they work here, and nobody else. Archive it if nobody needs it; ' +
+        'if they should be there, put them back into the directory.',
+    ),
+    fine(agent),
+  );
+  return { root: { key: 'root', content }, replies: [] };
+}
+
 /** What the ops channel is told of a channel that was deleted: by whom it is known, and which one took its place. */
 export function lostNotice(
   agent: string,

@@ -38,8 +38,13 @@ export type AgentChannel = Channel & { readonly after?: ChannelId };
 /** A channel of an agent that was deleted: when that was known (ms), and who said so, where it was not Slack. */
 export type LostChannel = { readonly channel: ChannelId; readonly at: number; readonly by?: string | undefined };
 
-/** For whom the members of a channel were last made right, and when (ms). */
-export type Synced = { readonly channel: ChannelId; readonly version: string; readonly at: number };
+/** For whom the members of a channel were last made right, by the company's ids, the agent left out; and when (ms). */
+export type Synced = {
+  readonly channel: ChannelId;
+  readonly version: string;
+  readonly above: readonly string[];
+  readonly at: number;
+};
 
 /** What Slack said of somebody's address, which is kept as a hash and as its sign, and when (ms). */
 export type Known = {
@@ -244,12 +249,17 @@ export class CallStore {
   async synced(ref: AgentRef): Promise<Synced | undefined> {
     const item = await this.#table.get(agentKey(ref, 'synced'));
     return (
-      item && { channel: channelId(String(item['channel'])), version: String(item['version']), at: Number(item['at']) }
+      item && {
+        channel: channelId(String(item['channel'])),
+        version: String(item['version']),
+        above: (item['above'] ?? []) as string[],
+        at: Number(item['at']),
+      }
     );
   }
 
-  async rememberSync(ref: AgentRef, { channel, version, at }: Synced): Promise<void> {
-    await this.#table.put({ ...agentKey(ref, 'synced'), channel, version, at });
+  async rememberSync(ref: AgentRef, { channel, version, above, at }: Synced): Promise<void> {
+    await this.#table.put({ ...agentKey(ref, 'synced'), channel, version, above, at });
   }
 
   /** What is wrong with the members of an agent's channel. */

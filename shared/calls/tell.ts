@@ -16,7 +16,7 @@ import { type LostParts, leaveLost, tellLost } from './lost.ts';
 import type { Fuse } from './membership.ts';
 import { render } from './message.ts';
 import { driftOf, nextNight, nightNotice, nightOf } from './night.ts';
-import { troubleNotice, waitingNotice } from './notice.ts';
+import { goneNotice, troubleNotice, waitingNotice } from './notice.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { type Synced, syncMembers } from './sync.ts';
 import { tellOps } from './tell-ops.ts';
@@ -114,7 +114,11 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
 async function compare(ref: AgentRef, budget: Budget, dependencies: TellDependencies): Promise<Told> {
   const { store, chains, installations, outbox, clock } = dependencies;
   const [kept, team] = [await store.channel(ref), await installations.team(ref.team)];
-  const [bot, chain] = [await installations.bot(ref.team), await chains.chainOf(ref.team, ref.agent)];
+  const bot = await installations.bot(ref.team);
+  const own = await chains.chainOf(ref.team, ref.agent);
+  // Of an agent who is not in the directory any more those are left who were above them last.
+  const chain = own ?? (await chains.leftOf(ref.team, (await store.synced(ref))?.above ?? []));
+  if (kept && team && !own) await tellGone(ref, kept.id, team, budget, outbox);
   const drift = kept && team && bot && chain && (await driftOf(ref, kept.id, chain, team, bot, dependencies));
   if (drift) {
     const night = nightOf(clock.now());
@@ -139,6 +143,27 @@ async function tellInstead(
 ): Promise<void> {
   await tellLost(ref, after, channel, budget, dependencies);
   await dependencies.store.settleChannel(ref, channel);
+}
+
+/** Said once of an agent: nobody in the directory has their id any more. */
+async function tellGone(
+  { agent }: AgentRef,
+  channel: ChannelId,
+  team: Team,
+  budget: Budget,
+  outbox: Outbox,
+): Promise<void> {
+  await tellOps(
+    { team: team.id, key: `calls-gone#${agent}#${channel}` },
+    () => goneNotice(agent, channel),
+    team,
+    budget,
+    outbox,
+  );
+}
+
+function aboveIn({ people }: Chain, { agent }: AgentRef): string[] {
+  return people.map(({ id }) => id).filter((id) => id !== agent);
 }
 
 /** The channel took the message, and yet Slack did not say who is in it. */
@@ -249,7 +274,7 @@ async function madeRight(
     return { code: 'fused', name };
   }
   if (asked) await store.forgetFused(ref);
-  if (found.isSure) await store.rememberSync(ref, { channel, version, at: clock.now() });
+  if (found.isSure) await store.rememberSync(ref, { channel, version, above: aboveIn(chain, ref), at: clock.now() });
   return { channel, name, trouble };
 }
 

@@ -520,6 +520,33 @@ describe('at night', () => {
     expect(membersOf(channel)).toEqual([kavya, rohan].sort());
   });
 
+  it('of an agent who is no longer in the directory those stay who were above last and work here, and it is said once', async () => {
+    const channel = await posted();
+    calling.people.delete('adm_arjun');
+    untilNight();
+    await night();
+    calling.people.set('adm_rohan', { ...person('adm_rohan', 'Rohan Desai', 'adm_kavya'), active: false });
+    const first = membersOf(channel);
+    calling.room.time.advance(24 * 3_600_000);
+    await night();
+
+    expect([first, membersOf(channel)]).toEqual([[kavya, rohan].sort(), [kavya]]);
+    const said = calling.roots(ops).filter((line) => line.startsWith('👤'));
+    expect(said).toEqual([
+      expect.stringMatching(/^👤 An agent is not in the directory any more, and has a channel: <#.+>\.$/),
+    ]);
+  });
+
+  it('a channel of which nobody is left is not emptied: it is said, and left to a person', async () => {
+    const channel = await posted();
+    for (const id of ['adm_arjun', 'adm_rohan', 'adm_kavya']) calling.people.delete(id);
+    untilNight();
+    await night();
+
+    expect(membersOf(channel)).toEqual(chain);
+    expect(calling.roots(ops)).toEqual([expect.stringMatching(/^👤/)]);
+  });
+
   it('a channel that Slack does not show is left to the next night, and one that got no answer to the next try', async () => {
     await posted();
     fault('conversations.members', 'channel_not_found');

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { writeFacts } from '../../lib/local/facts.ts';
 import { run } from '../support/program.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 
@@ -81,6 +82,17 @@ it('says who moves, and with how many below', async () => {
   expect((await org('check', file)).output).toContain(
     '  moves    Person 18 (p18): from p4 to p1, with 11 people below',
   );
+});
+
+it('finds the stack that runs here by itself, and says so where none does', async () => {
+  const here = join(folder, 'here');
+  const alone = (where: string) => run('bin/org.ts', ['check', file], { WAR_ROOM_FOLDER: where });
+  const without = await alone(here);
+  writeFacts(here, stack.facts);
+  write(...people);
+
+  expect([without.code, without.output]).toEqual([1, expect.stringContaining('No stack runs here.')]);
+  expect(await alone(here)).toMatchObject({ code: 0, output: expect.stringContaining('300 stay as they are') });
 });
 
 it('says what to type, and what it lacks', async () => {
