@@ -176,7 +176,7 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     name: 'Priya Sharma',
     assignedAdmin: { id: 'adm-12', name: 'Ravi Kumar' },
     since: '2026-11-21T04:12:40.118Z',
-    threads: 2,
+    isPassedOn: false,
   },
   Snapshot: {
     admins: [
@@ -400,7 +400,8 @@ const assignLead = {
   description:
     'The CRM says so whenever a lead is passed on. From then on new messages about the lead are posted in the name of that ' +
     'admin, in its open threads and in those of later payments, whomever the checkout names; messages that are there stay ' +
-    'with who posted them. What is sent last counts. 200 promises that every open thread will show it; after anything ' +
+    'with who posted them. The admin is told in their private channel what is open for the lead, once for each change; they and ' +
+    'everybody above them read that. What is sent last counts. 202 and 200 promise that all of this happens; after anything ' +
     'else, send it again.',
   security: [{ apiKey: ['payments'] }],
   parameters: [
@@ -414,7 +415,8 @@ const assignLead = {
   ],
   requestBody: { required: true, content: json('Assignment') },
   responses: {
-    200: { description: 'It is kept, and told to every thread of the lead.', content: json('Lead') },
+    202: { description: 'It is kept, and the lead is being passed on.', content: json('Lead') },
+    200: { description: 'It was said before, the same, and the lead is passed on.', content: json('Lead') },
     ...problems({
       400: 'The body is not JSON, or fields of it are wrong.',
       413: 'The body has more than 256 KB.',

@@ -53,6 +53,7 @@ export class HubStack extends Stack {
       api,
       state,
       wakesHeld: payments.sweep,
+      passesLeads: payments.worker,
       desk: desk.worker,
     });
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });

@@ -12,6 +12,7 @@ import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { chainsOf } from '../../shared/calls/chain.ts';
 import { usualFuse } from '../../shared/calls/membership.ts';
+import { PassedStore } from '../../shared/calls/passed-store.ts';
 import { CallStore } from '../../shared/calls/store.ts';
 import { type WorkDependencies, work } from '../../shared/calls/work.ts';
 import { Closure } from '../../shared/org/closure-store.ts';
@@ -38,6 +39,7 @@ const ready = lazy(async () => {
   const dynamo = documentClient();
   const sqs = queueClient();
   const admins = new Table(dynamo, names.ADMINS_TABLE);
+  const calls = new Table(dynamo, names.CALLS_TABLE);
   const directory = new Directory(admins);
   const closure = new Table(dynamo, names.ADMIN_USER_CLOSURE_TABLE);
   const hierarchy = new Hierarchy(admins, new Closure({ read: closure, write: closure }));
@@ -49,7 +51,8 @@ const ready = lazy(async () => {
   const dependencies: WorkDependencies = {
     tell: {
       ...{ log, moved, held, outbox, installations, clock, times },
-      store: new CallStore(new Table(dynamo, names.CALLS_TABLE)),
+      store: new CallStore(calls),
+      passed: new PassedStore(calls),
       chains: chainsOf(hierarchy, directory),
       channels: new Channels(client),
       fuse: usualFuse,

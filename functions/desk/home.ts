@@ -11,7 +11,7 @@ import { attentionGlimpse, glanceAt, paymentGlimpse } from '../../shared/payment
 import { parkedGlimpse } from '../../shared/payments/parked-notice.ts';
 import { noticePlace } from '../../shared/payments/parked-record.ts';
 import type { Parked, ParkedStore } from '../../shared/payments/parked-store.ts';
-import { threadRef } from '../../shared/payments/tell.ts';
+import { threadRef } from '../../shared/payments/wake.ts';
 import type { WatchStore } from '../../shared/payments/watch-store.ts';
 import { webhookHome } from '../../shared/payments/webhook.ts';
 import type { Accounts } from '../../shared/razorpay/accounts.ts';

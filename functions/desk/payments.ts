@@ -8,7 +8,7 @@ import { type ExplainParts, explain, explainSought } from '../../shared/payments
 import type { PressParts, ThreadPress } from '../../shared/payments/press.ts';
 import { snooze } from '../../shared/payments/snooze.ts';
 import { takeOver } from '../../shared/payments/take-over.ts';
-import { threadRef } from '../../shared/payments/tell.ts';
+import { threadRef } from '../../shared/payments/wake.ts';
 import type { Accounts } from '../../shared/razorpay/accounts.ts';
 import type { Press } from '../../shared/slack/inbound.ts';
 import type { Installations } from '../../shared/slack/installation.ts';

@@ -6,6 +6,7 @@ import { lazy } from '../../shared/base/lazy.ts';
 import { openLog } from '../../shared/base/log.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { sweep } from '../../shared/payments/sweep.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -24,8 +25,10 @@ const ready = lazy(async () => {
   const dynamo = documentClient();
   const sqs = queueClient();
   const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
+  const payments = new Table(dynamo, names.PAYMENTS_TABLE);
   const dependencies = {
-    store: new PaymentStore(new Table(dynamo, names.PAYMENTS_TABLE)),
+    store: new PaymentStore(payments),
+    leads: new LeadStore(payments),
     held: new Held(new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE), outboxTimes(process.env).heldMs),
     queue,
     wake: wakerOf(
@@ -48,7 +51,7 @@ export async function handler(): Promise<void> {
   const { dependencies, log, reporter } = await ready();
   try {
     const woken = await sweep(dependencies);
-    if (woken.due + woken.held > 0) log.info('sweep', woken);
+    if (woken.due + woken.leads + woken.held > 0) log.info('sweep', woken);
   } catch (error) {
     reporter.report(error, { where: 'payments sweep' });
     await reporter.flush();

@@ -10,6 +10,8 @@ import { openMetrics } from '../../shared/base/metrics.ts';
 import type { TeamId } from '../../shared/base/names.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
+import { recordPassed } from '../../shared/calls/passed.ts';
+import { PassedStore } from '../../shared/calls/passed-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
@@ -32,6 +34,8 @@ const ready = lazy(async () => {
     'ADMINS_TABLE',
     'PAYMENTS_QUEUE_URL',
     'PAYMENTS_DEAD_LETTERS_URL',
+    'CALLS_TABLE',
+    'CALLS_QUEUE_URL',
     ...postingNames,
   );
   const newId = randomUUID;
@@ -48,6 +52,13 @@ const ready = lazy(async () => {
   const queue = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
   const watches = new WatchStore(payments, watchTimes(process.env));
   const instalments = new InstalmentStore(new Table(dynamo, names.LEAD_PART_PAYMENT_TABLE));
+  // Who looks after a lead is told where calls are told: in a private channel of theirs.
+  const passing = {
+    ...{ clock, newId },
+    passed: new PassedStore(new Table(dynamo, names.CALLS_TABLE)),
+    queue: new Queue(sqs, names.CALLS_QUEUE_URL),
+    timeScale: times.scale,
+  };
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const dependencies: WorkDependencies = {
@@ -55,6 +66,7 @@ const ready = lazy(async () => {
       ...{ store, watches, leads, instalments, queue, routing, days, log, outbox, installations, clock, newId },
       parked: new ParkedStore(payments),
       attention: new AttentionStore(payments),
+      tellOwner: (said) => recordPassed(said, passing),
     },
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.PAYMENTS_DEAD_LETTERS_URL),

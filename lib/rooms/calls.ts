@@ -16,6 +16,8 @@ export interface CallsRoomProps extends Surroundings {
   readonly state: StateStack;
   /** What wakes held threads: it puts those of calls on this room's queue. */
   readonly wakesHeld: HubFunction;
+  /** What passes leads on: it keeps here what their new owners are told, and hands it to this room's queue. */
+  readonly passesLeads: HubFunction;
   /** Where people decide in Slack about removals of many. */
   readonly desk: HubFunction;
 }
@@ -75,6 +77,9 @@ export class CallsRoom extends Construct {
     props.desk
       .mayUseTable(state.calls, 'CALLS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
       .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query'])
+      .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
+    props.passesLeads
+      .mayUseTable(state.calls, 'CALLS_TABLE', ['PutItem', 'UpdateItem'])
       .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
     props.wakesHeld.mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
 

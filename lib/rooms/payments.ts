@@ -23,6 +23,8 @@ export interface PaymentsRoomProps extends Surroundings {
 export class PaymentsRoom extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
+  /** What passes leads on: it has their new owners told where calls are. */
+  readonly worker: HubFunction;
   /** What wakes the held threads of every room, each on its own queue. */
   readonly sweep: HubFunction;
 
@@ -58,6 +60,7 @@ export class PaymentsRoom extends Construct {
       },
     });
     this.queue = payments.queue;
+    this.worker = payments.worker;
     this.deadLetters = payments.deadLetters;
     payments.worker
       .isTold('PUBLIC_ORIGIN', props.settings.origin ?? api.origin)

@@ -13,28 +13,46 @@ import {
 } from '../slack/text.ts';
 import { type Fused, fusedParagraphs } from './fused.ts';
 import type { CallThread } from './message.ts';
+import { isPassedId } from './passed.ts';
 import type { LostChannel, Waiting } from './store.ts';
 import { type Failure, isOpen, type Stayed, type Trouble } from './trouble.ts';
 
 /** As many people are named in one message; the rest is counted. */
 const namedAtOnce = 20;
 
-/** What the ops channel is told of an agent's calls that cannot be posted: what happened, since when, how many, what to do. */
+/**
+ * What the ops channel is told of what an agent cannot be told, calls and leads that were passed to them: what happened, since when,
+ * how many, what to do. `last`: what it was that waited last, where nothing waits any more.
+ */
 export function waitingNotice(
   agent: string,
   name: string | undefined,
   waiting: readonly Waiting[],
-  { fused, channel }: { readonly fused?: Fused | undefined; readonly channel?: ChannelId | undefined } = {},
+  {
+    fused,
+    channel,
+    last = '',
+  }: {
+    readonly fused?: Fused | undefined;
+    readonly channel?: ChannelId | undefined;
+    readonly last?: string;
+  } = {},
 ): CallThread {
   const first = waiting.toSorted((a, b) => a.since - b.since || (a.call < b.call ? -1 : 1))[0];
   const who = (name && shortName(name)) || agent;
-  if (!first)
-    return { root: { key: 'root', content: message(body(`▶️ The calls of ${who} are posted again.`)) }, replies: [] };
-  const { happened, remedy } = causeInWords(first.code);
-  const many = waiting.length === 1 ? '1 call waits' : `${waiting.length} calls wait`;
+  if (!first) {
+    const over = isPassedId(last) ? `No lead waits for ${who} any more.` : `The calls of ${who} are posted again.`;
+    return { root: { key: 'root', content: message(body(`▶️ ${over}`)) }, replies: [] };
+  }
+  const leads = waiting.filter(({ call }) => isPassedId(call)).length;
+  const calls = waiting.length - leads;
+  const { happened, remedy } = causeInWords(first.code, { calls, leads });
+  const many = [...counted(calls, 'call'), ...counted(leads, 'passed lead')].join(' and ');
   const content = message(
-    body('⏸️ ', { bold: `Calls of ${who} wait` }, `: ${happened}.`),
-    body(`${many}, nothing is lost. ${remedy} War Room looks again every ten minutes.`),
+    body('⏸️ ', { bold: calls > 0 ? `Calls of ${who} wait` : `Leads passed to ${who} wait` }, `: ${happened}.`),
+    body(
+      `${many} ${waiting.length === 1 ? 'waits' : 'wait'}, nothing is lost. ${remedy} War Room looks again every ten minutes.`,
+    ),
     fine('since ', { at: Math.floor(first.since / 1000) }, ` · ${agent} · ${brief(first.code)}`),
     ...(first.code === 'fused' && fused ? fusedParagraphs(agent, fused) : []),
     ...(first.code === 'lost' && channel ? [actions(deletedButton(agent, channel))] : []),
@@ -89,6 +107,10 @@ export function lostNotice(
     fine({ at: Math.floor(at / 1000) }),
   );
   return { root: { key: 'root', content }, replies: [] };
+}
+
+function counted(many: number, what: string): string[] {
+  return many === 0 ? [] : [`${many} ${what}${many === 1 ? '' : 's'}`];
 }
 
 /** What the ops channel is told of the members of an agent's channel: who is not there, and who is and should not be. */
@@ -162,13 +184,20 @@ function codeInWords(code: string): string {
   }
 }
 
-function causeInWords(code: string): { readonly happened: string; readonly remedy: string } {
+function causeInWords(
+  code: string,
+  { calls, leads }: { readonly calls: number; readonly leads: number },
+): { readonly happened: string; readonly remedy: string } {
   switch (code) {
     case 'unknown':
       return {
         happened: 'the directory knows nobody with this id',
-        remedy:
-          'Put the person into the directory (PUT /v1/admins), or send the call again with another id of its own.',
+        remedy: [
+          'Put the person into the directory (PUT /v1/admins)',
+          ...(calls > 0 ? [', or send the call again with another id of its own'] : []),
+          ...(leads > 0 ? [', or give the lead to somebody else (PUT /v1/leads)'] : []),
+          '.',
+        ].join(''),
       };
     case 'left':
       return {

@@ -60,9 +60,9 @@ type Holder = { readonly user: UserId; readonly address: string };
 /** Why a call waits for a person, and since when (ms). */
 export type Waiting = { readonly call: string; readonly code: string; readonly since: number };
 
-const daySeconds = 86_400;
+export const daySeconds = 86_400;
 /** How long a call is kept, in days: its message can be corrected for so long. */
-const callDays = 400;
+export const callDays = 400;
 
 /** Calls are spread over this many partitions of the `due` index; channels over these. */
 export const dueShards = ['due#0', 'due#1', 'due#2', 'due#3'] as const;
@@ -121,7 +121,7 @@ export class CallStore {
 
   async call(team: TeamId, id: string): Promise<Kept | undefined> {
     const item = await this.#table.get(callKey(team, id));
-    if (!item) return undefined;
+    if (item?.['call'] === undefined) return undefined;
     const { call, revision, replies, erased } = item as unknown as Kept;
     return { call, revision, replies, isDue: item['dueShard'] !== undefined, ...(erased && { erased }) };
   }
@@ -415,7 +415,8 @@ function channelKey(team: TeamId, channel: ChannelId): Key {
   return { pk: `${team}#channel#${channel}`, sk: 'agent' };
 }
 
-function callKey(team: TeamId, id: string): Key {
+/** Where a call is kept, and whatever is told like one. */
+export function callKey(team: TeamId, id: string): Key {
   return { pk: `${team}#call#${id}`, sk: 'call' };
 }
 

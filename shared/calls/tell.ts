@@ -1,12 +1,14 @@
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
 import type { ChannelId, UserId } from '../base/names.ts';
+import type { Wanted } from '../slack/agenda.ts';
 import type { Channels } from '../slack/channels.ts';
 import type { Author, Installations, Team } from '../slack/installation.ts';
 import type { Moved } from '../slack/moved.ts';
 import type { Budget, Compose, Outbox, Outcome } from '../slack/outbox.ts';
+import { rootOf } from '../slack/permalink.ts';
 import { shortName } from '../slack/person-name.ts';
-import type { ThreadLog } from '../slack/thread-log.ts';
+import type { Thread, ThreadLog } from '../slack/thread-log.ts';
 import type { Times } from '../slack/times.ts';
 import { readersOf } from './accounts.ts';
 import type { Chain, Chains } from './chain.ts';
@@ -17,6 +19,9 @@ import type { Fuse } from './membership.ts';
 import { render } from './message.ts';
 import { driftOf, nextNight, nightNotice, nightOf } from './night.ts';
 import { goneNotice, troubleNotice, waitingNotice } from './notice.ts';
+import { isPassedId } from './passed.ts';
+import { renderPassed } from './passed-message.ts';
+import type { PassedStore } from './passed-store.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { type Synced, syncMembers } from './sync.ts';
 import { tellOps } from './tell-ops.ts';
@@ -25,6 +30,7 @@ import { heldWake, threadRef, type Wake } from './wake.ts';
 
 export type TellDependencies = {
   readonly store: CallStore;
+  readonly passed: Pick<PassedStore, 'read'>;
   readonly chains: Chains;
   readonly channels: Channels;
   readonly installations: Installations;
@@ -49,8 +55,8 @@ const againMs = 10 * 60_000;
 const roundsAtMost = 4;
 
 /**
- * Makes Slack say what is stored of a call, in the private channel of its agent, whose members are made right before: the
- * agent, everybody above, and nobody else. Whatever woke it, it may run again at any time.
+ * Makes Slack say what is stored of a call, or of a lead that was passed to somebody, in the private channel of that agent,
+ * whose members are made right before: the agent, everybody above, and nobody else. Whatever woke it, it may run again at any time.
  *
  * Throws `Retry` and `Park` as the outbox does, and `Retry` where Slack does not say who somebody is.
  */
@@ -58,17 +64,23 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   if (wake.cause === 'night') return compare(wake, given, dependencies);
   const { store, installations, outbox, log } = dependencies;
   const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake), as: 'calls' } as const];
-  const kept = await store.call(wake.team, wake.call);
-  if (!kept || kept.erased === 'taken back') return 'nothing';
+  const thread = await log.read(ref);
+  const wanted = await wantedOf(wake, '', thread, dependencies);
   const [team, bot] = [await installations.team(wake.team), await installations.bot(wake.team)];
+  if (!wanted?.thread) {
+    // Perhaps it waited until now, for somebody or for a channel.
+    if (team) await endWait(wake, '', team, given, dependencies);
+    if (thread.heldIn) await outbox.sync(ref, async () => undefined, budget);
+    if (wanted) await store.clearDue(wake.team, wake.call, wanted.revision);
+    return 'nothing';
+  }
   if (!team || !bot) return outbox.hold(ref, 'all', team ? 'not_installed' : 'no_workspace', budget);
 
-  const thread = await log.read(ref);
   const { destination } = thread;
   const isLost = destination !== undefined && (await store.lost(wake, destination.channel)) !== undefined;
   if (isLost && (await leaveLost(ref, thread, dependencies)) === 'over') {
     await endWait(wake, '', team, given, dependencies);
-    await store.clearDue(wake.team, wake.call, kept.revision);
+    await store.clearDue(wake.team, wake.call, wanted.revision);
     return 'nothing';
   }
   const place = await placeOf(wake, isLost ? undefined : destination?.channel, team, bot, budget, dependencies);
@@ -83,18 +95,11 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
 
   let revision = 0;
   const compose: Compose = async (read) => {
-    const now = await store.call(wake.team, wake.call);
-    if (!now) return undefined;
+    const now = await wantedOf(wake, place.name, read, dependencies);
+    if (!now?.thread) return undefined;
     revision = now.revision;
-    return {
-      ...render(wake.call, now.call, place.name, now.replies),
-      destination: read.destination ?? {
-        channel: place.channel,
-        row: 'calls',
-        why: 'The channel of the agent’s calls.',
-      },
-      author: { adminId: wake.agent, byline: [shortName(place.name) || 'the agent'] },
-    };
+    const why = 'The channel of the agent’s calls.';
+    return { ...now.thread, destination: read.destination ?? { channel: place.channel, row: 'calls', why } };
   };
   const outcome = await outbox.sync(ref, compose, budget);
   const trouble =
@@ -105,6 +110,27 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   await endWait(wake, place.name, team, given, dependencies);
   await store.clearDue(wake.team, wake.call, revision);
   return outcome;
+}
+
+/**
+ * What a thread should look like, and by which revision of what is kept; undefined where nothing is. There is nothing to tell of what was
+ * taken back, nor of a lead that somebody else has by now, unless its first message is there.
+ */
+async function wantedOf(
+  { team, agent, call }: Wake,
+  name: string,
+  { entries }: Thread,
+  { store, passed }: TellDependencies,
+): Promise<{ readonly thread: Omit<Wanted, 'destination'> | undefined; readonly revision: number } | undefined> {
+  if (isPassedId(call)) {
+    const kept = await passed.read(team, call);
+    const isOver = kept?.erased === 'taken back' || (kept?.isOver && rootOf(entries) === undefined);
+    return kept && { thread: isOver ? undefined : renderPassed(kept.passed), revision: kept.revision };
+  }
+  const kept = await store.call(team, call);
+  if (!kept || kept.erased === 'taken back') return kept && { thread: undefined, revision: kept.revision };
+  const author = { adminId: agent, byline: [shortName(name) || 'the agent'] };
+  return { thread: { ...render(call, kept.call, name, kept.replies), author }, revision: kept.revision };
 }
 
 /**
@@ -339,7 +365,8 @@ async function endWait(
   if (since === undefined || !calls.some(({ call }) => call === ref.call)) return;
   const others = calls.filter(({ call }) => call !== ref.call);
   const key = `calls-waiting#${ref.agent}#${since}`;
-  await tellOps({ team: team.id, key }, () => waitingNotice(ref.agent, name, others), team, budget, outbox);
+  const notice = () => waitingNotice(ref.agent, name, others, { last: ref.call });
+  await tellOps({ team: team.id, key }, notice, team, budget, outbox);
   await store.endWait(ref, ref.call);
 }
 

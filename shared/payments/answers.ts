@@ -69,8 +69,9 @@ export const leadView = z.strictObject({
   name: z.string(),
   assignedAdmin: z.nullable(z.strictObject({ id: z.string(), name: z.string() })),
   since: z.iso.datetime().register(z.globalRegistry, { description: 'When this admin was first named here.' }),
-  threads: z.int().check(z.nonnegative()).register(z.globalRegistry, {
-    description: 'How many open threads of the lead in Slack are being brought up to date.',
+  isPassedOn: z.boolean().register(z.globalRegistry, {
+    description:
+      'Whether the open threads of the lead in Slack show this admin, and the admin was told what is open. It takes moments; send the same again to see.',
   }),
 });
 

@@ -2,77 +2,60 @@ import type { Queue } from '../aws/queue.ts';
 import type { Answer } from '../base/answer.ts';
 import type { ApiKey } from '../base/api-key.ts';
 import type { Clock } from '../base/clock.ts';
-import type { TeamId } from '../base/names.ts';
+import type { Report } from '../base/report.ts';
 import type { LeadView } from './answers.ts';
-import { ownerCopy } from './lead.ts';
-import type { Lead, LeadPayment, LeadStore } from './lead-store.ts';
-import { fold } from './lifecycle.ts';
+import type { LeadStore } from './lead-store.ts';
+import { leadPlace } from './pass-on.ts';
 import { readAssignment } from './request.ts';
-import type { PaymentStore } from './store.ts';
 import { message } from './wake.ts';
 
 export type AssignDependencies = {
-  readonly leads: Pick<LeadStore, 'say' | 'paymentsOf'>;
-  readonly store: Pick<PaymentStore, 'recordNote' | 'threadOf' | 'factsOf'>;
+  readonly leads: Pick<LeadStore, 'say'>;
   readonly queue: Pick<Queue, 'send'>;
   readonly clock: Pick<Clock, 'now'>;
+  readonly report: Report;
   /** A new id at each call. */
   readonly uniqueId: () => string;
+  /** What waits are multiplied with; 1 where time is what it is. */
+  readonly timeScale: number;
 };
 
-/** As many threads are told at a time. */
-const atOnce = 10;
+/** The sweep wakes a lead that is still not passed on after this. */
+const untoldMs = 120_000;
 
 /**
- * `PUT /v1/leads/{id}`: who looks after a lead, now and in its threads. It is answered once every thread knows and
- * those that are open are woken; whatever fails before that fails the request, and sending it again does the rest.
+ * `PUT /v1/leads/{id}`: who looks after a lead. 202: it is kept, and passed on from now on (`pass-on.ts`); 200 where the same
+ * was said before, and its threads and its owner know.
+ *
+ * Once it is kept it is passed on, even where the hand-over fails: it carries the time at which the sweep wakes it. So that
+ * failure is reported and not answered; the caller has nothing to do.
  */
 export async function assign(
   asked: { readonly id: string; readonly body: unknown },
   key: ApiKey,
-  dependencies: AssignDependencies,
+  { leads, queue, clock, report, uniqueId, timeScale }: AssignDependencies,
 ): Promise<Answer> {
-  const { leads, clock } = dependencies;
+  const { team } = key;
   const { id, name, owner } = readAssignment(asked.id, asked.body);
-
-  const lead = await leads.say(key.team, id, { name, owner }, clock.now());
-  const waiting = await leads.paymentsOf(key.team, id);
-  let threads = 0;
-  while (waiting.length > 0) {
-    const some = waiting.splice(0, atOnce);
-    const woken = await Promise.all(some.map((payment) => pass(lead, payment, key.team, dependencies)));
-    threads += woken.filter(Boolean).length;
+  const at = clock.now();
+  const lead = await leads.say(team, id, { name, owner }, { at, dueAt: at + untoldMs * timeScale });
+  const isPassedOn = lead.passing === undefined;
+  if (!isPassedOn) {
+    try {
+      await queue.send(message({ ...leadPlace(team, id), cause: 'lead' }, { unique: uniqueId() }));
+    } catch (error) {
+      report(error, { where: 'payments api: passing a lead on', team });
+    }
   }
   return {
-    status: 200,
+    status: isPassedOn ? 200 : 202,
     body: {
       id,
       name: lead.name,
       assignedAdmin: lead.owner,
       since: new Date(lead.at).toISOString(),
-      threads,
+      isPassedOn,
     } satisfies LeadView,
-    ids: { team: key.team, threads, key: key.name },
+    ids: { team, isPassedOn, key: key.name },
   };
-}
-
-/**
- * Passes a payment's thread to the lead's owner. The thread of a payment that is over is not woken: it stays as it was
- * told, and whatever happens to it later is told by who looks after the lead then. True where it is woken.
- */
-async function pass(
-  lead: Lead,
-  { account, orderId }: LeadPayment,
-  team: TeamId,
-  { store, queue, clock, uniqueId }: AssignDependencies,
-): Promise<boolean> {
-  const place = { team, account, home: orderId };
-  const { name, note, at } = ownerCopy(lead);
-  await store.recordNote(place, name, note, at, clock.now());
-
-  // Noted first: what happens after this look has a wake of its own, and finds the note.
-  const { facts } = await store.factsOf(place, (await store.threadOf(place, orderId)) ?? orderId);
-  if (!fold(facts).isOpen) return false;
-  await queue.send(message({ ...place, cause: 'lead' }, { unique: uniqueId() }));
-  return true;
 }

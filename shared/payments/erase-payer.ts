@@ -10,8 +10,7 @@ import { fold, type Initiated } from './lifecycle.ts';
 import { nobody, withoutPayer } from './nameless.ts';
 import { payer } from './people.ts';
 import { bytesOf, compress, type PaymentStore, type Place, partition, placeOf, type ThreadPlace } from './store.ts';
-import { threadRef } from './tell.ts';
-import { message } from './wake.ts';
+import { message, threadRef } from './wake.ts';
 import { warningKey } from './warning.ts';
 
 /** Somebody who pays, by the company's own id, with every thread in which a payment of theirs is told. */

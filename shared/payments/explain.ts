@@ -11,7 +11,7 @@ import { type Fact, fold, type Lifecycle, lastNamed, type Note } from './lifecyc
 import { attention, headline } from './message.ts';
 import { unknownPayment } from './press.ts';
 import type { PaymentStore, ThreadFacts, ThreadPlace } from './store.ts';
-import { threadRef } from './tell.ts';
+import { threadRef } from './wake.ts';
 
 export type ExplainParts = {
   readonly store: Pick<PaymentStore, 'threadOf' | 'factsOf'>;

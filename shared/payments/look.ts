@@ -9,8 +9,8 @@ import type { ThreadLog } from '../slack/thread-log.ts';
 import type { Fact } from './lifecycle.ts';
 import { chooseAccount } from './request.ts';
 import type { PaymentStore, ThreadPlace } from './store.ts';
-import { threadRef } from './tell.ts';
 import { view } from './view.ts';
+import { threadRef } from './wake.ts';
 
 export type LookDependencies = {
   readonly store: Pick<PaymentStore, 'threadOf' | 'factsOf'>;

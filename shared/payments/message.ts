@@ -131,7 +131,8 @@ function waiting({ standing, warnings }: Lifecycle) {
   return warnings.find((warning) => warning.kind === 'notCaptured' && !warning.isOver);
 }
 
-function amountInWords({ standing, amount, paid, refunded, currency }: Lifecycle): string | undefined {
+/** How much a payment is about, as its first line has it. */
+export function amountInWords({ standing, amount, paid, refunded, currency }: Lifecycle): string | undefined {
   if (standing === 'partlyPaid' && amount !== undefined) {
     return `${formatAmount(paid, currency)} of ${formatAmount(amount, currency)}`;
   }

@@ -9,8 +9,7 @@ import { shownFirst, showParked } from './parked-notice.ts';
 import { type Episode, noticePlace } from './parked-record.ts';
 import { isWaiting, type Parked, type ParkedStore, type Press } from './parked-store.ts';
 import type { PaymentStore } from './store.ts';
-import { threadRef } from './tell.ts';
-import { message } from './wake.ts';
+import { message, threadRef } from './wake.ts';
 
 export type ParkedPressDependencies = {
   readonly parked: ParkedStore;

@@ -12,7 +12,8 @@ import { caseOf, channelOf, decide } from './route.ts';
 import type { Explanation, Saved } from './routing-answers.ts';
 import { readExplain, readRouting } from './routing-request.ts';
 import type { KeptTable, RoutingStore } from './routing-store.ts';
-import { completed, threadRef } from './tell.ts';
+import { completed } from './tell.ts';
+import { threadRef } from './wake.ts';
 
 export type RoutingDependencies = LookDependencies & {
   readonly routing: RoutingStore;

@@ -20,33 +20,30 @@ import { renderOperations } from './operations.ts';
 import { renderParked } from './parked-notice.ts';
 import { type Episode, episodeOf, noticePlace, readName } from './parked-record.ts';
 import type { ParkedStore } from './parked-store.ts';
+import { leadAt, type PassOnDependencies, passOn } from './pass-on.ts';
 import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
 import type { RoutingStore } from './routing-store.ts';
 import { factDays, type PaymentStore, type ThreadFacts, type ThreadPlace } from './store.ts';
-import { message, type Wake } from './wake.ts';
+import { message, threadRef, type Wake } from './wake.ts';
 import { renderWarning, warningKey } from './warning.ts';
 import type { WatchStore } from './watch-store.ts';
 
-export type TellDependencies = LeadDependencies & {
-  readonly store: PaymentStore;
-  readonly routing: Pick<RoutingStore, 'active'>;
-  readonly days: Pick<DayStore, 'record' | 'follow' | 'join'>;
-  readonly attention: Pick<AttentionStore, 'follow'>;
-  readonly watches: Pick<WatchStore, 'follow'>;
-  readonly parked: Pick<ParkedStore, 'of' | 'presses' | 'solve'>;
-  readonly log: ThreadLog;
-  readonly outbox: Outbox;
-  readonly installations: Installations;
-  readonly clock: Clock;
-};
+export type TellDependencies = LeadDependencies &
+  Pick<PassOnDependencies, 'tellOwner'> & {
+    readonly store: PaymentStore;
+    readonly routing: Pick<RoutingStore, 'active'>;
+    readonly days: Pick<DayStore, 'record' | 'follow' | 'join'>;
+    readonly attention: Pick<AttentionStore, 'follow'>;
+    readonly watches: Pick<WatchStore, 'follow'>;
+    readonly parked: Pick<ParkedStore, 'of' | 'presses' | 'solve'>;
+    readonly log: ThreadLog;
+    readonly outbox: Outbox;
+    readonly installations: Installations;
+    readonly clock: Clock;
+  };
 
 /** What telling came to: `nothing` when the facts are of kinds that no thread tells. */
 export type Told = { readonly thread: string; readonly outcome: Outcome | 'nothing' };
-
-/** The key of a payment's thread in the message log. */
-export function threadRef(place: ThreadPlace, thread: string): ThreadRef {
-  return { team: place.team, key: `payments#${place.account}#${thread}` };
-}
 
 /**
  * Makes Slack say what is stored of a payment. Whatever woke it, it reads all facts of the thread, folds them, renders
@@ -57,6 +54,8 @@ export function threadRef(place: ThreadPlace, thread: string): ThreadRef {
  */
 export async function tell(wake: Wake, budget: TellBudget, dependencies: TellDependencies): Promise<Told> {
   const { store, installations, outbox } = dependencies;
+  const leadId = leadAt(wake);
+  if (leadId !== undefined) return tellLead(wake, leadId, budget, dependencies);
   const team = await installations.team(wake.team);
   const episode = episodeOf(wake.home);
   if (episode) return tellParked(wake, episode, team, budget, dependencies);
@@ -158,6 +157,19 @@ async function tellThread(
   }
   if (outcome === 'done') await unpark(ref, parked, dependencies);
   return { thread, outcome };
+}
+
+/** Passes a lead on to whoever looks after it now. */
+async function tellLead(
+  wake: Wake,
+  leadId: string,
+  { until }: TellBudget,
+  dependencies: TellDependencies,
+): Promise<Told> {
+  const outcome = await passOn(wake.team, leadId, until, dependencies);
+  const ref = threadRef(wake, wake.home);
+  await unpark(ref, (await dependencies.log.read(ref)).parked, dependencies);
+  return { thread: wake.home, outcome };
 }
 
 /** What was parked of a thread and is told after all waits for nobody, and its notice says so. */

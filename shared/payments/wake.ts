@@ -3,7 +3,7 @@ import type { Message } from '../aws/queue.ts';
 import { Park } from '../base/errors.ts';
 import { teamId } from '../base/names.ts';
 import type { ThreadRef } from '../slack/thread-log.ts';
-import type { Place } from './store.ts';
+import type { Place, ThreadPlace } from './store.ts';
 
 /** A record of the payments queue: it carries no news, it only makes a worker look at what is stored under a home. */
 export type Wake = Place & { readonly cause: Cause };
@@ -55,6 +55,11 @@ export function message(wake: Wake, occasion: Occasion): Message {
     group: fifoId(place),
     dedupe: fifoId(`${what}#${place}`),
   };
+}
+
+/** The key of a payment's thread in the message log. */
+export function threadRef(place: ThreadPlace, thread: string): ThreadRef {
+  return { team: place.team, key: `payments#${place.account}#${thread}` };
 }
 
 /**

@@ -2,8 +2,8 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Verdict } from '../aws/groups.ts';
 import { type Craft, type Working, workOne } from '../slack/working.ts';
 import { recordName } from './parked-record.ts';
-import { type TellDependencies, tell, threadRef } from './tell.ts';
-import { message, parseWake, type Wake } from './wake.ts';
+import { type TellDependencies, tell } from './tell.ts';
+import { message, parseWake, threadRef, type Wake } from './wake.ts';
 
 export type WorkDependencies = Omit<Working, 'log' | 'clock' | 'newId'> & { readonly tell: TellDependencies };
 

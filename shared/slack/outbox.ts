@@ -116,7 +116,7 @@ export class Outbox {
 
     // 2. What should be there, compared with what is. Nothing to do: nothing is written.
     const wanted = await compose(thread);
-    if (!wanted) return 'done';
+    if (!wanted) return this.#done(ref, thread, budget);
     const agenda = agendaOf(thread, wanted, clock.now(), times.settleMs);
     if (agenda.steps.length + agenda.strays.length + agenda.unsettled.length === 0) {
       if (agenda.waitMs === undefined) return this.#done(ref, thread, budget);

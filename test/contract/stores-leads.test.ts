@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type TeamId, teamId } from '../../shared/base/names.ts';
 import { InstalmentStore, type Saying } from '../../shared/payments/instalment-store.ts';
-import { LeadStore } from '../../shared/payments/lead-store.ts';
+import { LeadStore, leadShards } from '../../shared/payments/lead-store.ts';
 import type { Instalment } from '../../shared/payments/route.ts';
 import { factDays, PaymentStore } from '../../shared/payments/store.ts';
 import { databasesHere, type Tables } from '../support/databases.ts';
@@ -26,6 +26,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
   });
 
   describe('a lead', () => {
+    const during = (at: number) => ({ at, dueAt: at + 120_000 });
     let leads: LeadStore;
     let unheard: LeadStore;
     beforeEach(() => {
@@ -37,20 +38,25 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     it('is as it was said last, with the time at which its owner was named', async () => {
       expect(await leads.lead(team, 'lead_1')).toBeUndefined();
 
-      await leads.say(team, 'lead_1', priya(arjun), now);
-      await leads.say(team, 'lead_1', priya(null), now + 5);
+      await leads.say(team, 'lead_1', priya(arjun), during(now));
+      await leads.say(team, 'lead_1', priya(null), during(now + 5));
 
-      expect(await leads.lead(team, 'lead_1')).toEqual({ name: 'Priya Sharma', owner: null, at: now + 5 });
+      expect(await leads.lead(team, 'lead_1')).toMatchObject({
+        name: 'Priya Sharma',
+        owner: null,
+        at: now + 5,
+        former: arjun,
+      });
       expect(await leads.lead(team, 'lead_2')).toBeUndefined();
       expect(await leads.lead(teamId(`${team}X`), 'lead_1')).toBeUndefined();
     });
 
     it('keeps the time of an owner who is named again, also under another name of the lead', async () => {
-      await leads.say(team, 'lead_1', priya(arjun), now);
-      await leads.say(team, 'lead_1', priya(arjun), now + 5);
-      const renamed = await leads.say(team, 'lead_1', { name: 'Priya Rao', owner: arjun }, now + 6);
+      await leads.say(team, 'lead_1', priya(arjun), during(now));
+      await leads.say(team, 'lead_1', priya(arjun), during(now + 5));
+      const renamed = await leads.say(team, 'lead_1', { name: 'Priya Rao', owner: arjun }, during(now + 6));
 
-      expect(renamed).toEqual({ name: 'Priya Rao', owner: arjun, at: now });
+      expect(renamed).toMatchObject({ name: 'Priya Rao', owner: arjun, at: now, former: null });
       expect(await leads.lead(team, 'lead_1')).toEqual(renamed);
     });
 
@@ -62,7 +68,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
         [arjun, now - 60_000],
         [null, now],
       ] as const) {
-        kept.push((await leads.say(team, 'lead_1', priya(owner), at)).at);
+        kept.push((await leads.say(team, 'lead_1', priya(owner), during(at))).at);
       }
 
       expect(kept).toEqual([now, now + 1, now + 2, now + 3]);
@@ -71,7 +77,7 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     it('ends with the newest of many who speak at once, each with a time of its own', async () => {
       const owners = Array.from({ length: 6 }, (_, n) => ({ id: `adm_${n}`, name: `Admin ${n}` }));
 
-      const said = await Promise.all(owners.map((owner) => leads.say(team, 'lead_1', priya(owner), now)));
+      const said = await Promise.all(owners.map((owner) => leads.say(team, 'lead_1', priya(owner), during(now))));
 
       const newest = said.toSorted((a, b) => b.at - a.at)[0];
       expect(new Set(said.map(({ at }) => at)).size).toBe(6);
@@ -79,8 +85,8 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     it('is said once though the reply to every write is lost', async () => {
-      expect(await unheard.say(team, 'lead_1', priya(arjun), now)).toMatchObject({ owner: arjun, at: now });
-      expect(await unheard.say(team, 'lead_1', priya(meera), now)).toMatchObject({ owner: meera, at: now + 1 });
+      expect(await unheard.say(team, 'lead_1', priya(arjun), during(now))).toMatchObject({ owner: arjun, at: now });
+      expect(await unheard.say(team, 'lead_1', priya(meera), during(now))).toMatchObject({ owner: meera, at: now + 1 });
       await unheard.addPayment(team, 'lead_1', { account: 'live', orderId: 'order_1', plan: undefined }, now);
 
       expect(await leads.lead(team, 'lead_1')).toMatchObject({ owner: meera, at: now + 1 });
@@ -91,15 +97,63 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       const part = { account: 'live', orderId: 'order_1', plan: 'crs#1' };
       const full = { account: 'test', orderId: 'order_1', plan: undefined };
       for (const payment of [part, full, part]) await leads.addPayment(team, 'lead#1', payment, now);
-      await leads.say(team, 'lead#1', priya(arjun), now);
+      await leads.say(team, 'lead#1', priya(arjun), during(now));
 
       expect(await leads.paymentsOf(team, 'lead#1')).toEqual([part, full]);
       expect(await leads.paymentsOf(team, 'lead')).toEqual([]);
     });
 
+    it('is due until it is passed on, and with every owner anew', async () => {
+      const dueAt = async (at: number) => {
+        const due = await Promise.all(leadShards.map((shard) => leads.due(shard, at, 100)));
+        return due.flat().filter((each) => each.team === team);
+      };
+      const first = await leads.say(team, 'lead##lead#1', priya(arjun), during(now));
+      const [due] = await dueAt(now + 120_001);
+      expect(due).toMatchObject({ team, leadId: 'lead##lead#1' });
+
+      if (due) await leads.postpone(due, now + 600_000);
+      expect(await dueAt(now + 120_001)).toEqual([]);
+      await leads.say(team, 'lead##lead#1', priya(meera), during(now + 1));
+      await leads.passed(team, 'lead##lead#1', first.at);
+      expect(await dueAt(now + 120_002)).toHaveLength(1);
+      await leads.passed(team, 'lead##lead#1', now + 1);
+
+      expect(await dueAt(now + 900_000)).toEqual([]);
+      expect((await leads.say(team, 'lead##lead#1', priya(meera), during(now + 2))).passing).toBeUndefined();
+      if (due) await leads.postpone(due, now);
+      expect(await dueAt(now + 900_000)).toEqual([]);
+    });
+
+    it('goes on being passed on from where it was left, and is left by whoever finds another owner, or another at work', async () => {
+      const rows = ['order_1', 'order_2', 'order_3'];
+      for (const orderId of rows)
+        await leads.addPayment(team, 'lead_1', { account: 'live', orderId, plan: undefined }, now);
+      const lead = await leads.say(team, 'lead_1', priya(arjun), during(now));
+      const to = { after: 'thread#live#order_2', open: [], more: 0, named: null };
+      const left = async () => {
+        const pages = [];
+        for await (const page of leads.paymentsAfter(
+          team,
+          'lead_1',
+          (await leads.lead(team, 'lead_1'))?.passing?.after ?? '',
+        ))
+          pages.push(...page.map(({ orderId }) => orderId));
+        return pages;
+      };
+
+      expect(await left()).toEqual(rows);
+      expect(await leads.advance(team, 'lead_1', lead, to)).toBe(true);
+      expect(await left()).toEqual(['order_3']);
+      expect(await leads.advance(team, 'lead_1', lead, { ...to, after: 'thread#live#order_3' })).toBe(false);
+      await leads.say(team, 'lead_1', priya(meera), during(now));
+      expect(await leads.advance(team, 'lead_1', { ...lead, passing: to }, to)).toBe(false);
+      expect(await left()).toEqual(rows);
+    });
+
     it('forgets a payment when its facts are forgotten, and never who looks after it', async () => {
       await leads.addPayment(team, 'lead_1', { account: 'live', orderId: 'order_1', plan: undefined }, now);
-      await leads.say(team, 'lead_1', priya(arjun), now);
+      await leads.say(team, 'lead_1', priya(arjun), during(now));
 
       const items = await tables.table('payments').query(`${team}##lead#lead_1`);
       expect(items.map(({ expires }) => expires)).toEqual([undefined, Math.floor(now / 1000) + factDays * 86_400]);

@@ -10,8 +10,8 @@ import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import type { Initiated } from '../../shared/payments/lifecycle.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { sweep } from '../../shared/payments/sweep.ts';
-import { tell, threadRef } from '../../shared/payments/tell.ts';
-import { type Cause, message, type Wake } from '../../shared/payments/wake.ts';
+import { tell } from '../../shared/payments/tell.ts';
+import { type Cause, message, threadRef, type Wake } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
 import {
   attempt,
@@ -411,6 +411,7 @@ describe('the worker of a group', () => {
     const woken: Message[] = [];
     const queue = { send: async (record: Message) => void woken.push(record) };
     await sweep({
+      leads: room.tell.leads,
       store,
       held: room.held,
       queue,
@@ -429,6 +430,7 @@ describe('the sweep', () => {
     const woken: Message[] = [];
     const queue = { send: async (record: Message) => void woken.push(record) };
     await sweep({
+      leads: room.tell.leads,
       store,
       held: room.held,
       queue,

@@ -117,7 +117,7 @@ async function live(spot?: Spot): Promise<{ fuse: Fuse; thread: string[]; double
     await until(`nothing of ${orderId} is left to be swept`, async () => {
       await doing(async (parts) => {
         const wake = wakerOf({ payments: parts.queue, calls: parts.queue, reports: parts.queue }, parts.tell.newId);
-        await sweep({ ...parts, wake, clock: systemClock, newId: parts.tell.newId });
+        await sweep({ ...parts, leads: parts.tell.leads, wake, clock: systemClock, newId: parts.tell.newId });
         return true;
       });
       await drain();

@@ -127,10 +127,11 @@ describe('the served product', () => {
       headers: { authorization: `Bearer ${stack.facts.apiKey}`, 'content-type': 'application/json' },
       body: JSON.stringify({ name: lead.name, assignedAdmin: { id: 'adm_meera', name: 'Meera Thomas' } }),
     });
+    await stack.untilQuiet();
     for (const step of rest) await stack.send(step);
     await stack.untilTold(ending);
 
-    expect([answer.status, await answer.json()]).toEqual([200, expect.objectContaining({ id: lead.id })]);
+    expect([answer.status, await answer.json()]).toEqual([202, expect.objectContaining({ id: lead.id })]);
     const messages = stack.slack.messages(stack.facts.channels.payments);
     const root = messages.find(({ blocks }) => JSON.stringify(blocks).includes(ending.id));
     const replies = messages.filter(({ threadTs, ts }) => threadTs === root?.ts && ts !== root?.ts);

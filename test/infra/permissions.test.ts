@@ -66,9 +66,10 @@ describe('permissions', () => {
         ],
         'dynamodb:Query': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn'],
         'dynamodb:BatchGetItem': ['Payments.Arn'],
-        'dynamodb:PutItem': ['AdminSlackMessageLog.Arn', 'LeadPartPayment.Arn', 'Payments.Arn'],
+        'dynamodb:PutItem': ['AdminSlackMessageLog.Arn', 'Calls.Arn', 'LeadPartPayment.Arn', 'Payments.Arn'],
         'dynamodb:UpdateItem': [
           'AdminSlackMessageLog.Arn',
+          'Calls.Arn',
           'LeadPartPayment.Arn',
           'Payments.Arn',
           'SlackInstallations.Arn',
@@ -79,7 +80,7 @@ describe('permissions', () => {
         'sqs:DeleteMessage': ['PaymentsQueue.Arn'],
         'sqs:GetQueueAttributes': ['PaymentsQueue.Arn'],
         'sqs:ChangeMessageVisibility': ['PaymentsQueue.Arn'],
-        'sqs:SendMessage': ['PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
+        'sqs:SendMessage': ['CallsQueue.Arn', 'PaymentsDeadLetters.Arn', 'PaymentsQueue.Arn'],
       },
     ],
     [
@@ -473,6 +474,8 @@ describe('what each function is told', () => {
       PaymentsWorker: [
         'ADMINS_TABLE=Admins',
         'ADMIN_SLACK_MESSAGE_LOG_TABLE=AdminSlackMessageLog',
+        'CALLS_QUEUE_URL=CallsQueue',
+        'CALLS_TABLE=Calls',
         'LEAD_PART_PAYMENT_TABLE=LeadPartPayment',
         'PAYMENTS_DEAD_LETTERS_URL=PaymentsDeadLetters',
         'PAYMENTS_QUEUE_URL=PaymentsQueue',

@@ -6,11 +6,12 @@ import type { ApiKey } from '../../shared/base/api-key.ts';
 import { Retry } from '../../shared/base/errors.ts';
 import { teamId } from '../../shared/base/names.ts';
 import { type AssignDependencies, assign } from '../../shared/payments/assign.ts';
-import { LeadStore } from '../../shared/payments/lead-store.ts';
+import { LeadStore, leadShards } from '../../shared/payments/lead-store.ts';
 import type { Initiated, Note } from '../../shared/payments/lifecycle.ts';
+import { leadAt, leadPlace } from '../../shared/payments/pass-on.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { type TellDependencies, tell } from '../../shared/payments/tell.ts';
-import { parseWake } from '../../shared/payments/wake.ts';
+import { parseWake, type Wake } from '../../shared/payments/wake.ts';
 import { attempt, bytesOf, captured, failed, initiated, refunded } from '../support/facts.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
@@ -104,11 +105,12 @@ async function workSent(): Promise<string[]> {
 
 const key = (team = room.team.id): ApiKey => ({ name: 'crm', team, scopes: ['payments'] });
 const api = (): AssignDependencies => ({
-  store,
   leads: new LeadStore(room.table('payments')),
   queue: room.tell.queue,
   clock: { now: () => room.time.now() },
+  report: () => undefined,
   uniqueId: room.tell.newId,
+  timeScale: 1,
 });
 const put = (assignedAdmin: typeof arjun | null, dependencies = api(), more: { id?: string; team?: string } = {}) =>
   assign(
@@ -116,6 +118,17 @@ const put = (assignedAdmin: typeof arjun | null, dependencies = api(), more: { i
     key(more.team === undefined ? room.team.id : teamId(more.team)),
     dependencies,
   );
+
+const leadWake = (): Wake => ({ ...leadPlace(room.team.id, 'lead_1'), cause: 'lead' });
+const passedOn = (dependencies: TellDependencies = room.tell) =>
+  tell(leadWake(), { until: room.until(), report: room.report }, dependencies);
+/** Names an owner, and passes the lead on as a worker does. The record that was sent for it is not worked again. */
+async function pass(assignedAdmin: typeof arjun | null): Promise<void> {
+  await put(assignedAdmin);
+  await passedOn();
+}
+/** The threads that were woken, and not the leads. */
+const wokenThreads = () => room.sent.map(({ body }) => parseWake(body)).filter((wake) => leadAt(wake) === undefined);
 
 async function notesOf<K extends Note['kind']>(kind: K, home: string, account = 'live') {
   const { facts } = await store.factsOf(place(home, account), home);
@@ -148,7 +161,6 @@ const workerThrough = (watch: Watch) =>
   }).tell;
 const apiThrough = (watch: Watch): AssignDependencies => ({
   ...api(),
-  store: new PaymentStore(watch(room.table('payments'), 'payments')),
   leads: new LeadStore(watch(room.table('payments'), 'payments')),
   queue: watch(room.tell.queue, 'queue'),
 });
@@ -192,13 +204,15 @@ async function stoppedAtAllEffects(scene: (fuse: Fuse) => Promise<void>) {
 
 describe('the owner of a lead', () => {
   it('that was named before a payment started is noted in its thread when it is told first', async () => {
-    const { body } = await put(meera);
-    expect(body).toEqual({
-      id: 'lead_1',
-      name: 'Priya Sharma',
-      assignedAdmin: meera,
-      since: new Date(room.time.now()).toISOString(),
-      threads: 0,
+    expect(await put(meera)).toMatchObject({
+      status: 202,
+      body: {
+        id: 'lead_1',
+        name: 'Priya Sharma',
+        assignedAdmin: meera,
+        since: new Date(room.time.now()).toISOString(),
+        isPassedOn: false,
+      },
     });
 
     await told(await announce());
@@ -216,7 +230,7 @@ describe('the owner of a lead', () => {
     await deliver(order(1), failed(tryOf(order(1))));
     await told(order(1));
     expect(inSlack(order(1)).at(-1)?.lines.at(-1)).toBe('for Meera T.');
-    await put(arjun);
+    await pass(arjun);
     await pay(order(1));
     await told(order(1));
 
@@ -246,10 +260,9 @@ describe('the owner of a lead', () => {
     await told(await announce({ orderId: order(3) }, 'test'), room.tell, 'test');
     await told(await announce({ orderId: order(4), lead: { id: 'lead_2', name: 'Rahul Khan' } }));
 
-    const { body } = await put(meera);
+    await pass(meera);
 
-    expect(body).toMatchObject({ threads: 3 });
-    expect(room.sent.map(({ body: wake }) => JSON.parse(wake))).toEqual([
+    expect(wokenThreads()).toEqual([
       { ...place(order(1)), cause: 'lead' },
       { ...place(order(2)), cause: 'lead' },
       { ...place(order(3), 'test'), cause: 'lead' },
@@ -264,36 +277,41 @@ describe('the owner of a lead', () => {
     await pay(order(1));
     await told(order(1));
 
-    const { body } = await put(meera);
+    await pass(meera);
 
-    expect(body).toMatchObject({ threads: 0 });
-    expect(room.sent).toEqual([]);
+    expect(wokenThreads()).toEqual([]);
     expect(await ownersOf(order(1))).toEqual(['adm_meera']);
   });
 
   it('may be nobody, and is once more whoever is named after that', async () => {
     await told(await announce());
-    for (const owner of [meera, null, meera]) await put(owner);
+    for (const owner of [meera, null, meera]) await pass(owner);
 
     expect(await ownersOf(order(1))).toEqual(['adm_meera', null, 'adm_meera']);
   });
 
-  it('named again is the same note, and the open threads are woken again', async () => {
+  it('named again is passed on once more while the first time is not over, and afterwards not at all', async () => {
     await told(await announce());
-    const first = await put(meera);
+    const { body: first } = await put(meera);
     room.time.advance(5_000);
 
-    expect(await put(meera)).toEqual(first);
-    expect(await ownersOf(order(1))).toEqual(['adm_meera']);
+    expect(await put(meera)).toMatchObject({ status: 202, body: first });
     expect(room.sent).toHaveLength(2);
+    await passedOn();
+    expect(await put(meera)).toMatchObject({ status: 200, body: { ...Object(first), isPassedOn: true } });
+    expect(await passedOn()).toMatchObject({ outcome: 'nothing' });
+    expect(room.sent).toHaveLength(3);
+    expect(await ownersOf(order(1))).toEqual(['adm_meera']);
+    expect(room.passed).toHaveLength(1);
   });
 
   it('of one team is none of another', async () => {
     await told(await announce());
     await put(meera, api(), { team: 'TOTHER' });
+    await workSent();
 
     expect(await ownersOf(order(1))).toEqual([]);
-    expect(room.sent).toEqual([]);
+    expect(wokenThreads()).toEqual([]);
   });
 
   it('is noted whenever it is named while a worker tells the thread for the first time', async () => {
@@ -302,7 +320,7 @@ describe('the owner of a lead', () => {
       await announce();
       let happened = false;
       const during = meanwhile(async () => {
-        await put(meera);
+        await pass(meera);
         happened = true;
       });
       await told(
@@ -326,6 +344,7 @@ describe('the owner of a lead', () => {
         meera,
         apiThrough((target, name) => during.watch(target, name)),
       );
+      await passedOn(workerThrough((target, name) => during.watch(target, name)));
       await toldInTheEnd(order(1));
 
       expect(await ownersOf(order(1))).toEqual(['adm_meera']);
@@ -336,28 +355,45 @@ describe('the owner of a lead', () => {
     await betweenAllCalls(async (meanwhile) => {
       await told(await announce());
       await told(await announce({ orderId: order(2) }));
-      const during = meanwhile(() => put(arjun));
+      const during = meanwhile(() => pass(arjun).catch(retried));
       await put(
         meera,
         apiThrough((target, name) => during.watch(target, name)),
       );
-      await put(await recorded());
+      await passedOn(workerThrough((target, name) => during.watch(target, name))).catch(retried);
+      await workSent();
 
       const newest = (await recorded())?.id;
       for (const home of [order(1), order(2)]) expect((await ownersOf(home)).at(-1)).toBe(newest);
+      expect(room.passed.at(-1)?.owner?.id).toBe(newest);
     });
   }, 60_000);
 
-  it('reaches every thread when the request is sent again, wherever the first one stopped', async () => {
+  it('reaches every thread and is told what is open, wherever the API or the worker stops', async () => {
     await stoppedAtAllEffects(async (fuse) => {
       await told(await announce());
       await told(await announce({ orderId: order(2) }));
       await put(meera, apiThrough(effectsOf(fuse))).catch(() => undefined);
-      const before = room.sent.length;
-      await put(meera);
+      await passedOn(workerThrough(effectsOf(fuse))).catch(() => undefined);
+      const said = await recorded();
+      // What the sweep does: it finds the lead as long as it is not passed on.
+      room.time.advance(120_001);
+      const leads = new LeadStore(room.table('payments'));
+      const due = await Promise.all(leadShards.map((shard) => leads.due(shard, room.time.now(), 10)));
+      for (const { leadId } of due.flat())
+        expect([leadId, await passedOn()]).toMatchObject([leadId, { outcome: 'done' }]);
+      await workSent();
 
-      for (const home of [order(1), order(2)]) expect(await ownersOf(home)).toEqual(['adm_meera']);
-      expect(room.sent.length - before).toBe(2);
+      // It stopped before anything was kept: then whoever sent it was not answered, and sends it again.
+      if (!said) return;
+      for (const home of [order(1), order(2)]) {
+        expect(await ownersOf(home)).toEqual(['adm_meera']);
+        expect(inSlack(home)[0]?.lines[1]).toContain('owner Meera T.');
+      }
+      expect(new Set(room.passed.map(({ at }) => at)).size).toBe(1);
+      expect(room.passed.at(-1)).toMatchObject({ owner: meera, former: arjun, more: 0 });
+      expect(room.passed.at(-1)?.open.map(({ thread }) => thread)).toEqual([order(1), order(2)]);
+      expect(await put(meera)).toMatchObject({ status: 200 });
     });
   }, 60_000);
 
@@ -372,6 +408,112 @@ describe('the owner of a lead', () => {
       expect(await ownersOf(order(1))).toEqual(['adm_meera']);
     });
   }, 60_000);
+});
+
+describe('a lead that is passed on', () => {
+  it('tells the new owner what is open: how it stands, how much, which course, where; and who had it before', async () => {
+    for (const n of [1, 2, 3]) await told(await announce({ orderId: order(n) }));
+    await deliver(order(2), failed(tryOf(order(2))));
+    await told(order(2));
+    await pay(order(3));
+    await told(order(3));
+    await announce({ orderId: order(4) });
+    await new LeadStore(room.table('payments')).addPayment(
+      room.team.id,
+      'lead_1',
+      { account: 'live', orderId: order(4), plan: undefined },
+      room.time.now(),
+    );
+
+    await pass(meera);
+
+    const link = expect.stringMatching(/^https:\/\/acme-academy\.slack\.com\/archives\/\w+\/p\d+$/);
+    const course = 'Full Stack Web Development';
+    expect(room.passed).toEqual([
+      {
+        ...{ team: room.team.id, leadId: 'lead_1', name: 'Priya Sharma', at: room.time.now() },
+        ...{ owner: meera, former: arjun, more: 0 },
+        open: [
+          { account: 'live', thread: order(1), state: 'Initiated', amount: '₹45,000.00', course, link },
+          { account: 'live', thread: order(2), state: 'Failed', amount: '₹45,000.00', course, link },
+          { account: 'live', thread: order(4), state: 'Initiated', amount: '₹45,000.00', course },
+        ],
+      },
+    ]);
+  });
+
+  it('has no former owner where nobody was named before, or only the same', async () => {
+    await pass(meera);
+    expect(room.passed.at(-1)).toMatchObject({ owner: meera, former: null, open: [] });
+
+    await startAfresh();
+    await told(await announce());
+    await pass(arjun);
+    expect(room.passed.at(-1)).toMatchObject({ owner: arjun, former: null });
+    expect(room.passed.at(-1)?.open).toHaveLength(1);
+  });
+
+  it('is told again to whoever had it before, and to nobody where nobody has it', async () => {
+    for (const owner of [arjun, meera, null, arjun]) await pass(owner);
+
+    expect(room.passed.map(({ owner, former }) => [owner?.id, former?.id])).toEqual([
+      ['adm_arjun', undefined],
+      ['adm_meera', 'adm_arjun'],
+      [undefined, 'adm_meera'],
+      ['adm_arjun', undefined],
+    ]);
+    expect(new Set(room.passed.map(({ at }) => at)).size).toBe(4);
+  });
+
+  it('goes on in the next invocation where one is too short for its payments, and counts what is beyond the first few', async () => {
+    const leads = new LeadStore(room.table('payments'));
+    const payments = 120;
+    for (let n = 0; n < payments; n += 1) {
+      const orderId = `order_${String(n).padStart(4, '0')}`;
+      await announce({ orderId });
+      await leads.addPayment(room.team.id, 'lead_1', { account: 'live', orderId, plan: undefined }, room.time.now());
+    }
+    await put(meera);
+
+    let invocations = 0;
+    for (let isDone = false; !isDone; invocations += 1) {
+      // Every note takes its time.
+      const watch: Watch = (target) =>
+        new Proxy(target, {
+          get: (_, key) => {
+            const member: unknown = Reflect.get(target, key);
+            if (typeof member !== 'function') return member;
+            if (key === 'insert') room.time.advance(400);
+            return member.bind(target);
+          },
+        });
+      isDone = await passedOn(workerThrough(watch)).then(
+        () => true,
+        (error) => retried(error) ?? false,
+      );
+    }
+
+    expect(invocations).toBeGreaterThan(1);
+    expect(room.passed).toHaveLength(1);
+    expect(room.passed[0]?.open).toHaveLength(48);
+    expect(room.passed[0]).toMatchObject({ more: payments - 48 });
+    expect(new Set(wokenThreads().map(({ home }) => home)).size).toBe(payments);
+    expect(await ownersOf('order_0119')).toEqual(['adm_meera']);
+  });
+
+  it('shows a payment once that two orders turned out to be', async () => {
+    const leads = new LeadStore(room.table('payments'));
+    for (const n of [1, 2]) {
+      await announce({ orderId: order(n) });
+      await leads.addPayment(room.team.id, 'lead_1', { account: 'live', orderId: order(n), plan: undefined }, 1);
+    }
+    await store.claim(place(order(1)), order(1), [], 1, async () => undefined);
+    await store.claim(place(order(1)), order(1), [order(2)], 2, async () => undefined);
+
+    await pass(meera);
+
+    expect(room.passed[0]?.open.map(({ thread }) => thread)).toEqual([order(1)]);
+  });
 });
 
 describe('the instalments of a plan', () => {

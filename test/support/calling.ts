@@ -8,6 +8,7 @@ import { channelId } from '../../shared/base/names.ts';
 import type { Call } from '../../shared/calls/call.ts';
 import { chainsOf } from '../../shared/calls/chain.ts';
 import { usualFuse } from '../../shared/calls/membership.ts';
+import { PassedStore } from '../../shared/calls/passed-store.ts';
 import { CallStore } from '../../shared/calls/store.ts';
 import { type TellDependencies, type Told, tell } from '../../shared/calls/tell.ts';
 import { work } from '../../shared/calls/work.ts';
@@ -175,6 +176,7 @@ function partsOf(
   };
   return {
     store: new CallStore(table('calls')),
+    passed: new PassedStore(table('calls')),
     chains: chainsOf(hierarchyOf(people), { admin: async (_, id) => people.get(id) }),
     channels,
     installations: tell.installations,

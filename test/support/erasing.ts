@@ -174,7 +174,12 @@ export async function startWorld(): Promise<World> {
       await store.recordDelivery(place, { eventId: 'evt_x', bytes, secret: 'current', at: time.now() });
       await store.recordReconciled(place, `pay_${orderId}#captured#1`, bytesOf(withPayer(captured(tried)) as never), 1);
     }
-    await leads.say(one, leadId, { name: 'Zorawar Quereshi', owner: { id: 'adm_arjun', name: 'Arjun Mehta' } }, 5);
+    await leads.say(
+      one,
+      leadId,
+      { name: 'Zorawar Quereshi', owner: { id: 'adm_arjun', name: 'Arjun Mehta' } },
+      { at: 5, dueAt: 6 },
+    );
     const note = { kind: 'owner', owner: { id: 'adm_arjun', name: 'Arjun Mehta' } } as const;
     await store.recordNote({ team: one, account: 'live', home: 'order_Z1' }, 'owner#5', note, 5, time.now());
     const press = {

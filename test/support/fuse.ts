@@ -1,5 +1,7 @@
 /** A fuse in the side effects of a worker: it stops the worker for good, before or after one of them. */
 
+import { readsOn } from './meanwhile.ts';
+
 /** What a stopped process looks like to the code that runs in it: nothing it calls ever returns again. */
 class Stopped extends Error {
   override readonly name = 'Stopped';
@@ -31,6 +33,12 @@ export class Fuse {
       get: (_, key) => {
         const member: unknown = Reflect.get(target, key);
         if (typeof member !== 'function' || typeof key !== 'string') return member;
+        const live = <R>(call: () => R) => this.#live(call);
+        if (readsOn(member)) {
+          return async function* (...args: unknown[]) {
+            for await (const piece of live(() => member.apply(target, args))) yield live(() => piece);
+          };
+        }
         return async (...args: unknown[]) => {
           if (!isEffect(key)) return this.#live(() => Reflect.apply(member, target, args));
           const effect = this.effects.length;

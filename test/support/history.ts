@@ -15,9 +15,9 @@ import { readEvent } from '../../shared/payments/event.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { type Fact, fold, type Initiated, type Note } from '../../shared/payments/lifecycle.ts';
 import { render, type Summary, summary } from '../../shared/payments/message.ts';
+import { leadAt } from '../../shared/payments/pass-on.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
-import { threadRef } from '../../shared/payments/tell.ts';
-import { message, parseWake, threadMessage, type Wake } from '../../shared/payments/wake.ts';
+import { message, parseWake, threadMessage, threadRef, type Wake } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
 import { type HearParts, hear } from '../../shared/slack/hear.ts';
 import { markerOf } from '../../shared/slack/marker.ts';
@@ -92,10 +92,15 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     homes.add(home);
     queue.push({ wake: { ...place(home), cause: 'webhook' }, visibleAt: room.time.now() });
   };
-  const sent = { send: async ({ body }: { readonly body: string }) => void woken(parseWake(body).home) };
+  const wakeAgain = (wake: Wake) => {
+    if (leadAt(wake) === undefined) woken(wake.home);
+    else queue.push({ wake, visibleAt: room.time.now() });
+  };
+  const sent = { send: async ({ body }: { readonly body: string }) => wakeAgain(parseWake(body)) };
   const happen = async ({ announced, owner, body }: Happening) => {
     if (owner !== undefined) {
-      const dependencies = { store, leads, queue: sent, clock: room.time, uniqueId: room.tell.newId };
+      const report = () => undefined;
+      const dependencies = { leads, queue: sent, clock: room.time, report, uniqueId: room.tell.newId, timeScale: 1 };
       const asked = { id: leadId, body: { name: 'Priya Sharma', assignedAdmin: owner } };
       await assign(asked, { name: 'crm', team: room.team.id, scopes: ['payments'] }, dependencies);
     }
@@ -114,8 +119,7 @@ export async function playHistory(options: HistoryOptions): Promise<Ending> {
     send: async ({ body }: { readonly body: string }) => {
       // A person puts it back once.
       parked += 1;
-      const { home } = JSON.parse(body);
-      queue.push({ wake: { ...place(home), cause: 'webhook' }, visibleAt: room.time.now() + 3_600_000 });
+      queue.push({ wake: parseWake(body), visibleAt: room.time.now() + 3_600_000 });
     },
   };
   const invoke = async (records: readonly Queued[]) => {

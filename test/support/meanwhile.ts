@@ -20,13 +20,27 @@ export class Meanwhile {
       get: (_, key) => {
         const member: unknown = Reflect.get(target, key);
         if (typeof member !== 'function' || typeof key !== 'string') return member;
-        return async (...args: unknown[]) => {
+        const begin = async () => {
           const call = this.calls.length;
           this.calls.push(`${name}.${key}`);
           if (call === this.#at) await this.#happen();
+        };
+        if (readsOn(member)) {
+          return async function* (...args: unknown[]) {
+            await begin();
+            yield* Reflect.apply(member, target, args);
+          };
+        }
+        return async (...args: unknown[]) => {
+          await begin();
           return Reflect.apply(member, target, args);
         };
       },
     });
   }
+}
+
+/** Whether a method answers piece by piece. */
+export function readsOn(member: object): member is (...args: unknown[]) => AsyncGenerator {
+  return member.constructor.name === 'AsyncGeneratorFunction';
 }

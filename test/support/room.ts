@@ -11,6 +11,7 @@ import { DayStore } from '../../shared/payments/day-store.ts';
 import { InstalmentStore } from '../../shared/payments/instalment-store.ts';
 import { LeadStore } from '../../shared/payments/lead-store.ts';
 import { ParkedStore } from '../../shared/payments/parked-store.ts';
+import type { PassedLead } from '../../shared/payments/pass-on.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import type { TellDependencies } from '../../shared/payments/tell.ts';
@@ -69,6 +70,8 @@ export type Room = {
   readonly times: Times;
   /** What the room's workers have sent to their queue, oldest first. A worker with a queue of its own sends there. */
   readonly sent: readonly Message[];
+  /** What the new owners of leads are to be told, as often as it was asked for, oldest first. */
+  readonly passed: readonly PassedLead[];
   /** Another worker on the same stores, with parts of its own. */
   readonly another: (parts: Partial<Parts>) => { outbox: Outbox; tell: Room['tell'] };
   /** When an invocation that begins now would end. */
@@ -82,6 +85,7 @@ type Parts = {
   readonly clock: Clock;
   readonly times: Times;
   readonly queue: Pick<Queue, 'send'>;
+  readonly tellOwner: TellDependencies['tellOwner'];
   /** Everybody, where nothing else is said. */
   readonly mayPostAs: (team: TeamId, adminId: string) => Promise<boolean>;
 };
@@ -131,8 +135,10 @@ export async function startRoom(
       ? { apiUrl: `${front.url}/api/`, timeoutMs: times.callMs }
       : { apiUrl: 'http://slack.test/api/', timeoutMs: times.callMs, fetch: front.fetch };
   const sent: Message[] = [];
+  const passed: PassedLead[] = [];
   const standard: Parts = {
     table,
+    tellOwner: async (lead) => void passed.push(lead),
     queue: { send: async (message) => void sent.push(message) },
     mayPostAs: async () => true,
     client: new SlackClient(asking),
@@ -163,6 +169,7 @@ export async function startRoom(
       parked: new ParkedStore(chosen.table('payments')),
       attention: new AttentionStore(chosen.table('payments')),
       queue: chosen.queue,
+      tellOwner: chosen.tellOwner,
       watches: new WatchStore(chosen.table('payments'), watchTimes({})),
       log,
       outbox,
@@ -185,6 +192,7 @@ export async function startRoom(
     ...another({}),
     another,
     sent,
+    passed,
     report: { posted: 0, edited: 0, adopted: 0, doubled: 0 },
     times,
     until: () => time.now() + 29_000,

@@ -247,32 +247,35 @@ describe('PUT /v1/leads/{id}', () => {
 
   beforeEach(() => {
     database.on(GetCommand).resolves({});
-    database.on(QueryCommand).resolves({ Items: [] });
-    database
-      .on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'T1##lead#lead-41', ':prefix': 'thread#' } })
-      .resolves({ Items: [{ pk: 'T1##lead#lead-41', sk: 'thread#live#order_1' }] });
   });
 
-  it("keeps who looks after the lead under the key's team, notes it in the lead's thread and wakes it", async () => {
+  it("keeps who looks after the lead under the key's team, and hands it over to be passed on", async () => {
     const answer = await put({});
 
     expect(answer).toMatchObject({
-      status: 200,
-      body: { id: 'lead-41', name: 'Priya Sharma', assignedAdmin: ravi, threads: 1 },
+      status: 202,
+      body: { id: 'lead-41', name: 'Priya Sharma', assignedAdmin: ravi, isPassedOn: false },
     });
-    const kept = database.commandCalls(PutCommand).map(({ args }) => args[0].input.Item);
-    expect(kept).toMatchObject([
-      { pk: 'T1##lead#lead-41', sk: 'owner', name: 'Priya Sharma', owner: ravi },
-      { pk: 'T1#live#order_1', sk: `fact#note#owner#${Date.parse(answer.body.since)}`, note: { owner: ravi } },
-    ]);
+    const [kept] = database.commandCalls(PutCommand).map(({ args }) => args[0].input.Item);
+    const at = Date.parse(answer.body.since);
+    expect(kept).toMatchObject({ pk: 'T1##lead#lead-41', sk: 'owner', name: 'Priya Sharma', owner: ravi, at });
+    expect(kept).toMatchObject({ dueShard: expect.stringMatching(/^leads#/), dueAt: at + 120_000 });
     const [sent] = queue.commandCalls(SendMessageCommand);
-    expect(JSON.parse(sent?.args[0].input.MessageBody ?? '')).toMatchObject({ home: 'order_1', cause: 'lead' });
+    expect(JSON.parse(sent?.args[0].input.MessageBody ?? '')).toMatchObject({ home: 'lead#lead-41', cause: 'lead' });
   });
 
-  it('answers 500 where a thread could not be woken, so that it is sent again', async () => {
+  it('answers what is kept where it could not be handed over: a sweep finds it', async () => {
     queue.on(SendMessageCommand).rejects(new Error('unreachable'));
 
-    expect((await put({})).status).toBe(500);
+    expect((await put({})).status).toBe(202);
+  });
+
+  it('answers 200 to the same again, once the lead is passed on', async () => {
+    const kept = { pk: 'T1##lead#lead-41', sk: 'owner', name: 'Priya Sharma', owner: ravi, at: 5 };
+    database.on(GetCommand).resolves({ Item: kept });
+
+    expect(await put({})).toMatchObject({ status: 200, body: { isPassedOn: true, since: new Date(5).toISOString() } });
+    expect(queue.calls()).toEqual([]);
   });
 
   it.each([

@@ -155,6 +155,7 @@ async function openWorkshop({ slackMs, databaseMs }: BatchOptions): Promise<Work
       days,
       parked: new ParkedStore(payments),
       attention: new AttentionStore(payments),
+      tellOwner: unexpected,
       log,
       outbox,
       installations,
