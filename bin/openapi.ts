@@ -14,6 +14,7 @@ import { defaultTable } from '../shared/payments/route.ts';
 import { explanationView, routingView, savedView } from '../shared/payments/routing-answers.ts';
 import { explainRequest, routingRequest } from '../shared/payments/routing-request.ts';
 import { courseExamples, coursePaths, courseSchemas } from './openapi/courses.ts';
+import { inviteExamples, invitePaths, inviteSchemas } from './openapi/invites.ts';
 
 /** Where the document is kept. */
 export const OPENAPI = join(import.meta.dirname, '..', 'docs', 'openapi.json');
@@ -41,6 +42,7 @@ export const schemas = {
   CallRequest: callRequest(),
   RecordedCall: recordedCallSchema,
   ...courseSchemas,
+  ...inviteSchemas,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
@@ -203,6 +205,7 @@ const examples: Readonly<Record<SchemaName, unknown>> = {
     active: true,
   },
   ...courseExamples,
+  ...inviteExamples,
   Health: {
     ok: true,
     version: '0.1.0',
@@ -254,6 +257,7 @@ export function openapi(version: string) {
       '/v1/admins/{id}/chain': { get: showChain },
       '/v1/admins/{id}/team': { get: showTeam },
       ...coursePaths({ json, problems }),
+      ...invitePaths({ json, problems }),
       '/health': { get: readHealth },
       '/webhooks/razorpay/{account}': { post: receiveWebhook },
     },

@@ -36,6 +36,9 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   CallsWorker: { kB: 640, initMs: 1000 },
   CallsSweep: { kB: 460, initMs: 1000 },
   OrgWorker: { kB: 470, initMs: 1000 },
+  InvitesApi: { kB: 475, initMs: 1000 },
+  InvitesSync: { kB: 700, initMs: 1000 },
+  InvitesWorker: { kB: 700, initMs: 1000 },
   CoursesApi: { kB: 475, initMs: 1000 },
   Health: { kB: 500, initMs: 1000 },
 };

@@ -11,6 +11,7 @@ import { CallsRoom } from './rooms/calls.ts';
 import { CoursesRoom } from './rooms/courses.ts';
 import { DeskRoom } from './rooms/desk.ts';
 import { InstallRoom } from './rooms/install.ts';
+import { InvitesRoom } from './rooms/invites.ts';
 import { OrgRoom } from './rooms/org.ts';
 import { PaymentsRoom } from './rooms/payments.ts';
 import { ReportsRoom } from './rooms/reports.ts';
@@ -60,6 +61,7 @@ export class HubStack extends Stack {
     const { coursesApi } = new CoursesRoom(this, 'CoursesRoom', { ...surroundings, api, state });
     const wakesHeld = payments.sweep;
     const reports = new ReportsRoom(this, 'ReportsRoom', { ...surroundings, api, state, wakesHeld, coursesApi });
+    const invites = new InvitesRoom(this, 'InvitesRoom', { ...surroundings, api, state, coursesApi });
     const slack = new SlackRoom(this, 'SlackRoom', {
       ...surroundings,
       api,
@@ -67,6 +69,7 @@ export class HubStack extends Stack {
       payments: payments.queue,
       calls: calls.queue,
       reports: reports.queue,
+      invites: invites.queue,
       desk: desk.queue,
     });
     new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state, slack: slack.queue });

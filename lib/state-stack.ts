@@ -34,6 +34,8 @@ export class StateStack extends Stack {
   readonly courseAnnouncementChannelMap: RoomTable;
   /** Sessions of courses, who attended them, and what learners say of them. */
   readonly sessions: RoomTable;
+  /** Learners on their way into the workspace, the accounts there are, and who was invited. */
+  readonly userSlackDetails: RoomTable;
   /** What is due per course and window, and how far each course was reported. */
   readonly reports: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
@@ -43,6 +45,7 @@ export class StateStack extends Stack {
   readonly razorpaySecret: Secret;
   readonly slackSecret: Secret;
   readonly apiKeysSecret: Secret;
+  readonly invitesSecret: Secret;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, {
@@ -64,6 +67,7 @@ export class StateStack extends Stack {
     this.courses = new RoomTable(this, 'Courses');
     this.courseAnnouncementChannelMap = new RoomTable(this, 'CourseAnnouncementChannelMap');
     this.sessions = new RoomTable(this, 'Sessions');
+    this.userSlackDetails = new RoomTable(this, 'UserSlackDetails', { due: true });
     this.reports = new RoomTable(this, 'Reports', { due: true });
 
     this.tokenKey = new Key(this, 'TokenKey', {
@@ -80,6 +84,10 @@ export class StateStack extends Stack {
     this.slackSecret = this.#secret('SlackSecret', `war-room/${settings.stage}/slack`, '{}', [
       'The Slack app. Put here {"clientId", "clientSecret": {"current", "previous"?}, "signing": {"current", "previous"?}}, from',
       '"Basic Information" of the app at api.slack.com/apps.',
+    ]);
+    this.invitesSecret = this.#secret('InvitesSecret', `war-room/${settings.stage}/invites`, '{}', [
+      'How each workspace invites its learners. Put here {"<Slack team id>": {"way": {"kind": "enterprise" | "connect" | "link", ...},',
+      '"rules": {...}?}}; docs/invites.md has each field. Left empty, nobody is invited.',
     ]);
     this.apiKeysSecret = this.#secret('ApiKeysSecret', `war-room/${settings.stage}/api-keys`, '[]', [
       'Keys of the HTTP API. Put here [{"name", "teamId", "sha256": "<hex of the key\'s SHA-256>", "scopes": [...]}];',

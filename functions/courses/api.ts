@@ -20,6 +20,8 @@ import { EnrollmentStore } from '../../shared/courses/enrollment-store.ts';
 import { putEnrollment, showEnrollment } from '../../shared/courses/enrollments.ts';
 import { SessionStore } from '../../shared/courses/session-store.ts';
 import { postFeedback, putAttendance, putSession, showAttendance, showSession } from '../../shared/courses/sessions.ts';
+import { enrolling } from '../../shared/invites/enrol.ts';
+import { InviteStore } from '../../shared/invites/store.ts';
 import { type LateDependencies, noteChange } from '../../shared/reports/late.ts';
 import { ReportStore } from '../../shared/reports/store.ts';
 import { scheduleOf } from '../../shared/reports/window.ts';
@@ -39,15 +41,18 @@ const ready = lazy(async () => {
     'COURSE_ANNOUNCEMENT_CHANNEL_MAP_TABLE',
     'SESSIONS_TABLE',
     'REPORTS_TABLE',
+    'USER_SLACK_DETAILS_TABLE',
     'API_KEYS_SECRET_ID',
   );
+  const timeScale = Number(process.env['TIME_SCALE'] ?? 1);
   const client = documentClient(patience);
   const table = (name: string) => new Table(client, name);
+  const inviting = { store: new InviteStore(table(names.USER_SLACK_DETAILS_TABLE)), now: systemClock.now, timeScale };
   const noting: LateDependencies = {
     store: new ReportStore(table(names.REPORTS_TABLE)),
     schedule: scheduleOf(process.env),
     clock: systemClock,
-    timeScale: Number(process.env['TIME_SCALE'] ?? 1),
+    timeScale,
   };
   return {
     keys: new KeptSecret(secretReader(patience)(names.API_KEYS_SECRET_ID), ApiKeys.parse, systemClock),
@@ -56,8 +61,7 @@ const ready = lazy(async () => {
     sessions: new SessionStore(table(names.SESSIONS_TABLE)),
     clock: systemClock,
     onChange: ((team, change) => noteChange(team, change, noting)) satisfies OnChange,
-    // Nobody invites yet.
-    onEnrollment: (async () => {}) satisfies OnEnrollment,
+    onEnrollment: ((team, learners) => enrolling(team, learners, inviting)) satisfies OnEnrollment,
   };
 });
 

@@ -10,6 +10,7 @@ import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { heardMessage } from '../../shared/calls/heard.ts';
 import { threadMessage as callMessage } from '../../shared/calls/wake.ts';
+import { changedMessage } from '../../shared/invites/wake.ts';
 import { threadMessage as paymentMessage } from '../../shared/payments/wake.ts';
 import { threadMessage as reportMessage } from '../../shared/reports/wake.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -30,6 +31,7 @@ const ready = lazy(async () => {
     'PAYMENTS_QUEUE_URL',
     'CALLS_QUEUE_URL',
     'REPORTS_QUEUE_URL',
+    'INVITES_QUEUE_URL',
   );
   const times = outboxTimes(process.env);
   const newId = randomUUID;
@@ -39,6 +41,7 @@ const ready = lazy(async () => {
   const payments = new Queue(sqs, names.PAYMENTS_QUEUE_URL);
   const calls = new Queue(sqs, names.CALLS_QUEUE_URL);
   const reports = new Queue(sqs, names.REPORTS_QUEUE_URL);
+  const invites = new Queue(sqs, names.INVITES_QUEUE_URL);
   const lines = openLog();
   const reporter = openReporter({ log: lines });
   const parts: ListenParts = {
@@ -59,7 +62,10 @@ const ready = lazy(async () => {
         const report = reportMessage(ref, newId());
         if (report) await reports.send(report);
       },
-      tellRooms: (news) => calls.send(heardMessage(news)),
+      tellRooms: async (news) => {
+        await calls.send(heardMessage(news));
+        if (news.what === 'person') await invites.send(changedMessage(news, news.id));
+      },
     },
     deadLetters: new Queue(sqs, names.SLACK_DEAD_LETTERS_URL),
     newId,

@@ -158,6 +158,11 @@ function putSecrets({ plan, secrets }: Prepared, slack: ChosenSlack, identity: I
       keySecret: identity.razorpayKeySecret,
     },
   });
+  // As an Enterprise organization would, so that invitations go out here, too: to nobody but the local Slack.
+  if (slack.adminToken !== undefined && slack.general !== undefined) {
+    const way = { kind: 'enterprise', token: slack.adminToken, channels: [slack.general] };
+    put('InvitesSecret', { [slack.teamId]: { way, rules: { quietHours: null } } });
+  }
   put('SlackSecret', {
     clientId: slack.clientId,
     clientSecret: slack.clientSecret,

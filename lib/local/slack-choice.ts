@@ -25,6 +25,8 @@ export type ChosenSlack = {
   /** User tokens already granted, by user id. */
   readonly userTokens: Readonly<Record<string, string>>;
   readonly channels: { readonly payments: string; readonly partPayments: string; readonly ops: string };
+  /** The channel that everybody is in; undefined where nobody said which that is. */
+  readonly general: string | undefined;
   readonly installer: string;
   /** The hand that moves the workspace, where the front runs in this process. */
   readonly control: SlackControl | undefined;
@@ -66,6 +68,8 @@ type RunningSlack = {
 };
 
 const CHANNELS = { payments: 'payments', partPayments: 'part-payments', ops: 'ops' } as const;
+/** Where everybody is. */
+const GENERAL = 'general';
 
 /** `SLACK_API_URL` where it is set, else a local Slack that runs by itself, else one of this process's own. */
 export async function chooseSlack(options: SlackChoiceOptions): Promise<ChosenSlack> {
@@ -130,6 +134,7 @@ function seeded({ app, team, channels, users }: SlackSeed) {
       partPayments: channel(CHANNELS.partPayments),
       ops: channel(CHANNELS.ops),
     },
+    general: channel(GENERAL),
     installer: users.find(({ isAdmin }) => isAdmin)?.id ?? '',
   };
 }
@@ -180,6 +185,7 @@ async function otherSlack(origin: string, { botToken, signingSecret }: SlackChoi
       partPayments: channel(CHANNELS.partPayments),
       ops: channel(CHANNELS.ops),
     },
+    general: undefined,
     installer: String(identity['user_id']),
     control: undefined,
     told: 'by SLACK_API_URL',

@@ -20,6 +20,8 @@ export interface SlackRoomProps extends Surroundings {
   readonly payments: Queue;
   readonly calls: Queue;
   readonly reports: Queue;
+  /** Where members are looked at of whom Slack says that they changed. */
+  readonly invites: Queue;
   /** Where people are answered. */
   readonly desk: Queue;
 }
@@ -31,7 +33,7 @@ export class SlackRoom extends Construct {
 
   constructor(scope: Construct, id: string, props: SlackRoomProps) {
     super(scope, id);
-    const { api, state, payments, calls, reports, desk } = props;
+    const { api, state, payments, calls, reports, invites, desk } = props;
 
     // Tokens are marked dead and threads woken; nothing is posted here, and no token can be read.
     const slack = new OrderedWorker(this, 'Slack', {
@@ -67,6 +69,7 @@ export class SlackRoom extends Construct {
       .mayUseQueue(slack.deadLetters, 'SLACK_DEAD_LETTERS_URL', ['SendMessage'])
       .mayUseQueue(payments, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       .mayUseQueue(calls, 'CALLS_QUEUE_URL', ['SendMessage'])
+      .mayUseQueue(invites, 'INVITES_QUEUE_URL', ['SendMessage'])
       .mayUseQueue(reports, 'REPORTS_QUEUE_URL', ['SendMessage']);
 
     // Verified, stored, handed over, acknowledged: it can read no installation, no payment and no token.

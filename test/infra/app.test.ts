@@ -31,6 +31,7 @@ describe('what outlives the code', () => {
       'Courses',
       'CourseAnnouncementChannelMap',
       'Sessions',
+      'UserSlackDetails',
       'Reports',
     ]);
   });
@@ -56,7 +57,7 @@ describe('what outlives the code', () => {
     },
   );
 
-  it('can be asked what is due in the four tables that are swept, by key only', () => {
+  it('can be asked what is due in the five tables that are swept, by key only', () => {
     const due = {
       IndexName: 'due',
       KeySchema: [
@@ -83,6 +84,7 @@ describe('what outlives the code', () => {
       Courses: [],
       CourseAnnouncementChannelMap: [],
       Sessions: [],
+      UserSlackDetails: [due],
       Reports: [due],
     });
   });
@@ -104,6 +106,7 @@ describe('what outlives the code', () => {
     expect(secrets).toEqual([
       ['war-room/trial/razorpay', '{}', 'Retain'],
       ['war-room/trial/slack', '{}', 'Retain'],
+      ['war-room/trial/invites', '{}', 'Retain'],
       ['war-room/trial/api-keys', '[]', 'Retain'],
     ]);
   });
@@ -181,6 +184,7 @@ describe('the app', () => {
       'CallsWorker',
       'Connections',
       'DeskWorker',
+      'InvitesSync',
       'PaymentsWorker',
       'ReportsWorker',
       'SlackInstall',

@@ -91,10 +91,11 @@ describe('queues', () => {
   const working = queues.filter(({ id }) => !buried.has(`${id}.Arn`));
   const dead = queues.filter(({ id }) => buried.has(`${id}.Arn`));
 
-  it('are the payments, the calls, the reports, the people, what is asked, what Slack says, and the dead letters, and no other', () => {
+  it('are the payments, the calls, the reports, the people, members who changed, what is asked, what Slack says, and the dead letters, and no other', () => {
     expect(working.map(({ id }) => id).sort()).toEqual([
       'CallsQueue',
       'DeskQueue',
+      'InvitesQueue',
       'OrgQueue',
       'PaymentsQueue',
       'ReportsQueue',
@@ -104,6 +105,8 @@ describe('queues', () => {
       'CallsDeadLetters',
       'CallsSweepDeadLetters',
       'DeskDeadLetters',
+      'InvitesDeadLetters',
+      'InvitesSyncDeadLetters',
       'OrgDeadLetters',
       'PaymentsDeadLetters',
       'PaymentsReconcileDeadLetters',
@@ -206,6 +209,8 @@ describe('alarms', () => {
       'Connections',
       'CoursesApi',
       'DeskWorker',
+      'InvitesApi',
+      'InvitesWorker',
       'OrgApi',
       'OrgWorker',
       'PaymentsApi',
@@ -377,6 +382,8 @@ describe('the API', () => {
       ['PUT /v1/sessions/{id}/attendance', 'CoursesApi.Arn'],
       ['GET /v1/sessions/{id}/attendance', 'CoursesApi.Arn'],
       ['POST /v1/sessions/{id}/feedback', 'CoursesApi.Arn'],
+      ['GET /v1/invites', 'InvitesApi.Arn'],
+      ['POST /v1/invites/bounces', 'InvitesApi.Arn'],
       ['POST /slack/events', 'SlackIngress.Arn'],
       ['POST /slack/interactivity', 'SlackIngress.Arn'],
       ['POST /slack/commands', 'SlackIngress.Arn'],

@@ -100,6 +100,8 @@ export async function startRoom(
     readonly inProcess?: boolean;
     readonly time?: Moved;
     readonly clock?: Clock;
+    /** The team's id, where it has to be the one that Slack knows it by. */
+    readonly team?: string;
   } = {},
 ): Promise<Room> {
   rooms += 1;
@@ -113,7 +115,7 @@ export async function startRoom(
   const slack = options.inProcess ? openSlack(seed, time, times.callMs) : undefined;
   const front = slack ?? (await startSlackFront({ port: 0, seed, clock: time }));
   const team: Team = {
-    id: teamId(`T${rooms}${seed.team.id}`),
+    id: teamId(options.team ?? `T${rooms}${seed.team.id}`),
     name: seed.team.name,
     url: 'https://acme-academy.slack.com/',
     timeZone: 'Asia/Kolkata',

@@ -22,6 +22,7 @@ Object.assign(process.env, {
   COURSE_ANNOUNCEMENT_CHANNEL_MAP_TABLE: 'CourseAnnouncementChannelMap',
   SESSIONS_TABLE: 'Sessions',
   REPORTS_TABLE: 'Reports',
+  USER_SLACK_DETAILS_TABLE: 'UserSlackDetails',
   API_KEYS_SECRET_ID: 'war-room/test/api-keys',
   POWERTOOLS_LOG_LEVEL: 'SILENT',
 });

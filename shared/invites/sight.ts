@@ -1,0 +1,87 @@
+import type { TeamId, UserId } from '../base/names.ts';
+import type { Sighting } from './standing.ts';
+import type { InviteStore, LearnerRef, SeenAccount } from './store.ts';
+
+/** As many accounts are worked on at once. */
+const atOnce = 16;
+
+type Store = Pick<InviteStore, 'accounts' | 'see' | 'address' | 'linked' | 'wake' | 'woken'>;
+
+/**
+ * Keeps accounts as they were seen, and has the learners looked at whom a change concerns. It may run again at any time and
+ * in any order: what is older than what is kept changes nothing, and who was not woken before a crash is woken now. Answers
+ * whom it woke.
+ */
+export async function sight(
+  team: TeamId,
+  sightings: readonly Sighting[],
+  store: Store,
+  now: number,
+): Promise<LearnerRef[]> {
+  const kept = await store.accounts(
+    team,
+    sightings.map(({ user }) => user),
+  );
+  const woken: LearnerRef[] = [];
+  const waiting = [...sightings];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      woken.push(...(await sightOne(team, next, kept.get(next.user), store, now)));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, sightings.length) }, work));
+  return woken;
+}
+
+async function sightOne(
+  team: TeamId,
+  sighting: Sighting,
+  before: SeenAccount | undefined,
+  store: Store,
+  now: number,
+): Promise<LearnerRef[]> {
+  if (before && before.updated > sighting.updated) return [];
+  const seen = seenAs(sighting, before);
+  if (before && isSame(seen, before) && !before.wakes) {
+    // Noted all the same: what was said before this is old news from now on.
+    if (seen.updated > before.updated && (await store.see(team, seen))) await store.woken(team, seen);
+    return [];
+  }
+  if (!(await store.see(team, seen))) return [];
+  const learners = await concerned(team, seen, before?.address, store);
+  for (const learner of learners) await store.wake({ team, learner }, now);
+  await store.woken(team, seen);
+  return learners.map((learner) => ({ team, learner }));
+}
+
+/** An account as it is kept: since when it stands so, and whether its address was ever shown to be its holder's. */
+function seenAs(sighting: Sighting, before: SeenAccount | undefined): SeenAccount {
+  const { user, standing, guest, address, isConfirmed, updated } = sighting;
+  const wasProven = before?.address === address && before?.isProven === true;
+  return {
+    user,
+    standing,
+    guest,
+    address,
+    isProven: isConfirmed || standing === 'invited' || wasProven,
+    since: before?.standing === standing ? before.since : updated * 1000,
+    updated,
+    wakes: true,
+  };
+}
+
+function isSame(one: SeenAccount, other: SeenAccount): boolean {
+  return (['standing', 'guest', 'address', 'isProven'] as const).every((name) => one[name] === other[name]);
+}
+
+/** Who is enrolled under the account's address, or the one it had before, and who came with it. */
+async function concerned(
+  team: TeamId,
+  { user, address }: { readonly user: UserId; readonly address: string | undefined },
+  earlier: string | undefined,
+  store: Store,
+): Promise<string[]> {
+  const addresses = [...new Set([address, earlier])].filter((one) => one !== undefined);
+  const found = await Promise.all(addresses.map(async (one) => (await store.address(team, one)).learners));
+  return [...new Set([...found.flat(), ...(await store.linked(team, user))])];
+}
