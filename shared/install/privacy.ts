@@ -32,6 +32,7 @@ const kept = html`<dl class="kept">
 <div><dt>Your name, e-mail address and place in your company’s directory</dt><dd>To know whose confirmed Slack address is whose</dd><dd>Kept until your company removes you from it</dd></div>
 <div><dt>What Razorpay and your company’s systems report of payments</dt><dd>To tell them in Slack</dd><dd>Kept for 400 days</dd></div>
 <div><dt>Learners’ names, who looks after them, and which instalments they have completed</dt><dd>To tell their next payment in the right channel, in the right name</dd><dd>Kept until you ask for its deletion</dd></div>
+<div><dt>Who is enrolled in which course, with their e-mail addresses; who attended its sessions; learners’ ratings and words</dt><dd>To report how sessions went, and to invite who is enrolled</dd><dd>Kept until you ask for its deletion</dd></div>
 <div><dt>Where each message of War Room is in Slack</dt><dd>To edit it, and never to post it twice</dd><dd>Kept until you ask for its deletion</dd></div>
 <div><dt>Logs: ids, states, durations; no e-mail addresses, no tokens</dt><dd>To mend what fails</dd><dd>Kept for 90 days</dd></div>
 </dl>`;
