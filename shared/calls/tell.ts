@@ -93,6 +93,11 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
     return outbox.hold(ref, 'all', place.refused.code, budget);
   }
 
+  if (destination && !isLost && destination.channel !== place.channel) {
+    // Slack has given the channel another id: a person's token, asked about the old one, would look as if they had left.
+    await log.move(ref, destination.channel, { ...destination, channel: place.channel });
+  }
+
   let revision = 0;
   const compose: Compose = async (read) => {
     const now = await wantedOf(wake, place.name, read, dependencies);

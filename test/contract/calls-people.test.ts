@@ -1,10 +1,15 @@
 /** Accounts in Slack that come, go and change: what the calls room knew of them is forgotten, and what waited is told. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Message } from '../../shared/aws/queue.ts';
+import { Table } from '../../shared/aws/table.ts';
+import { userId } from '../../shared/base/names.ts';
 import { type Heard, heardMessage, readHeard } from '../../shared/calls/heard.ts';
 import { forgetPerson, type PersonParts } from '../../shared/calls/person.ts';
+import { CallStore } from '../../shared/calls/store.ts';
 import { parseWake } from '../../shared/calls/wake.ts';
+import { addressSign } from '../../shared/slack/account.ts';
 import { type Calling, ops, person, startCalling, users } from '../support/calling.ts';
+import { Fuse, type Spot } from '../support/fuse.ts';
 import { type Ears, openEars } from '../support/slack-ears.ts';
 
 let calling: Calling;
@@ -114,6 +119,39 @@ describe('an account that an agent’s calls wait for', () => {
     expect(wakes).toMatchObject([{ agent: 'adm_arjun', call: 'call_1', cause: 'slack' }]);
     expect(await calling.told('call_1')).toBe('done');
     expect(members()).toContain('U0ARJUN009');
+  });
+
+  it('comes, and they are told wherever the worker that hears of it stops', async () => {
+    const play = async (spot?: Spot) => {
+      calling = await startCalling();
+      woken = [];
+      calling.people.delete('adm_arjun');
+      calling.people.set('adm_arjun', { ...person('adm_arjun', 'Arjun Mehta', 'adm_rohan'), email: 'a@new.example' });
+      expect(await told('call_1')).toBe('waiting');
+      slack().putMember({ ...account('U0ARJUN009', 'Arjun Mehta'), email: 'a@new.example' });
+      const [team, address] = [calling.room.team.id, addressSign('a@new.example')];
+      const heard = { team, user: userId('U0ARJUN009'), account: 'member', address, cause: 'person' } as const;
+      const before = await calling.store.peopleVersion(team);
+      const fuse = new Fuse(spot);
+      const table = fuse.watch(
+        new Table(calling.documents, 'calls'),
+        'calls',
+        (method) => method !== 'get' && method !== 'query',
+      );
+      const queue = fuse.watch(parts().queue, 'queue', () => true);
+      await forgetPerson(heard, { ...parts(), store: new CallStore(table), queue }).catch(() => undefined);
+      await forgetPerson(heard, parts());
+
+      expect(new Set(woken.map(({ body }) => parseWake(body).call))).toEqual(new Set(['call_1']));
+      expect(await calling.store.peopleVersion(team)).toBeGreaterThan(before);
+      expect(await calling.told('call_1')).toBe('done');
+      return fuse;
+    };
+    const { effects } = await play();
+    expect(effects).toEqual(['calls.delete', 'calls.update', 'queue.send', 'calls.delete', 'calls.delete']);
+    for (const effect of effects.keys()) {
+      for (const side of ['before', 'after'] as const) expect((await play({ effect, side })).blown).toBe(true);
+    }
   });
 
   it('accepts its invitation, and they are told at once', async () => {

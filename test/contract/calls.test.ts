@@ -1,11 +1,12 @@
 /** A call from what was recorded to the private channel of its agent: the channel, its members, the message, and what goes wrong. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Retry } from '../../shared/base/errors.ts';
-import { userId } from '../../shared/base/names.ts';
+import { channelId, userId } from '../../shared/base/names.ts';
 import { decide } from '../../shared/calls/decide.ts';
 import { fusedIds, readFusedValue } from '../../shared/calls/fused.ts';
 import { sweep } from '../../shared/calls/sweep.ts';
 import { parseWake, type Wake } from '../../shared/calls/wake.ts';
+import { Moved } from '../../shared/slack/moved.ts';
 import { type Calling, hierarchyOf, ops, person, startCalling, users } from '../support/calling.ts';
 
 let calling: Calling;
@@ -353,10 +354,21 @@ describe('a call that cannot be told yet', () => {
     await waitsFor(/not accepted the invitation/, () => calling.room.front.control.putMember(seeded));
   });
 
-  it('waits where Slack lets the app make no private channel', async () => {
-    fault('conversations.create', 'restricted_action', 2);
+  const createCodes =
+    'restricted_action cannot_create_channel no_channel no_permission user_is_restricted missing_scope';
+  it.each(createCodes.split(' '))('waits where Slack lets the app make no private channel (%s)', async (code) => {
+    fault('conversations.create', code, 2);
 
     await waitsFor(/does not let War Room make a private channel/, () => undefined);
+    expect(calling.channels()[0]?.members).toEqual(chain);
+  });
+
+  it.each(['fatal_error', 'internal_error'])('is tried again where Slack may have made one (%s)', async (code) => {
+    fault('conversations.create', code);
+
+    await expect(calling.told('call_1')).rejects.toThrow(Retry);
+    expect(await calling.told('call_1')).toBe('done');
+    expect(calling.channels().map(({ name, members }) => [name, members])).toEqual([['calls-arjun-mehta', chain]]);
   });
 });
 
@@ -416,6 +428,29 @@ describe('the channel of an agent', () => {
     await calling.told('call_1');
 
     expect(calling.channels().map(({ name }) => name)).toEqual([expect.stringMatching(/^calls-agent-[0-9a-f]{8}$/)]);
+  });
+
+  it('is the same under another name, and under another id that Slack has given it', async () => {
+    const channel = await posted();
+    calling.room.front.control.rename(channel, 'calls-of-arjun');
+    calling.room.time.advance(60_001);
+    await posted('call_2');
+    calling.room.front.control.renumber(channel, 'C0SHARED001');
+    const { id } = calling.room.team;
+    await new Moved(calling.room.table('messages')).record(id, channelId(channel), channelId('C0SHARED001'), 1);
+    calling.room.time.advance(60_001);
+    await calling.say('call_3');
+    expect(await calling.told('call_3')).toBe('done');
+    await calling.say('call_1', { outcome: 'Enrolled' });
+    expect(await calling.told('call_1')).toBe('done');
+
+    expect(calling.channels()).toEqual([{ id: 'C0SHARED001', name: 'calls-of-arjun', members: chain }]);
+    expect(calling.roots('C0SHARED001').map((line) => line.split(' · ')[0])).toEqual([
+      '📞 Enrolled',
+      '📞 Interested',
+      '📞 Interested',
+    ]);
+    expect(calling.texts(ops)).toEqual([]);
   });
 
   it('keeps its calls until it is restored, where it was archived, and says so', async () => {
