@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callOf, playCall } from '../lib/local/call-story.ts';
 import { folderOf, type LocalFacts, readFacts } from '../lib/local/facts.ts';
+import { passLead } from '../lib/local/lead-story.ts';
 import { isTold, nameOfAdmin, PlayFailed, permalinkOf, play, type Thread, untilTold } from '../lib/local/play.ts';
 import { ownedBy, STORIES } from '../lib/local/stories.ts';
 import { killedStack, passesIn } from '../lib/local/storm/kills.ts';
@@ -14,10 +15,12 @@ import type { Ending, Step } from '../lib/local/telling.ts';
 
 const STORM = 'storm';
 const CALL = 'call';
+const LEAD = 'lead';
 
 const LIST = [
   ...Object.entries(STORIES).map(([name, { shows }]) => `  ${name.padEnd(22)} ${shows}`),
   `  ${CALL.padEnd(22)} a call, told to the agent and everybody above in a private channel`,
+  `  ${LEAD.padEnd(22)} a lead with two payments under way, given to somebody else, who is told what is open`,
   `  ${STORM.padEnd(22)} many lives at once: --payments 200 --duplicates 20% --reorder --lose 5% --faults\n${' '.repeat(25)}--inflight 16 --seed 1; with --kills 3, against a stack of its own that is killed`,
 ].join('\n');
 
@@ -26,7 +29,7 @@ const SEE_HELP = '`npm run simulate -- --help` says what each of them does.';
 const HELP = `npm run simulate -- <scenario>\n\nPlays a story against the stack that \`npm start\` serves:\n\n${LIST}
 
 With --lose 100%, or a smaller share, a story's webhooks are lost: War Room asks Razorpay's API for what they would have told.
-With --admin adm_kavya a story's learners, or the call, are Kavya's; any id of the directory will do.`;
+With --admin adm_kavya a story's learners, the call, or the lead in the end, are Kavya's; any id of the directory will do.`;
 
 const TOLD_WITHIN_MS = 60_000;
 /** Of the stack's own time: the first look at a thread comes after a quarter of an hour, the second after an hour. */
@@ -63,7 +66,7 @@ function read(argv: readonly string[]) {
 
 const noScenario = (name: string) =>
   new Mistyped(
-    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, STORM].join(', ')}.\n${SEE_HELP}`,
+    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, LEAD, STORM].join(', ')}.\n${SEE_HELP}`,
   );
 
 function count(name: string, text: string | undefined, otherwise: number): number {
@@ -116,6 +119,20 @@ async function call(facts: LocalFacts, agent: string): Promise<void> {
   console.log(`In #${channel}, private: ${people.join(', ')}`);
   console.log(`${text.replaceAll('*', '').replaceAll('\u200B', '')}: ${permalink}`);
 }
+
+async function lead(facts: LocalFacts, to: string): Promise<void> {
+  const given = {
+    from: to === 'adm_arjun' ? 'adm_meera' : 'adm_arjun',
+    to,
+    lead: aLead(randomBytes(4).toString('hex')),
+  };
+  const scene = { random: Math.random, now: Date.now() };
+  const { channel, people, text, permalink } = await passLead(facts, given, scene, (line) => console.log(line));
+  console.log(`In #${channel}, private: ${people.join(', ')}`);
+  console.log(`${text.replaceAll('*', '').replaceAll('\u200B', '')}: ${permalink}`);
+}
+
+const aLead = (sign: string) => ({ id: `lead_${sign}`, name: 'Ishaan Varma' });
 
 /** An order that the checkout announces, with the learner's name. */
 function announcedBy({ sent }: Step): (readonly [string, string])[] {
@@ -205,6 +222,7 @@ async function main(): Promise<void> {
   if (name === undefined) throw new Mistyped(HELP);
   if (others.length > 0) throw new Mistyped(`One scenario at a time: what is ${others.join(' ')} after ${name}?`);
   if (name === CALL) return call(runningStack(), values.admin ?? 'adm_arjun');
+  if (name === LEAD) return lead(runningStack(), values.admin ?? 'adm_sana');
   if (name !== STORM && !Object.hasOwn(STORIES, name)) throw noScenario(name);
   await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0), values.admin));
 }

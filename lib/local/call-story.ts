@@ -3,7 +3,7 @@ import type { LocalFacts } from './facts.ts';
 import { nameOfAdmin, PlayFailed } from './play.ts';
 import { channelShown, rootsShown } from './storm/slack-reader.ts';
 
-/** Where a call is to be seen. */
+/** Where what an agent is told is to be seen. */
 export type CallShown = {
   readonly channel: string;
   readonly people: readonly string[];
@@ -51,19 +51,28 @@ export async function playCall(
   }
   say(`${agent} has called ${call.lead.name} -> ${response.status}`);
 
+  const root = `calls#${call.agentId}#${call.callId}/root`;
+  return untilShown(facts, (marker) => marker === root, `The call ${call.callId}`, withinMs);
+}
+
+/** Waits until a message is in Slack whose marker `isIt`, and says where. Throws `PlayFailed` where it does not come. */
+export async function untilShown(
+  { slack }: Pick<LocalFacts, 'slack'>,
+  isIt: (marker: string) => boolean,
+  what: string,
+  withinMs = 60_000,
+): Promise<CallShown> {
   const end = Date.now() + withinMs;
   for (;;) {
-    const root = (await rootsShown(facts.slack)).find(
-      ({ marker }) => marker === `calls#${call.agentId}#${call.callId}/root`,
-    );
+    const root = (await rootsShown(slack)).find(({ marker }) => marker !== undefined && isIt(marker));
     if (root) {
-      const { name, people } = await channelShown(facts.slack, root.channel);
-      const permalink = `${facts.slack.url}/archives/${root.channel}/p${root.ts.replace('.', '')}`;
+      const { name, people } = await channelShown(slack, root.channel);
+      const permalink = `${slack.url}/archives/${root.channel}/p${root.ts.replace('.', '')}`;
       return { channel: name, people, text: root.text, permalink };
     }
     if (Date.now() > end) {
       throw new PlayFailed(
-        `The call ${call.callId} is not in Slack after ${Math.round(withinMs / 1000)} s. The ops channel may say why; the ` +
+        `${what} is not in Slack after ${Math.round(withinMs / 1000)} s. The ops channel may say why; the ` +
           "functions' own words are in .war-room/functions.log.",
       );
     }

@@ -33,6 +33,8 @@ export type Passing = {
 export type OpenPayment = {
   readonly account: string;
   readonly thread: string;
+  /** Unix seconds. */
+  readonly since: number;
   /** In words, as the first line of its thread has it. */
   readonly state: string;
   readonly amount: string;

@@ -24,7 +24,7 @@ export type PassedLead = {
   readonly owner: LeadSaid['owner'];
   /** Who had it before; null where nobody had, or nobody said so. */
   readonly former: LeadSaid['owner'];
-  /** What is open for it, the oldest first, and how many more there are. */
+  /** What is open for it, the oldest first; how many more there are. */
   readonly open: readonly OpenPayment[];
   readonly more: number;
 };
@@ -104,7 +104,8 @@ export async function passOn(
   }
 
   const { name, at, owner, former } = lead;
-  const { open, more, named } = passing;
+  const { more, named } = passing;
+  const open = passing.open.toSorted((a, b) => a.since - b.since);
   const before = former ?? named;
   await tellOwner({ team, leadId, name, at, owner, former: before?.id === owner?.id ? null : before, open, more });
   await leads.passed(team, leadId, at);
@@ -157,6 +158,7 @@ async function tellThread(
 
   const link = teamUrl === undefined ? undefined : rootLink(teamUrl, await log.read(threadRef(place, thread)));
   const course = brief(withoutContacts(state.initiated?.course.name ?? ''), 40);
-  const open = { account, thread, state: summary(state).state, amount: amountInWords(state) ?? '', course };
+  const since = state.initiated?.initiatedAt ?? 0;
+  const open = { account, thread, since, state: summary(state).state, amount: amountInWords(state) ?? '', course };
   return { owner, open: { ...open, ...(link !== undefined && { link }) } };
 }

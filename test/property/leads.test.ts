@@ -12,7 +12,7 @@ import { leadAt, leadPlace } from '../../shared/payments/pass-on.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { type TellDependencies, tell } from '../../shared/payments/tell.ts';
 import { parseWake, type Wake } from '../../shared/payments/wake.ts';
-import { attempt, bytesOf, captured, failed, initiated, refunded } from '../support/facts.ts';
+import { attempt, bytesOf, captured, failed, initiated, refunded, start } from '../support/facts.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
 import { type Room, startRoom } from '../support/room.ts';
@@ -412,12 +412,13 @@ describe('the owner of a lead', () => {
 
 describe('a lead that is passed on', () => {
   it('tells the new owner what is open: how it stands, how much, which course, where; and who had it before', async () => {
+    const since = start - 60;
     for (const n of [1, 2, 3]) await told(await announce({ orderId: order(n) }));
     await deliver(order(2), failed(tryOf(order(2))));
     await told(order(2));
     await pay(order(3));
     await told(order(3));
-    await announce({ orderId: order(4) });
+    await announce({ orderId: order(4), initiatedAt: since - 60 });
     await new LeadStore(room.table('payments')).addPayment(
       room.team.id,
       'lead_1',
@@ -434,9 +435,9 @@ describe('a lead that is passed on', () => {
         ...{ team: room.team.id, leadId: 'lead_1', name: 'Priya Sharma', at: room.time.now() },
         ...{ owner: meera, former: arjun, more: 0 },
         open: [
-          { account: 'live', thread: order(1), state: 'Initiated', amount: '₹45,000.00', course, link },
-          { account: 'live', thread: order(2), state: 'Failed', amount: '₹45,000.00', course, link },
-          { account: 'live', thread: order(4), state: 'Initiated', amount: '₹45,000.00', course },
+          { account: 'live', thread: order(4), since: since - 60, state: 'Initiated', amount: '₹45,000.00', course },
+          { account: 'live', thread: order(1), since, state: 'Initiated', amount: '₹45,000.00', course, link },
+          { account: 'live', thread: order(2), since, state: 'Failed', amount: '₹45,000.00', course, link },
         ],
       },
     ]);
