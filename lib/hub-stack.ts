@@ -2,6 +2,7 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import { Alarms } from './parts/alarms.ts';
+import { StageDashboard } from './parts/dashboard.ts';
 import { HubApi } from './parts/hub-api.ts';
 import { HubFunction } from './parts/hub-function.ts';
 import { OrderedWorker } from './parts/ordered-worker.ts';
@@ -95,6 +96,8 @@ export class HubStack extends Stack {
       // Open to anyone, and with a key it asks three services each time.
       throttle: { rateLimit: 5, burstLimit: 10 },
     });
+
+    new StageDashboard(this, 'Dashboard', { settings, api, stacks: [state, this], ingress: payments.ingress });
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where War Room is reached' });
     if (api.domainTarget !== undefined) {

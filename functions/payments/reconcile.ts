@@ -55,6 +55,7 @@ export async function handler(_: unknown, context: Context): Promise<void> {
   try {
     const done = await reconcile(started + context.getRemainingTimeInMillis() - endMs, dependencies);
     if (done.due + done.webhooks > 0) log.info('reconcile', { ...done, ms: systemClock.now() - started });
+    if (done.lost > 0) count('WebhooksLost', done.lost);
     if (done.unasked + done.skipped > 0) count('PaymentsUnasked', done.unasked + done.skipped);
   } catch (error) {
     reporter.report(error, { where: 'payments reconcile' });

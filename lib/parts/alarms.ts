@@ -74,11 +74,37 @@ export class Alarms extends Construct {
     if (settings.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(settings.alarmEmail));
   }
 
+  /**
+   * Rings the topic when `metric` has no data for so many periods, and again when it has. CloudWatch calls that a state of its
+   * own; an alarm that was just made begins in it, and does not ring.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
+   */
+  ringWhenSilent(
+    scope: Construct,
+    id: string,
+    { what, metric, periods = 1, impact, remedy }: Omit<Ringing, 'atLeast'>,
+  ): Alarm {
+    const alarm = new Alarm(scope, id, {
+      alarmName: `war-room ${this.#stage}: ${what}`,
+      alarmDescription: describe(impact, remedy),
+      metric,
+      threshold: 1,
+      evaluationPeriods: periods,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.MISSING,
+    });
+    const toPeople = new SnsAction(this.topic);
+    alarm.addInsufficientDataAction(toPeople);
+    alarm.addAlarmAction(toPeople);
+    alarm.addOkAction(toPeople);
+    return alarm;
+  }
+
   /** Rings the topic when `metric` reaches `atLeast`, and again when it is over. The description is what people read. */
   ring(scope: Construct, id: string, { what, metric, atLeast, periods = 1, impact, remedy }: Ringing): Alarm {
     const alarm = new Alarm(scope, id, {
       alarmName: `war-room ${this.#stage}: ${what}`,
-      alarmDescription: `${impact}\n\nWhat to do: ${remedy}`,
+      alarmDescription: describe(impact, remedy),
       metric,
       threshold: atLeast,
       evaluationPeriods: periods,
@@ -91,4 +117,9 @@ export class Alarms extends Construct {
     alarm.addOkAction(toPeople);
     return alarm;
   }
+}
+
+/** What people read of an alarm, in mails and in Slack. */
+function describe(impact: string, remedy: string): string {
+  return `${impact}\n\nWhat to do: ${remedy}`;
 }

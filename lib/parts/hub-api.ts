@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type JsonPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { CfnRecordSet } from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
@@ -54,6 +55,7 @@ export class HubApi extends Construct {
   readonly domainTarget: string | undefined;
   readonly #api: HttpApi;
   readonly #stage: CfnStage;
+  readonly #httpStage: HttpStage;
   readonly #accessLog: LogGroup;
   readonly #surroundings: Surroundings;
   readonly #integrations = new Map<HubFunction, HttpLambdaIntegration>();
@@ -104,6 +106,7 @@ export class HubApi extends Construct {
         ),
       },
     });
+    this.#httpStage = stage;
     this.url = stage.url;
     this.origin = this.#api.apiEndpoint;
     this.domainTarget = settings.domain && this.#reachedBy(settings.domain, stage);
@@ -138,6 +141,16 @@ export class HubApi extends Construct {
       });
     }
     return domainName.regionalDomainName;
+  }
+
+  /** Requests that were answered, whatever with. */
+  metricCount(period: Duration): Metric {
+    return this.#httpStage.metricCount({ period, statistic: 'Sum' });
+  }
+
+  /** Requests that were answered 5xx. */
+  metricServerError(period: Duration): Metric {
+    return this.#httpStage.metricServerError({ period, statistic: 'Sum', label: 'the API' });
   }
 
   /** Serves a route. */

@@ -84,6 +84,8 @@ export class HubFunction extends Construct {
   /** The function itself, for what takes one: routes, schedules, mappings. */
   readonly lambda: NodejsFunction;
   readonly timeout: Duration;
+  readonly memorySize: number;
+  readonly logGroupName: string;
   /** The namespace of what it counts. */
   readonly metrics: string;
   readonly #role: Role;
@@ -93,10 +95,12 @@ export class HubFunction extends Construct {
     super(scope, id);
     const { settings, alarms, entry, description, memorySize, timeout, errors } = props;
     this.timeout = timeout;
+    this.memorySize = memorySize;
+    this.logGroupName = `/war-room/${settings.stage}/${id}`;
     this.metrics = metricsNamespace(settings);
 
     const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/war-room/${settings.stage}/${id}`,
+      logGroupName: this.logGroupName,
       retention: settings.logRetentionDays,
       // What happened to a payment is in the tables, which are kept; a log left behind would refuse the stack's return.
       removalPolicy: RemovalPolicy.DESTROY,

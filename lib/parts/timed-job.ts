@@ -93,6 +93,16 @@ export class TimedJob extends Construct {
     });
     named(timer, `${id}Schedule`);
 
+    // What never starts fails nowhere, and leaves no dead letter. What starts less often than hourly is too slow to tell.
+    if (at.minute === '*') {
+      alarms.ringWhenSilent(this, 'Silent', {
+        what: `${id} does not run`,
+        metric: this.job.lambda.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
+        periods: 3,
+        impact: missed.impact,
+        remedy: `See whether ${id}Schedule is switched on in EventBridge Scheduler (\`npm run doctor\`); deploying the hub again switches it on.`,
+      });
+    }
     alarms.ring(this, 'Missed', {
       what: `${id} was given up`,
       metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({

@@ -25,6 +25,8 @@ export class PaymentsRoom extends Construct {
   readonly deadLetters: Queue;
   /** What passes leads on: it has their new owners told where calls are. */
   readonly worker: HubFunction;
+  /** Who takes in what Razorpay delivers. */
+  readonly ingress: HubFunction;
   /** What wakes the held threads of every room, each on its own queue. */
   readonly sweep: HubFunction;
 
@@ -132,7 +134,7 @@ export class PaymentsRoom extends Construct {
     });
 
     // Razorpay delivers. Verified, stored, handed over, acknowledged: it cannot read a token or an installation.
-    const ingress = new HubFunction(this, 'RazorpayIngress', {
+    this.ingress = new HubFunction(this, 'RazorpayIngress', {
       ...props,
       entry: 'functions/payments/ingress.ts',
       description: 'Verifies and stores a Razorpay webhook, then hands it to the payments queue',
@@ -143,14 +145,14 @@ export class PaymentsRoom extends Construct {
         remedy: 'Read the error in the log of RazorpayIngress and mend it today; nothing is lost until then.',
       },
     });
-    ingress
+    this.ingress
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['PutItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID');
     api.route({
       method: HttpMethod.POST,
       path: WEBHOOK,
-      answeredBy: ingress,
+      answeredBy: this.ingress,
       callers:
         "Razorpay signs each body with the account's webhook secret, which the function checks over the raw bytes.",
       // A refused delivery counts against the webhook at Razorpay, so a storm of them is let in.
@@ -264,6 +266,17 @@ export class PaymentsRoom extends Construct {
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
       .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID');
+    props.alarms.ring(this, 'WebhooksLost', {
+      what: 'Razorpay loses webhooks',
+      metric: countedBy(reconcile.job, 'WebhooksLost'),
+      // One may be late by chance.
+      atLeast: 3,
+      impact:
+        'Payments appear in Slack a quarter of an hour late or later: Razorpay does not tell of them, and is asked.',
+      remedy:
+        'Run `npm run doctor`: it says whether the webhook is on, where it leads and which events it has. If all is well, look ' +
+        'for 5xx and 401 lines of the webhook in the access log.',
+    });
     props.alarms.ring(this, 'PaymentsUnasked', {
       what: 'Razorpay cannot be asked',
       metric: countedBy(reconcile.job, 'PaymentsUnasked'),

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from './clock.ts';
 
-/** Counts that alarms and dashboards look at. Each pair of name and dimensions is one paid metric: keep them few. */
+/** Counts that alarms and dashboards look at, and times: those whose name ends in `Ms` are milliseconds. Each pair of name and dimensions is one paid metric: keep them few. */
 export type Count = (name: string, value: number, dimensions?: Readonly<Record<string, string>>) => void;
 
 export type MetricsParts = {
@@ -25,7 +25,7 @@ export function openMetrics(parts: MetricsParts = {}): Count {
         {
           Namespace: environment['METRICS_NAMESPACE'] ?? 'WarRoom',
           Dimensions: [Object.keys(own)],
-          Metrics: [{ Name: name, Unit: 'Count' }],
+          Metrics: [{ Name: name, Unit: name.endsWith('Ms') ? 'Milliseconds' : 'Count' }],
         },
       ],
     };

@@ -27,6 +27,7 @@ function craftOf({ tell: parts, queue, newId }: WorkDependencies): Craft<Wake | 
   return {
     line: 'call',
     worker: 'calls worker',
+    isNews: ({ cause }) => cause === 'api',
     parse: (body) => readHeard(body) ?? parseWake(body),
     choose: ([wake]) => wake,
     ids: (wake) => {

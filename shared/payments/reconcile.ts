@@ -5,7 +5,7 @@ import { type KeptSecret, MalformedSecret } from '../base/secret.ts';
 import type { Account, Accounts } from '../razorpay/accounts.ts';
 import { type Ask, type Asked, askWith, Unasked } from './ask.ts';
 import { findingsOf, hasUntold, newsAmong, warningsFor } from './findings.ts';
-import { type Fact, fold } from './lifecycle.ts';
+import { type Fact, fold, type Lifecycle } from './lifecycle.ts';
 import type { PaymentStore, Place } from './store.ts';
 import { message } from './wake.ts';
 import { isOver, lookedInto, type WatchTimes, watchOf } from './watch.ts';
@@ -35,6 +35,8 @@ export type Reconciled = {
   /** What lost webhooks would have told, and what people are warned of. */
   readonly news: number;
   readonly warnings: number;
+  /** Payments among the news that no webhook had told as they are: each is one that was lost, or is very late. */
+  readonly lost: number;
   /** Threads about which Razorpay could not be asked, and those whose account has no usable entry in the secret. */
   readonly unasked: number;
   readonly skipped: number;
@@ -70,7 +72,7 @@ const mostUnanswered = 3;
  */
 export async function reconcile(until: number, dependencies: ReconcileDependencies): Promise<Reconciled> {
   const { watches, clock, accounts, report } = dependencies;
-  const counts: Counts = { due: 0, looked: 0, news: 0, warnings: 0, unasked: 0, skipped: 0, webhooks: 0 };
+  const counts: Counts = { due: 0, looked: 0, news: 0, warnings: 0, lost: 0, unasked: 0, skipped: 0, webhooks: 0 };
   const usable = await accounts.value();
   const due: Place[] = [];
   for (const shard of watchShards) due.push(...(await watches.due(shard, clock.now(), atOnce)));
@@ -203,5 +205,14 @@ async function look(
   await watches.move(place, watch, lookedInto(fold([...facts, ...noted]), watch, asked, times));
   counts.looked += 1;
   counts.news += news.length;
+  counts.lost += news.filter(({ event: { payment } }) => payment !== undefined && !isKnownSo(payment, stands)).length;
   counts.warnings += warnings.length;
+}
+
+/** Whether a payment was told with this status before. What an order says of what is due has no webhook that could be lost. */
+function isKnownSo(
+  { id, status }: { readonly id: string; readonly status: string | undefined },
+  { attempts }: Lifecycle,
+): boolean {
+  return attempts.some((attempt) => attempt.id === id && attempt.status === status);
 }

@@ -21,6 +21,7 @@ function craftOf(dependencies: TellDependencies): Craft<Wake> {
   return {
     line: 'payment',
     worker: 'payments worker',
+    isNews: ({ cause }) => cause === 'webhook' || cause === 'api',
     parse: parseWake,
     // That one was held matters once the thread is told: its hold is to be forgotten.
     choose: (wakes) => wakes.find(({ cause }) => cause === 'held') ?? wakes[0],

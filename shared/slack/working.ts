@@ -28,6 +28,8 @@ export type Craft<Wake> = {
   /** What a line of the log is about, and the worker in reports. */
   readonly line: string;
   readonly worker: string;
+  /** Whether a record was sent when its news came in: its age is then how long people have waited for it. Not given: never. */
+  readonly isNews?: (wake: Wake) => boolean;
   /** Throws `Park` for what is no record of this room. */
   readonly parse: (body: string) => Wake;
   /** Which of several wakes is told, all of one thing. */
@@ -96,6 +98,10 @@ export async function workOne<Wake>(
     const told = await patiently(() => craft.tell(wake, { until, report }), until, working);
     line(told.outcome, told.more);
     if (told.outcome === 'held') count('ThreadsHeld', 1);
+    if (told.outcome === 'done' && report.posted + report.edited > 0 && wakes.some((one) => craft.isNews?.(one))) {
+      const sent = records.map(({ attributes }) => Number(attributes.SentTimestamp)).filter((at) => at > 0);
+      if (sent.length > 0) count('ToldAfterMs', Math.max(0, clock.now() - Math.min(...sent)));
+    }
     return 'done';
   } catch (error) {
     const receives = Math.max(...records.map(({ attributes }) => Number(attributes.ApproximateReceiveCount) || 1));

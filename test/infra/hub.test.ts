@@ -196,7 +196,10 @@ describe('alarms', () => {
       expect(property(alarm, 'AlarmDescription')).toMatch(/^[A-Z].+\.\n\nWhat to do: .+\.$/);
       expect(property(alarm, 'AlarmActions')).toEqual(topic);
       expect(property(alarm, 'OKActions')).toEqual(topic);
-      expect(property(alarm, 'TreatMissingData')).toBe('notBreaching');
+      // What is silent rings by having no data; all else counts something bad, of which no data means none.
+      const isOfSilence = saidOf(alarm, 'MetricName') === 'Invocations';
+      expect(property(alarm, 'TreatMissingData')).toBe(isOfSilence ? 'missing' : 'notBreaching');
+      expect(property(alarm, 'InsufficientDataActions')).toEqual(isOfSilence ? topic : null);
     },
   );
 
@@ -221,6 +224,16 @@ describe('alarms', () => {
       'SlackInstall',
       'SlackWorker',
     ]);
+  });
+
+  it('watch that what runs each minute does run', () => {
+    const everyMinute = ofType('AWS::Scheduler::Schedule')
+      .filter((schedule) => property(schedule, 'ScheduleExpression') === 'cron(* * * * ? *)')
+      .map(({ id }) => id.replace(/Schedule$/, ''));
+    const watched = functions.filter(({ id }) => alarmsOn('Invocations', id).length === 1).map(({ id }) => id);
+
+    expect(watched.sort()).toEqual(everyMinute.sort());
+    expect(everyMinute).toContain('PaymentsSweep');
   });
 
   it('watch what the API answers: 5xx, callers refused, Razorpay refused, and Slack refused', () => {
@@ -248,6 +261,74 @@ describe('alarms', () => {
       [['kms:Decrypt', 'kms:GenerateDataKey'], ofThisAccount],
       [['sns:Publish'], ofThisAccount],
     ]);
+  });
+});
+
+describe('the dashboard', () => {
+  const [dashboard, ...others] = ofType('AWS::CloudWatch::Dashboard');
+  const { widgets } = JSON.parse(saidOf(dashboard, 'DashboardBody')) as {
+    readonly widgets: readonly {
+      readonly properties: { readonly title?: string; readonly metrics?: readonly unknown[][] };
+    }[];
+  };
+  const shown = (title: string) =>
+    widgets.find(({ properties }) => properties.title?.startsWith(title))?.properties.metrics ?? [];
+  const names = (title: string, metric: string) =>
+    shown(title).flatMap((entry) => (entry[1] === metric ? [String(entry[3]).split('.')[0]] : []));
+
+  it('is one of the stage', () => {
+    expect(others).toEqual([]);
+    expect(property(dashboard, 'DashboardName')).toBe('war-room-trial');
+  });
+
+  it('shows what waits and what is parked in every queue', () => {
+    const waiting = [
+      ...names('Waiting', 'ApproximateNumberOfMessagesVisible'),
+      ...names('Dead letters', 'ApproximateNumberOfMessagesVisible'),
+    ];
+
+    expect(waiting.sort()).toEqual(queues.map(({ id }) => id).sort());
+  });
+
+  it('shows how long it takes from delivery to Slack, as half of the payments, most and nearly all see it', () => {
+    const latency = shown('From delivery').map(([namespace, name, , service, how]) => [
+      namespace,
+      name,
+      service,
+      (how as { readonly stat: string }).stat,
+    ]);
+
+    expect(latency).toEqual(
+      ['p50', 'p95', 'p99'].map((stat) => ['WarRoom/trial', 'ToldAfterMs', 'PaymentsWorker', stat]),
+    );
+  });
+
+  it('reckons the cost of the day from every function, queue and table, by the prices of the repository', () => {
+    const cost = shown('Cost of the day');
+    const [{ expression = '' } = {}] = cost.flatMap((entry) =>
+      entry.filter(
+        (part): part is { readonly expression?: string } =>
+          typeof part === 'object' && part !== null && 'expression' in part,
+      ),
+    );
+
+    expect(names('Cost', 'Invocations').sort()).toEqual(functions.map(({ id }) => id).sort());
+    expect(names('Cost', 'NumberOfMessagesSent').sort()).toEqual(queues.map(({ id }) => id).sort());
+    expect(names('Cost', 'ConsumedWriteCapacityUnits').sort()).toEqual(
+      ofType('AWS::DynamoDB::GlobalTable')
+        .map(({ id }) => id)
+        .sort(),
+    );
+    // Each metric is in the sum once, and the sum names no other.
+    const used = [...expression.matchAll(/\bm\d+\b/g)].map(([name]) => name);
+    expect(new Set(used).size).toBe(used.length);
+    expect(used).toHaveLength(cost.length - 1);
+    // A million write units cost 0.625: one of them that much less.
+    expect(expression).toContain('0.000000625000000 * FILL(SUM([');
+  });
+
+  it('shows that nothing was doubled', () => {
+    expect(names('Doubled', 'MessagesDoubled')).toContain('PaymentsWorker');
   });
 });
 

@@ -28,6 +28,15 @@ describe('a count', () => {
     });
   });
 
+  it('of milliseconds says so: its name ends in them', () => {
+    const [line] = counted('ToldAfterMs', 1_250);
+
+    expect(JSON.parse(line ?? '')).toMatchObject({
+      _aws: { CloudWatchMetrics: [{ Metrics: [{ Name: 'ToldAfterMs', Unit: 'Milliseconds' }] }] },
+      ToldAfterMs: 1_250,
+    });
+  });
+
   it('has its dimensions in one set with the function, so that it is one metric', () => {
     const [line] = counted('Parked', 2, { code: 'wake-unreadable' });
 
