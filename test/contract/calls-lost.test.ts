@@ -130,6 +130,8 @@ describe('the channel of an agent that was deleted in Slack', () => {
     expect(whole).toMatchObject({ calls: 2, doubled: 0, channels: [{ members: chain }] });
     expect(recorded.effects.length).toBeGreaterThan(10);
     for (const [effect, name] of recorded.effects.entries()) {
+      // What the outbox keeps of messages is stopped at each write by tests of its own.
+      if (name.startsWith('messages.')) continue;
       for (const side of ['before', 'after'] as const) {
         const { fuse, world } = await play({ effect, side });
         const at = `${side} effect ${effect}, ${name}`;
