@@ -1,7 +1,7 @@
 /**
  * `npm run pictures`: plays every story against a stack of its own, and writes what its threads look like on a telephone to
- * `docs/images/`, for docs/threads.md; then the home, and what is told of parked payments; then the form for the decision table.
- * `-- threads`, `-- home` or `-- routing`: only these.
+ * `docs/images/`, for docs/threads.md; then the home, and what is told of parked payments; then the form for the decision table;
+ * and session reports. `-- threads`, `-- home`, `-- routing` or `-- reports`: only these.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { permalinkOf, play, threadOf, untilTold } from '../lib/local/play.ts';
 import type { Person, Taken } from '../lib/local/slack-front/person.ts';
 import { startStack } from '../lib/local/start.ts';
 import { STORIES, type Story, seededRandom } from '../lib/local/stories.ts';
+import { photographReports } from './report-pictures.ts';
 import { photographRouting } from './routing-pictures.ts';
 
 /** As wide as many telephones, and higher than any thread; a desk; and twice as fine as the page counts. */
@@ -263,7 +264,7 @@ async function until<T>(what: string, look: () => T | undefined): Promise<T> {
 type Picture = { readonly file: string; readonly permalink: string };
 
 const asked = process.argv.slice(2);
-const wanted = asked.length > 0 ? asked : ['threads', 'home', 'routing'];
+const wanted = asked.length > 0 ? asked : ['threads', 'home', 'reports', 'routing'];
 const folder = mkdtempSync(join(tmpdir(), 'war-room-pictures-'));
 const stack = await startStack({
   root,
@@ -284,6 +285,7 @@ const browser = await startBrowser();
 try {
   if (wanted.includes('threads')) await photographThreads();
   if (wanted.includes('home')) await photographHome();
+  if (wanted.includes('reports')) await photographReports({ browser, facts: stack.facts, images });
   const { control } = stack.slack;
   // The last: from then on payments go elsewhere.
   if (wanted.includes('routing') && control)

@@ -12,15 +12,18 @@ import { ownedBy, STORIES } from '../lib/local/stories.ts';
 import { killedStack, passesIn } from '../lib/local/storm/kills.ts';
 import { type StormOptions, type StormSummary, steady, storm } from '../lib/local/storm/storm.ts';
 import type { Ending, Step } from '../lib/local/telling.ts';
+import { playWeek } from '../lib/local/week-story.ts';
 
 const STORM = 'storm';
 const CALL = 'call';
 const LEAD = 'lead';
+const WEEK = 'week';
 
 const LIST = [
   ...Object.entries(STORIES).map(([name, { shows }]) => `  ${name.padEnd(22)} ${shows}`),
   `  ${CALL.padEnd(22)} a call, told to the agent and everybody above in a private channel`,
   `  ${LEAD.padEnd(22)} a lead with two payments under way, given to somebody else, who is told what is open`,
+  `  ${WEEK.padEnd(22)} a week of sessions of two courses, and the reports of its Friday and its Monday in their channels`,
   `  ${STORM.padEnd(22)} many lives at once: --payments 200 --duplicates 20% --reorder --lose 5% --faults\n${' '.repeat(25)}--inflight 16 --seed 1; with --kills 3, against a stack of its own that is killed`,
 ].join('\n');
 
@@ -66,7 +69,7 @@ function read(argv: readonly string[]) {
 
 const noScenario = (name: string) =>
   new Mistyped(
-    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, LEAD, STORM].join(', ')}.\n${SEE_HELP}`,
+    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, LEAD, WEEK, STORM].join(', ')}.\n${SEE_HELP}`,
   );
 
 function count(name: string, text: string | undefined, otherwise: number): number {
@@ -133,6 +136,12 @@ async function lead(facts: LocalFacts, to: string): Promise<void> {
 }
 
 const aLead = (sign: string) => ({ id: `lead_${sign}`, name: 'Ishaan Varma' });
+
+async function week(facts: LocalFacts): Promise<void> {
+  for (const { text, permalink } of await playWeek(facts, (line) => console.log(line))) {
+    console.log(`\n${text}\n${permalink}`);
+  }
+}
 
 /** An order that the checkout announces, with the learner's name. */
 function announcedBy({ sent }: Step): (readonly [string, string])[] {
@@ -223,6 +232,7 @@ async function main(): Promise<void> {
   if (others.length > 0) throw new Mistyped(`One scenario at a time: what is ${others.join(' ')} after ${name}?`);
   if (name === CALL) return call(runningStack(), values.admin ?? 'adm_arjun');
   if (name === LEAD) return lead(runningStack(), values.admin ?? 'adm_sana');
+  if (name === WEEK) return week(runningStack());
   if (name !== STORM && !Object.hasOwn(STORIES, name)) throw noScenario(name);
   await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0), values.admin));
 }

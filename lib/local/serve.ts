@@ -4,6 +4,7 @@ import { startAwsJson } from './aws-json.ts';
 import { FunctionHost } from './function-host.ts';
 import { startGateway } from './gateway.ts';
 import { kmsOperations } from './kms.ts';
+import { startLambdaApi } from './lambda-api.ts';
 import { type FunctionPlan, type Plan, planFrom } from './plan.ts';
 import { startPoller } from './poller.ts';
 import { createQueues } from './queues.ts';
@@ -58,6 +59,8 @@ export type Served = Prepared & {
   /** `http://127.0.0.1:PORT` */
   readonly api: string;
   readonly endpoints: Endpoints;
+  /** Where tools call functions by their names. */
+  readonly lambdaUrl: string;
   /** What each store is, for people. */
   readonly told: Stores['told'];
   /** Calls a function as its schedule would. */
@@ -143,12 +146,19 @@ export async function serve(options: ServeOptions): Promise<Served> {
   }
   owned(startTimers(plan.schedules, timeScale, invoke));
   gateway.serve(plan.routes, invoke);
+  const lambda = owned(
+    await startLambdaApi(
+      plan.functions.map(({ id }) => id),
+      invoke,
+    ),
+  );
 
   const running = started.move();
   return {
     ...prepared,
     api: gateway.origin,
     endpoints,
+    lambdaUrl: lambda.origin,
     told: stores.told,
     invoke,
     kill: (functionId) => host.kill(functionId),

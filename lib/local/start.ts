@@ -177,7 +177,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
 }
 
 /** What of AWS is served here, as its own tools would list it. */
-function awsFacts({ endpoints, plan }: Served): LocalFacts['aws'] {
+function awsFacts({ endpoints, lambdaUrl, plan }: Served): LocalFacts['aws'] {
   const { tables, queues, keys, secrets } = plan;
   const resource = (ResourceType: string) => (LogicalResourceId: string, PhysicalResourceId: string) => ({
     LogicalResourceId,
@@ -185,7 +185,7 @@ function awsFacts({ endpoints, plan }: Served): LocalFacts['aws'] {
     ResourceType,
   });
   return {
-    environment: environmentFor(endpoints),
+    environment: { ...environmentFor(endpoints), AWS_ENDPOINT_URL_LAMBDA: lambdaUrl },
     resources: [
       ...tables.map(({ id, name }) => resource('AWS::DynamoDB::GlobalTable')(id, name)),
       ...queues.map(({ id, url }) => resource('AWS::SQS::Queue')(id, url)),

@@ -36,8 +36,8 @@ export async function noteChange(
   const now = clock.now();
   const ripeAt = now + ripenMs * timeScale;
   const isNoted = ({ isDue, ripeAt: noted }: Kept) => isDue && noted - now >= goodForMs * timeScale;
+  await store.enrol(ref, now);
   if (endsAt === 'all') {
-    await store.enrol(ref, now);
     // Perhaps they waited for the channel that the course is now given.
     for (const kept of await store.untold(ref)) if (!isNoted(kept)) await store.mark(ref, kept, ripeAt);
     return;

@@ -86,7 +86,7 @@ function root(report: Report, lists: readonly Paragraph[], goesOn: boolean): Con
     called(course, 80) || 'a course',
     windowInWords(window, zone),
   ]);
-  const span = `${momentInWords(window.from, zone)} to ${momentInWords(window.to, zone)}`;
+  const span = `from ${momentInWords(window.from, zone)} to ${momentInWords(window.to, zone)}`;
   const late = updated && `updated ${dateInWords(updated.at, zone)}: ${updateInWords(updated.parts)}`;
   return message(
     body(...title),
@@ -94,7 +94,8 @@ function root(report: Report, lists: readonly Paragraph[], goesOn: boolean): Con
     ...lists,
     fine(goesOn ? 'The report goes on in the thread.' : ''),
     fine(gapFrom === undefined ? '' : gapInWords(gapFrom, window, zone)),
-    fine(...joined(' · ', [list.all > 0 ? `${enrolled} enrolled` : undefined, `sessions that ended ${span}`, late])),
+    fine(...joined(' · ', [list.all > 0 ? `${enrolled} enrolled` : undefined, span])),
+    fine(late ?? ''),
   );
 }
 
@@ -135,7 +136,7 @@ function drawn(ratings: Ratings): Paragraph[] {
   if (all === 0) return [];
   const lines = [5, 4, 3, 2, 1].map((rating) => {
     const count = ratings[rating - 1] ?? 0;
-    return `${rating} ${bar(count, all)} ${count}`;
+    return `${starred(rating)} ${bar(count, all)} ${count}`;
   });
   return [body(lines.join('\n'))];
 }
@@ -145,8 +146,7 @@ type Section = { readonly head: string; readonly lines: readonly (readonly Inlin
 /** What needs eyes first, then what there was, then what was said. */
 function sectionsOf({ figures, lowRating, names, zone }: Report): Section[] {
   const { low, list, words } = figures;
-  const upTo =
-    lowRating === 1 ? '1' : `${Array.from({ length: lowRating - 1 }, (_, at) => at + 1).join(', ')} or ${lowRating}`;
+  const upTo = lowRating === 1 ? starred(1) : `${starred(lowRating)} or less`;
   const more = (few: { all: number; kept: readonly unknown[] }, what: string) =>
     few.all > few.kept.length ? { more: `and ${few.all - few.kept.length} more ${what}` } : {};
   return [
@@ -160,11 +160,12 @@ function sectionsOf({ figures, lowRating, names, zone }: Report): Section[] {
   ].filter(({ lines }) => lines.length > 0);
 }
 
+/** The words first: whoever reads on wants to know which session that was. */
 function lowLine({ rating, session, text, learnerId }: Opinion, names: Report['names'], zone: string): Inline[] {
   const name = called(shortName(names.get(learnerId) ?? ''), nameCharacters);
   const where = `${called(session.title, titleCharacters)}, ${dayInWords(session.startsAt, zone)}`;
   const said = hasWords(text) ? quoted(text) : 'no words';
-  return ['• ', { bold: String(rating) }, ` · ${where} · ${said}${name && ` · ${name}`}`];
+  return ['• ', { bold: starred(rating) }, ` ${said} · ${name && `${name} · `}${where}`];
 }
 
 function sessionLine({ title, startsAt, status, attendance, ratings }: SessionFigures, zone: string): Inline[] {
@@ -174,13 +175,18 @@ function sessionLine({ title, startsAt, status, attendance, ratings }: SessionFi
     called(title, titleCharacters),
     status === 'held' ? undefined : status === 'cancelled' ? 'cancelled' : 'not confirmed as held',
     attendance && `${attendance.present} of ${attendance.expected} came`,
-    average === undefined ? undefined : `${tenths(average)} from ${counted(countOf(ratings), 'rating')}`,
+    average === undefined ? undefined : `${starred(tenths(average))} from ${countOf(ratings)}`,
   ];
   return [`• ${parts.filter((part) => part !== undefined && part !== '').join(' · ')}`];
 }
 
 function wordsLine({ rating, session, text }: Opinion): Inline[] {
-  return ['• ', { bold: String(rating) }, ` · ${quoted(text)} · ${called(session.title, titleCharacters)}`];
+  return ['• ', { bold: starred(rating) }, ` ${quoted(text)} · ${called(session.title, titleCharacters)}`];
+}
+
+/** A rating, so that it is no other number. */
+function starred(rating: number | string): string {
+  return `${rating}★`;
 }
 
 /** The lists, message by message. The first is the root's, and may be empty. */

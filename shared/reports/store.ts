@@ -41,6 +41,9 @@ export const dueShards = ['due#0', 'due#1', 'due#2', 'due#3'] as const;
 const teamShards = ['teams#0', 'teams#1', 'teams#2', 'teams#3'] as const;
 const teamsAtMost = 1_000;
 
+/** A process remembers so many courses that it has enrolled. */
+const enrolledKept = 10_000;
+
 /**
  * What is due per course and window, and how far each course was reported. A course has one partition: `report#<run>` for each of
  * its reports, `course` for how far they go, `waiting` while they wait for a channel. Each write touches one item and may be
@@ -48,6 +51,8 @@ const teamsAtMost = 1_000;
  */
 export class ReportStore {
   readonly #table: Table;
+  /** Courses that are enrolled: asked for with each change of theirs, and never undone. */
+  readonly #enrolled = new Set<string>();
 
   constructor(table: Table) {
     this.#table = table;
@@ -55,9 +60,13 @@ export class ReportStore {
 
   /** Has a course reported from the next run on, and its team visited by the runs. `bornAt`: when the course was first heard of (ms). */
   async enrol({ team, course }: CourseRef, bornAt: number): Promise<void> {
+    const key = courseKey({ team, course });
+    if (this.#enrolled.has(key.pk)) return;
     const own = `${team}#reports`;
     await this.#table.insert({ pk: own, sk: 'team', dueShard: shardOf(own, teamShards), dueAt: 0 });
-    await this.#table.insert({ ...courseKey({ team, course }), bornAt });
+    await this.#table.insert({ ...key, bornAt });
+    if (this.#enrolled.size >= enrolledKept) this.#enrolled.clear();
+    this.#enrolled.add(key.pk);
   }
 
   /** The teams that have courses. A team that came a moment ago may be missing: its courses are reported with the next run. */

@@ -293,7 +293,7 @@ describe('the message of any report', () => {
             const bold = [...shown.matchAll(/<(?:b|strong)>(.*?)<\/(?:b|strong)>/gs)].map(([, inside]) => inside);
             for (const each of bold) {
               expect(each).toMatch(
-                /^(Session report|\d+ low ratings? \(.*|Sessions|In their words|[\d.]+)(, continued)?$/,
+                /^(Session report|\d+ low ratings? \(.*|Sessions|In their words|[\d.]+★?)(, continued)?$/,
               );
             }
           }
