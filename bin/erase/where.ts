@@ -1,6 +1,6 @@
 import type { LocalFacts } from '../../lib/local/facts.ts';
 
-/** What of a stage an erasure works on, by CloudFormation's logical ids. */
+/** What of a stage the tools work on, by CloudFormation's logical ids. */
 type Resources = {
   /** Every table of the state stack: logical id -> the table's name. */
   readonly tables: ReadonlyMap<string, string>;
@@ -9,6 +9,7 @@ type Resources = {
   readonly slackSecret: string;
   readonly apiKeysSecret: string;
   readonly paymentsQueue: string;
+  readonly reportsQueue: string;
 };
 
 /** Where data is erased. */
@@ -98,5 +99,6 @@ function resourcesOf(all: readonly Resource[]): Resources {
     slackSecret: one('SlackSecret'),
     apiKeysSecret: one('ApiKeysSecret'),
     paymentsQueue: one('PaymentsQueue'),
+    reportsQueue: one('ReportsQueue'),
   };
 }

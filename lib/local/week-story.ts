@@ -4,7 +4,7 @@ import { PlayFailed } from './play.ts';
 import { DATA_SCIENCE, FULL_STACK } from './stories.ts';
 
 /** What a learner says of a session: who, by their place among the learners; how many stars; in which words, if any. */
-export type Said = readonly [learner: number, rating: number, text?: string];
+type Said = readonly [learner: number, rating: number, text?: string];
 
 /** A session as it went. Who is `present` is counted from the first of the learners; the rest were absent. */
 export type WeekSession = {
@@ -187,11 +187,13 @@ export async function playWeek(
   const channels = await channelIds(facts.slack);
   for (const { id, name, type, channel, learners } of WEEK) {
     await put(facts, `/v1/courses/${id}`, { name, type, announcementChannel: channels.get(channel) });
-    for (const [index, learner] of learners.entries()) {
-      const email = `${learner.toLowerCase().replace(' ', '.')}@learner.example`;
-      const body = { courseId: id, learner: { id: learnerId(id, index), name: learner, email }, status: 'active' };
-      await put(facts, `/v1/enrollments/enr_${learnerId(id, index)}`, body);
-    }
+    await Promise.all(
+      learners.map((learner, index) => {
+        const email = `${learner.toLowerCase().replace(' ', '.')}@learner.example`;
+        const body = { courseId: id, learner: { id: learnerId(id, index), name: learner, email }, status: 'active' };
+        return put(facts, `/v1/enrollments/enr_${learnerId(id, index)}`, body);
+      }),
+    );
     say(`${name}: ${learners.length} learners`);
   }
 
@@ -237,10 +239,12 @@ async function tell(
     const ids = learners.map((_, index) => learnerId(courseId, index));
     await put(facts, `/v1/sessions/${id}/attendance`, { present: ids.slice(0, present), absent: ids.slice(present) });
   }
-  for (const [learner, rating, text] of feedback) {
-    const body = { learnerId: learnerId(courseId, learner), rating, ...(text !== undefined && { text }) };
-    await put(facts, `/v1/sessions/${id}/feedback`, body, 'POST');
-  }
+  await Promise.all(
+    feedback.map(([learner, rating, text]) => {
+      const body = { learnerId: learnerId(courseId, learner), rating, ...(text !== undefined && { text }) };
+      return put(facts, `/v1/sessions/${id}/feedback`, body, 'POST');
+    }),
+  );
 }
 
 const learnerId = (course: string, index: number) => `${course.replace('crs_', 'lrn_')}_${index + 1}`;

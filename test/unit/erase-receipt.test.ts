@@ -164,7 +164,8 @@ describe('a stage in AWS', () => {
     resource('SlackSecret', 'AWS::SecretsManager::Secret', arn('slack')),
     resource('ApiKeysSecret', 'AWS::SecretsManager::Secret', arn('api-keys')),
   ];
-  const hub = [resource('PaymentsQueue', 'AWS::SQS::Queue', 'https://sqs.ap-south-1.amazonaws.com/1/q.fifo')];
+  const queue = (name: string) => `https://sqs.ap-south-1.amazonaws.com/1/${name}.fifo`;
+  const hub = ['PaymentsQueue', 'ReportsQueue'].map((id) => resource(id, 'AWS::SQS::Queue', queue(id)));
   const listing = (resources: readonly object[]) => JSON.stringify({ StackResourceSummaries: resources });
 
   it('is known by what CloudFormation lists of its two stacks, every table among it', () => {
@@ -174,7 +175,7 @@ describe('a stage in AWS', () => {
       ['Payments', 'war-room-live-state-Payments-1'],
       ['SlackEvents', 'war-room-live-state-SlackEvents-1'],
     ]);
-    expect(resources.paymentsQueue).toBe('https://sqs.ap-south-1.amazonaws.com/1/q.fifo');
+    expect([resources.paymentsQueue, resources.reportsQueue]).toEqual([queue('PaymentsQueue'), queue('ReportsQueue')]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 /** Session reports from the schedule to Slack: on time, late, after missed runs, with data that comes late. */
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { startTimers } from '../../lib/local/timers.ts';
 import { channelId } from '../../shared/base/names.ts';
 import { Fuse } from '../support/fuse.ts';
 import { announced, aSession, startReporting } from '../support/reporting.ts';
@@ -295,6 +296,57 @@ describe('a run that was missed', () => {
         });
       }
     }
+  });
+});
+
+describe('the schedule, as the runner of this machine keeps it', () => {
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('runs each Monday and Friday at nine over the end of the year; a late run and a missed one leave no window out', async () => {
+    const schedule = {
+      id: 'ReportsRunSchedule',
+      name: 'reports',
+      expression: 'cron(0 9 ? * MON,FRI *)',
+      zone: 'Asia/Kolkata',
+      function: 'ReportsRun',
+      input: '{"scheduledAt":"<aws.scheduler.scheduled-time>"}',
+    };
+    const started = Date.parse('2026-12-24T12:00:00+05:30');
+    const called: { readonly scheduledAt: string }[] = [];
+    jest.useFakeTimers({ now: started });
+    const timers = startTimers([schedule], 1, async (_, event) => void called.push(event as (typeof called)[number]));
+    jest.advanceTimersByTime(13 * 24 * 60 * minute);
+    timers.stop();
+    jest.useRealTimers();
+
+    const { say, run, drain, threads, room } = await startReporting();
+    room.time.advance(started - room.time.now());
+    await say.course();
+    for (const day of ['24', '26', '29']) await say.session(aSession(`s${day}`, `2026-12-${day}T20:00:00+05:30`));
+    await say.session(aSession('s2', '2027-01-02T20:00:00+05:30'));
+    for (const [index, { scheduledAt }] of called.entries()) {
+      // The second never came about, the third came two days late.
+      const lateMs = index === 2 ? 2 * 24 * 60 * minute : 0;
+      room.time.advance(Math.max(0, Date.parse(scheduledAt) + lateMs - room.time.now()));
+      if (index !== 1) await run(scheduledAt);
+      await drain();
+    }
+
+    expect(called.map(({ scheduledAt }) => scheduledAt)).toEqual([
+      '2026-12-25T03:30:00Z',
+      '2026-12-28T03:30:00Z',
+      '2027-01-01T03:30:00Z',
+      '2027-01-04T03:30:00Z',
+    ]);
+    const heads = threads().map(({ text }) => text.split('\n').filter((line) => /^Session report|^• /.test(line)));
+    expect(heads).toEqual([
+      ['Session report · Data Science · 21 to 25 Dec', '• Thu 24 Dec · Lesson s24'],
+      ['Session report · Data Science · 25 to 28 Dec', '• Sat 26 Dec · Lesson s26'],
+      ['Session report · Data Science · 28 Dec 2026 to 1 Jan 2027', '• Tue 29 Dec · Lesson s29'],
+      ['Session report · Data Science · 1 to 4 Jan', '• Sat 2 Jan · Lesson s2'],
+    ]);
   });
 });
 
