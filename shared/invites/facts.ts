@@ -1,5 +1,5 @@
 import type { UserId } from '../base/names.ts';
-import type { Cause } from './lifecycle.ts';
+import type { Cause, State } from './lifecycle.ts';
 import type { Sighting } from './standing.ts';
 
 /** The account that has a learner's address, as Slack last said. */
@@ -42,15 +42,24 @@ export type Facts = {
   readonly invitation: Invitation | undefined;
 };
 
-/** What is the case with a learner: of several things the one that counts most. */
-export function causeOf({ account, invitation, enrolledAt }: Facts): Cause {
+/**
+ * What is the case with a learner who stands at `from`: of several things the one that counts most. That an account went ends
+ * what it was, or was invited to be, also for who has enrolled since: that comes after it.
+ */
+export function causeOf(facts: Facts, from: State | undefined): Cause {
+  const { account, invitation, enrolledAt } = facts;
   if (account?.standing === 'accepted') return 'joined';
   if (account?.standing === 'invited') return 'awaited';
-  if (account && account.since >= enrolledAt) return 'deactivated';
-  if (account && enrolledAt === 0) return 'deactivated';
+  const isOver = account !== undefined && (enrolledAt === 0 || account.since >= enrolledAt);
+  if (isOver || (account && from === 'ACCEPTED')) return 'deactivated';
   // What was asked for before the account went is over with it.
-  if (!invitation || (account && invitation.at <= account.since)) return 'enrolled';
-  switch (invitation.fate) {
+  const counts = invitation !== undefined && (!account || invitation.at > account.since);
+  const cause = counts ? fatefully(invitation) : 'enrolled';
+  return account && from === 'INVITED' && cause === 'enrolled' ? 'deactivated' : cause;
+}
+
+function fatefully({ fate }: Invitation): Cause {
+  switch (fate) {
     case 'sent':
     case 'known':
     // Perhaps it went out: nobody is to get a second one.
@@ -59,7 +68,7 @@ export function causeOf({ account, invitation, enrolledAt }: Facts): Cause {
     case 'refused':
     case 'bounced':
     case 'lapsed':
-      return invitation.fate;
+      return fate;
     default:
       return 'enrolled';
   }

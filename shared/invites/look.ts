@@ -128,6 +128,7 @@ async function find(
 
   const statuses: Record<string, Enrolment> = Object.fromEntries(enrolments.map(({ id, status }) => [id, status]));
   const enrolment = enrolmentOf(Object.values(statuses));
+  // The mark says of nobody's enrolment which it was: one that nobody heard of counts as new together with one that was marked.
   const enrolledAt = isAnew(before?.enrolments ?? {}, statuses)
     ? (kept.enrolledMark ?? (before ? clock.now() : 0))
     : (before?.enrolledAt ?? 0);
@@ -140,7 +141,7 @@ async function find(
   const account: Account | undefined = accountOf(accounts);
   const facts: Facts = { enrolment, enrolledAt, account, invitation };
 
-  const moved = move(before?.state, isReaddressed, causeOf(facts));
+  const moved = move(before?.state, isReaddressed, facts);
   const joined = moved.state === 'ACCEPTED' && account?.standing === 'accepted' ? account.user : own;
   if (joined !== undefined && joined !== before?.user) await store.link(ref, joined);
   if (isReaddressed) await store.leave(ref, before.address);
@@ -197,9 +198,10 @@ async function find(
 function move(
   from: State | undefined,
   isReaddressed: boolean,
-  cause: Cause,
+  facts: Facts,
 ): { readonly state: State; readonly cause: Cause } {
   const begun = isReaddressed ? after(from, 'readdressed') : from;
+  const cause = causeOf(facts, begun);
   const state = after(begun, cause) ?? 'PENDING';
   return { state, cause: isReaddressed && state === begun ? 'readdressed' : cause };
 }

@@ -4,8 +4,7 @@ import { hookSignature } from '../../shared/invites/hook-client.ts';
 import { linkTrouble } from '../../shared/invites/link.ts';
 import { noteBounce, showInvites } from '../../shared/invites/list.ts';
 import { readAsked } from '../../shared/invites/request.ts';
-import { emailOf, enterprise, type Inviting, startInviting } from '../support/inviting.ts';
-import { ids } from '../support/slack-world.ts';
+import { emailOf, enterprise, type Inviting, linkWay, startInviting } from '../support/inviting.ts';
 
 const dayMs = 86_400_000;
 let inviting: Inviting;
@@ -290,16 +289,7 @@ describe('an invitation', () => {
 
   it('into a shared channel whose answer never came is not asked for again, and somebody is told to look', async () => {
     inviting.settle({ way: { kind: 'connect', channel: 'C0COURSEFS' }, rules: { quietHours: null } });
-    inviting.control.grantToken(inviting.botToken(), 'bot', ids.bot, [
-      'conversations.connect:write',
-      'users:read',
-      'users:read.email',
-      'chat:write',
-      'channels:read',
-      'channels:join',
-      'channels:history',
-    ]);
-    inviting.control.addMember('C0COURSEFS', ids.bot);
+    inviting.mayConnect();
     inviting.control.fault({ kind: 'timeout', method: 'conversations.inviteShared', when: 'after', count: 1 });
     await inviting.enrol('tara');
     await inviting.enrol('om');
@@ -312,12 +302,6 @@ describe('an invitation', () => {
     expect(await inviting.stands('tara', 'om')).toEqual(['INVITED invited', 'INVITED invited']);
     expect(inviting.told()[0]).toMatch(/Perhaps invited, look into Slack: (tara|om) S\. \(no_answer\)\./);
   });
-});
-
-const linkWay = (link: object = {}) => ({
-  kind: 'link',
-  link: { url: 'https://join.slack.com/t/acme/one', madeOn: '2026-11-20', ...link },
-  hook: { url: 'https://mail.example.com/hook', secret: 'sixteen characters' },
 });
 
 describe('a join link', () => {

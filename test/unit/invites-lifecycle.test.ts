@@ -135,20 +135,27 @@ describe('what is the case with a learner', () => {
   it('is what their account says, before any invitation', () => {
     const sent = { ...invitation, fate: 'sent' } as const;
 
-    expect(causeOf({ ...facts, invitation: sent, account: account('accepted') })).toBe('joined');
-    expect(causeOf({ ...facts, invitation: sent, account: account('invited') })).toBe('awaited');
-    expect(causeOf({ ...facts, invitation: sent, account: account('deactivated', 3_000) })).toBe('deactivated');
+    expect(causeOf({ ...facts, invitation: sent, account: account('accepted') }, undefined)).toBe('joined');
+    expect(causeOf({ ...facts, invitation: sent, account: account('invited') }, undefined)).toBe('awaited');
+    expect(causeOf({ ...facts, invitation: sent, account: account('deactivated', 3_000) }, undefined)).toBe(
+      'deactivated',
+    );
   });
 
   it('is that they enrolled, where that was after their account was deactivated', () => {
     const gone = account('deactivated', 1_000);
 
-    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone })).toBe('enrolled');
-    expect(causeOf({ ...facts, enrolledAt: 1_000, account: gone })).toBe('deactivated');
-    expect(causeOf({ ...facts, enrolledAt: 0, account: account('deactivated', 0) })).toBe('deactivated');
+    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone }, undefined)).toBe('enrolled');
+    expect(causeOf({ ...facts, enrolledAt: 1_000, account: gone }, undefined)).toBe('deactivated');
+    expect(causeOf({ ...facts, enrolledAt: 0, account: account('deactivated', 0) }, undefined)).toBe('deactivated');
+    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone }, 'ACCEPTED')).toBe('deactivated');
+    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone }, 'INVITED')).toBe('deactivated');
+    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone }, 'DEACTIVATED')).toBe('enrolled');
     const again = { ...invitation, fate: 'sent' } as const;
-    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone, invitation: again })).toBe('invited');
-    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone, invitation: { ...again, at: 900 } })).toBe('enrolled');
+    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone, invitation: again }, undefined)).toBe('invited');
+    expect(causeOf({ ...facts, enrolledAt: 1_001, account: gone, invitation: { ...again, at: 900 } }, undefined)).toBe(
+      'enrolled',
+    );
   });
 
   it.each([
@@ -161,7 +168,7 @@ describe('what is the case with a learner', () => {
     ['withdrawn', 'enrolled'],
     [undefined, 'enrolled'],
   ] as const)('is, where an invitation was %s, %s', (fate, cause) => {
-    expect(causeOf({ ...facts, invitation: { ...invitation, fate } })).toBe(cause);
+    expect(causeOf({ ...facts, invitation: { ...invitation, fate } }, undefined)).toBe(cause);
   });
 
   it('is decided by one enrolment among several, and of several accounts by the one that is there', () => {
