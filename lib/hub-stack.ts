@@ -8,6 +8,7 @@ import { HubFunction } from './parts/hub-function.ts';
 import { OrderedWorker } from './parts/ordered-worker.ts';
 import { placeOf } from './parts/place.ts';
 import type { Settings } from './parts/settings.ts';
+import { AlarmsRoom } from './rooms/alarms.ts';
 import { CallsRoom } from './rooms/calls.ts';
 import { CoursesRoom } from './rooms/courses.ts';
 import { DeskRoom } from './rooms/desk.ts';
@@ -74,6 +75,10 @@ export class HubStack extends Stack {
       desk: desk.queue,
     });
     new InstallRoom(this, 'InstallRoom', { ...surroundings, api, state, slack: slack.queue });
+
+    if (settings.alarmTeam !== undefined) {
+      new AlarmsRoom(this, 'AlarmsRoom', { ...surroundings, state, team: settings.alarmTeam });
+    }
 
     const health = new HubFunction(this, 'Health', {
       ...surroundings,

@@ -38,6 +38,8 @@ export class StateStack extends Stack {
   readonly userSlackDetails: RoomTable;
   /** What is due per course and window, and how far each course was reported. */
   readonly reports: RoomTable;
+  /** That alarms began to ring and ceased, as it was heard. */
+  readonly alarms: RoomTable;
   /** Round trips to Slack that were begun and have not come back yet. */
   readonly installStates: RoomTable;
   /** Encrypts Slack tokens; callers give the team, user and kind as encryption context. */
@@ -69,6 +71,8 @@ export class StateStack extends Stack {
     this.sessions = new RoomTable(this, 'Sessions');
     this.userSlackDetails = new RoomTable(this, 'UserSlackDetails', { due: true });
     this.reports = new RoomTable(this, 'Reports', { due: true });
+
+    this.alarms = new RoomTable(this, 'Alarms');
 
     this.tokenKey = new Key(this, 'TokenKey', {
       description: `Encrypts the Slack tokens of War Room (${settings.stage})`,

@@ -33,6 +33,7 @@ describe('what outlives the code', () => {
       'Sessions',
       'UserSlackDetails',
       'Reports',
+      'Alarms',
     ]);
   });
 
@@ -86,6 +87,7 @@ describe('what outlives the code', () => {
       Sessions: [],
       UserSlackDetails: [due],
       Reports: [due],
+      Alarms: [],
     });
   });
 

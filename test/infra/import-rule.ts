@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/aws': ['shared/base'],
   'shared/razorpay': ['shared/base', 'shared/aws'],
   'shared/slack': ['shared/base', 'shared/aws'],
+  'shared/alarms': COMMON,
   'shared/org': COMMON,
   'shared/courses': COMMON,
   'shared/install': [...COMMON, 'shared/org'],

@@ -13,7 +13,7 @@ import { synthesize } from '../../lib/app.ts';
 import type { Template } from '../../lib/local/template.ts';
 import type { StageFile } from '../../lib/parts/settings.ts';
 import { assembly, folder, ofType, tidy } from './synthesized.ts';
-import type { Json } from './template.ts';
+import { allowedBy, at, exportsOf, type Json, list, resourcesOf, said } from './template.ts';
 
 afterAll(tidy);
 
@@ -70,6 +70,7 @@ const placed = synthesize({
   region: 'ap-south-1',
   residency: 'india',
   tags: { 'cost-centre': 'sales' },
+  alarmTeam: 'T0123456789',
   outdir: join(folder, 'placed'),
   bundle: false,
 });
@@ -139,6 +140,45 @@ describe('two stages', () => {
     // What is kept stays in that region: no table has a replica elsewhere.
     const regions = [...JSON.stringify(stacks.map(({ template }) => template)).matchAll(/"Region":"([^"]+)"/g)];
     expect(new Set(regions.map(([, region]) => region))).toEqual(new Set(['ap-south-1']));
+  });
+
+  it('tell alarms in Slack where their file names a team, with no right that this does not need', () => {
+    const resources = resourcesOf(placed);
+    const exported = exportsOf(placed);
+    const rights = (id: string) => {
+      const its = resources.find((resource) => resource.id === id && resource.type === 'AWS::Lambda::Function');
+      const role = said(at(its?.entry ?? null, 'Properties', 'Role'), exported).split('.')[0];
+      return allowedBy(resources, exported)
+        .filter(({ holder }) =>
+          list(at(holder.entry, 'Properties', 'Roles')).some((given) => said(given, exported) === role),
+        )
+        .flatMap(({ actions, on }) => actions.map((action) => `${action} ${on.join(', ')}`))
+        .filter((right) => !right.startsWith('logs:'))
+        .sort();
+    };
+
+    expect(rights('AlarmsHeard')).toEqual(['dynamodb:PutItem Alarms.Arn', 'sqs:SendMessage AlarmsQueue.Arn']);
+    expect(rights('AlarmsWorker')).toEqual([
+      'dynamodb:DeleteItem AdminSlackMessageLog.Arn',
+      'dynamodb:GetItem AdminSlackMessageLog.Arn',
+      'dynamodb:GetItem SlackInstallations.Arn',
+      'dynamodb:PutItem AdminSlackMessageLog.Arn',
+      'dynamodb:Query AdminSlackMessageLog.Arn',
+      'dynamodb:Query Alarms.Arn',
+      'dynamodb:UpdateItem AdminSlackMessageLog.Arn',
+      'dynamodb:UpdateItem SlackInstallations.Arn',
+      'kms:Decrypt TokenKey.Arn',
+      'sqs:ChangeMessageVisibility AlarmsQueue.Arn',
+      'sqs:DeleteMessage AlarmsQueue.Arn',
+      'sqs:GetQueueAttributes AlarmsQueue.Arn',
+      'sqs:ReceiveMessage AlarmsQueue.Arn',
+      'sqs:SendMessage AlarmsDeadLetters.Arn',
+    ]);
+    const subscribed = resources.filter(({ type }) => type === 'AWS::SNS::Subscription');
+    expect(subscribed.map(({ entry }) => said(at(entry, 'Properties', 'Endpoint'), exported))).toEqual([
+      'AlarmsHeard.Arn',
+    ]);
+    expect(JSON.stringify(plain)).not.toContain('AlarmsHeard');
   });
 
   it('refuse a file with everything that is wrong in it', () => {
