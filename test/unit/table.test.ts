@@ -19,8 +19,10 @@ describe('a read that decides', () => {
     await table.query('p', 'fact#');
     await table.last('p', 'fact#');
     await table.getMany([{ pk: 'p', sk: 's' }]);
+    for await (const _ of table.pages('p', 'fact#'));
+    for await (const _ of table.pages('p', { from: 'a', to: 'b' }));
 
-    const [get, query, last, many] = client
+    const [get, query, last, many, ...pages] = client
       .calls()
       .map(({ args: [command] }) => command.input as Record<string, unknown>);
     expect(get).toMatchObject({ ConsistentRead: true });
@@ -28,6 +30,7 @@ describe('a read that decides', () => {
     expect(query).not.toHaveProperty('IndexName');
     expect(last).toMatchObject({ ConsistentRead: true, Limit: 1 });
     expect(many).toMatchObject({ RequestItems: { T: { ConsistentRead: true } } });
+    expect(pages).toEqual(Array(2).fill(expect.objectContaining({ ConsistentRead: true })));
   });
 
   it('reads every page, and asks again for what was left unprocessed', async () => {
@@ -80,7 +83,7 @@ describe('a read of a table', () => {
     );
 
     expect(named.map((text) => text.slice(0, 'async due('.length))).toEqual(['async due(']);
-    expect(inconsistent.map((text) => text.split('(')[0])).toEqual(['async due', 'async #pages']);
+    expect(inconsistent.map((text) => text.split('(')[0])).toEqual(['async *pages', 'async due', 'async #pages']);
   });
 
   it('that asks what is due is the one that may be stale', async () => {
