@@ -104,7 +104,11 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
     if (!now?.thread) return undefined;
     revision = now.revision;
     const why = 'The channel of the agent’s calls.';
-    return { ...now.thread, destination: read.destination ?? { channel: place.channel, row: 'calls', why } };
+    return {
+      ...now.thread,
+      isConfidential: true,
+      destination: read.destination ?? { channel: place.channel, row: 'calls', why },
+    };
   };
   const outcome = await outbox.sync(ref, compose, budget);
   const trouble =

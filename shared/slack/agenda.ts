@@ -19,6 +19,8 @@ export type Wanted = {
   readonly replies: readonly Message[];
   /** What is there stays as it is, and only what is new is posted: the facts behind the rest begin to expire. */
   readonly onlyNew?: boolean;
+  /** For whoever is in the channel, and nobody else: nothing is posted where anybody in the workspace reads it. */
+  readonly isConfidential?: boolean;
   /** In whose name it is posted where that is possible, by the company's id, and how the app names them otherwise. */
   readonly author?: { readonly adminId: string; readonly byline: readonly Inline[] };
 };

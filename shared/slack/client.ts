@@ -117,13 +117,19 @@ export class SlackClient {
   }
 
   /**
-   * Why the app cannot use the channel, or undefined where it is a member; it joins a public one by itself. Only a
-   * member can look its own messages up, so nothing is posted where it is not. Throws as Slack refuses.
+   * Why the app cannot use the channel, or undefined where it is a member; it joins a public one by itself, unless what is to
+   * be posted is confidential. Only a member can look its own messages up, so nothing is posted where it is not. Throws as
+   * Slack refuses.
    */
-  async unusable(author: Author, channel: ChannelId): Promise<'is_archived' | 'not_a_member' | undefined> {
+  async unusable(
+    author: Author,
+    channel: ChannelId,
+    isConfidential: boolean,
+  ): Promise<'is_archived' | 'not_a_member' | 'not_private' | undefined> {
     const client = await this.as(author);
     const { channel: info } = await client.conversations.info({ channel });
     if (info?.is_archived) return 'is_archived';
+    if (isConfidential && !info?.is_private) return 'not_private';
     if (info?.is_member) return undefined;
     if (info?.is_private) return 'not_a_member';
     await client.conversations.join({ channel });

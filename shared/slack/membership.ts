@@ -20,14 +20,17 @@ export class Membership {
     this.#clock = clock;
   }
 
-  /** Makes the app a member where that is up to it. Answers why it is none, or undefined. */
-  async refusal(bot: Author, channel: ChannelId): Promise<Refusal | undefined> {
+  /**
+   * Makes the app a member where that is up to it. Answers why it is none, or undefined; of a channel that anybody reads, where
+   * that must not be, that it is no private one.
+   */
+  async refusal(bot: Author, channel: ChannelId, isConfidential: boolean): Promise<Refusal | undefined> {
     // The app opened it, and the two who are in it stay.
     if (isDirectMessage(channel)) return undefined;
-    const id = `${bot.user} ${channel}`;
+    const id = `${bot.user} ${channel} ${isConfidential}`;
     if ((this.#until.get(id) ?? 0) > this.#clock.now()) return undefined;
     try {
-      const code = await this.#client.unusable(bot, channel);
+      const code = await this.#client.unusable(bot, channel, isConfidential);
       if (code) return { kind: 'destination', code };
       this.#until.set(id, this.#clock.now() + rememberedMs);
       return undefined;

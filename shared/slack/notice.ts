@@ -130,6 +130,11 @@ function inWords(code: string): { readonly happened: string; readonly remedy: st
         happened: 'War Room is not a member of the channel, or it was deleted',
         remedy: 'Invite the app into the channel, or change the route.',
       };
+    case 'not_private':
+      return {
+        happened: 'the channel was made public, and what belongs there is for its members only',
+        remedy: 'Make it private again, or delete it.',
+      };
     default:
       return {
         happened: 'Slack does not let War Room write there',

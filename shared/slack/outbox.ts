@@ -133,7 +133,9 @@ export class Outbox {
     await Promise.all([bot.token(), poster.token()]);
     if (agenda.unsettled.length > 0) return this.#settle(ref, thread, agenda, destination, bot, budget);
 
-    const refused = agenda.rootTs === undefined ? await this.#membership.refusal(bot, channel) : undefined;
+    const { isConfidential = false } = wanted;
+    const isAsked = agenda.rootTs === undefined || (isConfidential && agenda.steps.some(({ call }) => call === 'post'));
+    const refused = isAsked ? await this.#membership.refusal(bot, channel, isConfidential) : undefined;
     if (refused) return this.#afterRefusal(ref, refused, destination, bot, budget);
     const turn = await takeTurn(this.#with, { team: ref.team, channel }, agenda.steps, budget.as);
 

@@ -295,7 +295,8 @@ export class Pass {
 
   async #join(): Promise<boolean> {
     try {
-      return (await this.#tools.client.unusable(this.#plan.bot, this.#plan.channel)) === undefined;
+      const { bot, channel, wanted } = this.#plan;
+      return (await this.#tools.client.unusable(bot, channel, wanted.isConfidential === true)) === undefined;
     } catch {
       return false;
     }

@@ -453,6 +453,23 @@ describe('the channel of an agent', () => {
     expect(calling.texts(ops)).toEqual([]);
   });
 
+  it('keeps its calls, and what is left of one, where somebody made it public, and says so', async () => {
+    const channel = await posted();
+    calling.room.front.control.setPrivate(channel, false);
+    calling.room.time.advance(11 * 60_000);
+    await calling.say('call_2');
+    const outcome = await calling.told('call_2');
+    await calling.say('call_1', { summary: { points: Array.from({ length: 40 }, () => 'It goes on. '.repeat(10)) } });
+    const longer = await calling.told('call_1');
+    const [shown, said] = [calling.texts(channel).length, calling.roots(ops)];
+    calling.room.front.control.setPrivate(channel, true);
+    await calling.told('call_2');
+
+    expect([outcome, longer, shown]).toEqual(['held', 'held', 1]);
+    expect(said).toEqual([expect.stringMatching(/are waiting: the channel was made public/)]);
+    expect(calling.roots(channel)).toHaveLength(2);
+  });
+
   it('keeps its calls until it is restored, where it was archived, and says so', async () => {
     const channel = await posted();
     calling.room.front.control.archive(channel);

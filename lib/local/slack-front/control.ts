@@ -285,6 +285,11 @@ export class SlackControl {
     this.change(channel, (workspace, conversation) => workspace.rename(conversation, name));
   }
 
+  /** An owner of the workspace makes a private channel public, or a public one private. */
+  setPrivate(channel: string, isPrivate: boolean): void {
+    this.change(channel, (workspace, conversation) => workspace.setPrivate(conversation, isPrivate));
+  }
+
   /** The channel goes by another id from now on, its messages with it. */
   renumber(channel: string, id: string): void {
     if (this.state.tenants.ofChannel(id) !== undefined) throw new NotThere(`There is a channel ${id} already.`);

@@ -26,7 +26,7 @@ export interface Conversation {
   /** Changes when a shared channel passes to another company. */
   id: string;
   readonly kind: 'channel' | 'im' | 'mpim';
-  readonly isPrivate: boolean;
+  isPrivate: boolean;
   readonly creator: string;
   /** Seconds since 1970. */
   readonly created: number;
@@ -301,6 +301,12 @@ export class Workspace {
     conversation.name = name;
     this.changed({ channel: conversation.id });
     this.happened({ kind: 'renamed', conversation });
+  }
+
+  /** Anybody in the workspace reads a private channel from now on, or a public one no more. */
+  setPrivate(conversation: Conversation, isPrivate: boolean): void {
+    conversation.isPrivate = isPrivate;
+    this.changed({ channel: conversation.id });
   }
 
   /** The same channel under another id, as when it is shared with another company. */
