@@ -12,7 +12,7 @@ import type { Reader } from './membership.ts';
 import type { CallStore } from './store.ts';
 
 export type AccountParts = {
-  readonly store: Pick<CallStore, 'known' | 'keepKnown'>;
+  readonly store: Pick<CallStore, 'known' | 'keepKnown' | 'forgetKnown' | 'expect' | 'peopleVersion'>;
   readonly channels: Pick<Channels, 'account'>;
   readonly clock: Pick<Clock, 'now'>;
   /** What waits are multiplied with; 1 where time is what it is. */
@@ -54,6 +54,10 @@ async function standingOf(
   const known = before?.email === hashed ? before : undefined;
   const standsMs = known && (known.standing.kind === 'member' || known.standing.kind === 'guest' ? knownMs : unfitMs);
   if (known && standsMs !== undefined && clock.now() - known.at < standsMs * scale) return known.standing;
+  const address = addressSign(email);
+  // Found from here on: what Slack says of them, while it is asked, may be newer than its answer.
+  await store.expect(team, id, address, clock.now());
+  const version = await store.peopleVersion(team);
   let account: Account | undefined;
   try {
     account = await channels.account(bot, email);
@@ -63,7 +67,8 @@ async function standingOf(
     throw Retry.failed(`Slack does not say who has the e-mail address of ${id} (${no.code}).`, { cause: error });
   }
   const standing = standingIn(team, account);
-  await store.keepKnown(team, id, { email: hashed, address: addressSign(email), standing, at: clock.now() });
+  await store.keepKnown(team, id, { email: hashed, address, standing, at: clock.now() });
+  if ((await store.peopleVersion(team)) !== version) await store.forgetKnown(team, id);
   return standing;
 }
 

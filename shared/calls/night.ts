@@ -6,11 +6,11 @@ import type { Channels } from '../slack/channels.ts';
 import type { Author, Team } from '../slack/installation.ts';
 import { shortName } from '../slack/person-name.ts';
 import { body, fine, type Inline, joined, message } from '../slack/text.ts';
-import { readersOf } from './accounts.ts';
+import { type AccountParts, readersOf } from './accounts.ts';
 import type { Chain } from './chain.ts';
 import { type Fuse, planOf } from './membership.ts';
 import type { CallThread } from './message.ts';
-import type { AgentRef, CallStore } from './store.ts';
+import type { AgentRef } from './store.ts';
 
 /** A channel whose members were found otherwise than they should be, before anything was done about it. */
 export type Drift = {
@@ -22,7 +22,7 @@ export type Drift = {
 };
 
 export type NightParts = {
-  readonly store: Pick<CallStore, 'known' | 'keepKnown'>;
+  readonly store: AccountParts['store'];
   readonly channels: Pick<Channels, 'account' | 'members' | 'nameOf'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly times: { readonly scale: number };

@@ -25,9 +25,11 @@ export async function forgetPerson(
   for (const person of await store.peopleOf(team, heard)) {
     const known = await store.known(team, person);
     if (known && !isNews(heard, known)) continue;
-    // By which they are found goes last: what stops in between is done again.
+    // Whoever is asking Slack just now does not keep what it answers; whoever knew them until now looks at the members again.
+    await store.changePeople(team);
     await store.forgetKnown(team, person);
     await store.changePeople(team);
+    // By which they are found goes last: what stops in between is done again.
     for (const { call } of (await store.waiting({ team, agent: person })).calls) {
       await queue.send(message({ team, agent: person, call, cause: 'slack' }, newId()));
     }

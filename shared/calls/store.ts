@@ -198,10 +198,14 @@ export class CallStore {
     return this.#claim(`${team}#name#${name}`, agent);
   }
 
-  /** Keeps which channel is an agent's. False: it is another agent's already, and nothing was kept. */
+  /**
+   * Keeps which channel is an agent's, and that it is not lost, whatever was said of it before. False: it is another agent's
+   * already, and nothing was kept.
+   */
   async keepChannel(ref: AgentRef, { id, name }: Channel, at: number): Promise<boolean> {
     if (!(await this.#claim(channelKey(ref.team, id).pk, ref.agent))) return false;
     const key = agentKey(ref, 'channel');
+    await this.#table.delete(agentKey(ref, `lost#${id}`));
     const lost = await this.#table.query(key.pk, 'lost#');
     const [last] = lost.toSorted((a, b) => Number(b['at']) - Number(a['at']));
     await this.#table.put({
@@ -322,10 +326,16 @@ export class CallStore {
 
   /** Keeps what is known of a person, who is found from then on also by their account and by the sign of their address. */
   async keepKnown(team: TeamId, id: string, { email, address, standing, at }: Known): Promise<void> {
-    const expires = Math.floor(at / 1000) + 30 * daySeconds;
+    const expires = knownExpiry(at);
     const user = 'user' in standing ? standing.user : undefined;
     for (const key of holderKeys(team, id, { address, user })) await this.#table.put({ ...key, expires });
     await this.#table.put({ ...personKey(team, id), email, address, standing, at, expires });
+  }
+
+  /** Has a person found by the sign of their address, before anything is known of them. `at` in ms. */
+  async expect(team: TeamId, id: string, address: string, at: number): Promise<void> {
+    const expires = knownExpiry(at);
+    for (const key of holderKeys(team, id, { address, user: undefined })) await this.#table.put({ ...key, expires });
   }
 
   async forgetKnown(team: TeamId, id: string): Promise<void> {
@@ -430,6 +440,10 @@ function personKey(team: TeamId, id: string): Key {
 
 function peopleKey(team: TeamId): Key {
   return { pk: `${team}#people`, sk: 'version' };
+}
+
+function knownExpiry(at: number): number {
+  return Math.floor(at / 1000) + 30 * daySeconds;
 }
 
 /** Under what a person is found again: their account, where they have one, and the sign of their address, where there is any. */

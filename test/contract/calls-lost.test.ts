@@ -184,6 +184,25 @@ describe('the channel of an agent that Slack does not show the app', () => {
     expect(calling.roots(ops)).toContain('🗑️ The channel for the calls of Arjun M. was deleted, as Rohan D. says.');
   });
 
+  it('is no lost one once it is found again by its name: a call there is corrected, and goes on in its thread', async () => {
+    await listening();
+    const old = await posted();
+    slack().removeMember(old, bot);
+    await heard();
+    await told('call_2');
+    await pressed('adm_rohan');
+    const next = channelId(calling.channels().find(({ id }) => id !== old)?.id ?? '');
+    slack().addMember(old, bot);
+    slack().deleteChannel(next);
+    await heard();
+    await told('call_3');
+    await calling.say('call_3', { outcome: 'Enrolled' });
+    await calling.told('call_3');
+
+    expect(calling.channels().map(({ id }) => id)).toEqual([old]);
+    expect(roots(old).map((line) => line.split(' · ')[0])).toEqual(['📞 Interested', '📞 Enrolled']);
+  });
+
   it('is not made anew for who is not above, nor where Slack shows it again by then', async () => {
     const old = await posted();
     slack().removeMember(old, bot);

@@ -107,6 +107,34 @@ describe('of an account, Slack says', () => {
   });
 });
 
+describe('while the app asks whose an address is, Slack says', () => {
+  it.each(['for the first time', 'once more after an hour'])(
+    'that it is another’s (%s), and who has it is invited, the other not',
+    async (when) => {
+      if (when !== 'for the first time') {
+        await told('call_1');
+        calling.room.time.advance(3_600_001);
+      }
+      await listened();
+      const { channels } = calling.parts;
+      const ask = channels.account.bind(channels);
+      channels.account = async (bot, email) => {
+        channels.account = ask;
+        const found = await ask(bot, email);
+        slack().putMember({ ...account(arjun, 'Arjun Mehta'), email: 'arjun.old@acme-academy.example' });
+        slack().putMember({ ...account('U0ARJUNEW1', 'Arjun Mehta'), name: 'arjun.mehta.2' });
+        await listened();
+        return found;
+      };
+      await told('call_2');
+      calling.room.time.advance(61_000);
+      await told('call_3');
+
+      expect(members()).toEqual(['U0ARJUNEW1', kavya, rohan].sort());
+    },
+  );
+});
+
 describe('an account that an agent’s calls wait for', () => {
   it('comes, and they are told at once', async () => {
     const address = 'arjun@new.example';
@@ -148,7 +176,7 @@ describe('an account that an agent’s calls wait for', () => {
       return fuse;
     };
     const { effects } = await play();
-    expect(effects).toEqual(['calls.delete', 'calls.update', 'queue.send', 'calls.delete', 'calls.delete']);
+    expect(effects.join(' ')).toBe('calls.update calls.delete calls.update queue.send calls.delete calls.delete');
     for (const effect of effects.keys()) {
       for (const side of ['before', 'after'] as const) expect((await play({ effect, side })).blown).toBe(true);
     }
