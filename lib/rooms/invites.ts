@@ -77,6 +77,7 @@ export class InvitesRoom extends Construct {
         'BatchGetItem',
         'Query',
         'PutItem',
+        'BatchWriteItem',
         'UpdateItem',
         'DeleteItem',
       ])

@@ -46,7 +46,7 @@ export async function invite(ref: LearnerRef, { bot, provider }: Inviting, parts
   const there = await membersSay(bot, ref, email, parts);
   if ('kind' in there) return there;
   if (there.found) {
-    await sight(team, [there.found], store, clock.now());
+    await sight(team, [there.found], store, clock.now(), true);
     looked = await look(ref, parts);
     if (!mayGoOn(looked, parts)) return { kind: 'not needed' };
   }

@@ -5,28 +5,32 @@ import type { InviteStore, LearnerRef, SeenAccount } from './store.ts';
 /** As many accounts are worked on at once. */
 const atOnce = 16;
 
-type Store = Pick<InviteStore, 'accounts' | 'see' | 'address' | 'linked' | 'wake' | 'woken'>;
+type Store = Pick<InviteStore, 'accounts' | 'noteUsers' | 'see' | 'address' | 'linked' | 'wake'>;
 
 /**
  * Keeps accounts as they were seen, and has the learners looked at whom a change concerns. It may run again at any time and
- * in any order: what is older than what is kept changes nothing, and who was not woken before a crash is woken now. Answers
- * whom it woke.
+ * in any order: what is older than what is kept changes nothing. `again`: somebody may have kept them and stopped before anybody
+ * was woken, so that everybody is whom they concern, changed or not. Answers whom it woke.
  */
 export async function sight(
   team: TeamId,
   sightings: readonly Sighting[],
   store: Store,
   now: number,
+  again: boolean,
 ): Promise<LearnerRef[]> {
   const kept = await store.accounts(
     team,
     sightings.map(({ user }) => user),
   );
+  const isNew = ({ user, address }: Sighting) => kept.get(user)?.address !== address;
+  // Before the accounts themselves: who looks at an address finds them as soon as they are kept.
+  await store.noteUsers(team, sightings.filter(isNew));
   const woken: LearnerRef[] = [];
   const waiting = [...sightings];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      woken.push(...(await sightOne(team, next, kept.get(next.user), store, now)));
+      woken.push(...(await sightOne(team, next, kept.get(next.user), store, now, again)));
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, sightings.length) }, work));
@@ -39,18 +43,16 @@ async function sightOne(
   before: SeenAccount | undefined,
   store: Store,
   now: number,
+  again: boolean,
 ): Promise<LearnerRef[]> {
   if (before && before.updated > sighting.updated) return [];
   const seen = seenAs(sighting, before);
-  if (before && isSame(seen, before) && !before.wakes) {
-    // Noted all the same: what was said before this is old news from now on.
-    if (seen.updated > before.updated && (await store.see(team, seen))) await store.woken(team, seen);
-    return [];
-  }
-  if (!(await store.see(team, seen))) return [];
+  const isChanged = before === undefined || !isSame(seen, before);
+  // Noted too where only its time is newer: what was said before that is old news from now on.
+  if ((isChanged || seen.updated > before.updated) && !(await store.see(team, seen))) return [];
+  if (!isChanged && !again) return [];
   const learners = await concerned(team, seen, before?.address, store);
   for (const learner of learners) await store.wake({ team, learner }, now);
-  await store.woken(team, seen);
   return learners.map((learner) => ({ team, learner }));
 }
 
@@ -66,7 +68,6 @@ function seenAs(sighting: Sighting, before: SeenAccount | undefined): SeenAccoun
     isProven: isConfirmed || standing === 'invited' || wasProven,
     since: before?.standing === standing ? before.since : updated * 1000,
     updated,
-    wakes: true,
   };
 }
 

@@ -70,8 +70,6 @@ export type SeenAccount = Account & {
   readonly address: string | undefined;
   readonly isProven: boolean;
   readonly updated: number;
-  /** Not everybody whom it concerns was woken since. */
-  readonly wakes: boolean;
 };
 
 /** When a learner is looked at again (ms), and whether it is to invite them. */
@@ -213,12 +211,8 @@ export class InviteStore {
   /** The accounts among `users` that were seen, in no order. */
   async accounts(team: TeamId, users: readonly UserId[]): Promise<Map<UserId, SeenAccount>> {
     const items = await this.#table.getMany([...new Set(users)].map((user) => accountKey(team, user)));
-    return new Map(
-      items.map((item) => {
-        const seen = item['seen'] as SeenAccount;
-        return [seen.user, { ...seen, wakes: item['wakes'] === true }];
-      }),
-    );
+    const seen = items.map((item) => item['seen'] as SeenAccount);
+    return new Map(seen.map((each) => [each.user, each]));
   }
 
   /** The learners who came with an account. */
@@ -227,13 +221,21 @@ export class InviteStore {
     return items.map(({ sk }) => sk.slice('learner#'.length));
   }
 
-  /**
-   * Keeps an account as it was seen, and that whom it concerns has to be woken. Its address is noted first. False: it was seen
-   * as it became later.
-   */
-  async see(team: TeamId, seen: Omit<SeenAccount, 'wakes'>): Promise<boolean> {
-    if (seen.address !== undefined) await this.#table.put(addressKey(team, seen.address, `user#${seen.user}`));
-    const item = { ...accountKey(team, seen.user), updated: seen.updated, wakes: true, seen };
+  /** Notes which accounts have an address: whoever looks there finds them once they are kept. */
+  async noteUsers(
+    team: TeamId,
+    accounts: readonly { readonly user: UserId; readonly address: string | undefined }[],
+  ): Promise<void> {
+    await this.#table.putMany(
+      accounts.flatMap(({ user, address }) =>
+        address === undefined ? [] : [addressKey(team, address, `user#${user}`)],
+      ),
+    );
+  }
+
+  /** Keeps an account as it was seen. False: it was seen as it became later. */
+  async see(team: TeamId, seen: SeenAccount): Promise<boolean> {
+    const item = { ...accountKey(team, seen.user), updated: seen.updated, seen };
     return this.#table.replace(item, {
       when: 'attribute_not_exists(pk) OR updated <= :updated',
       values: { ':updated': seen.updated },
@@ -281,17 +283,6 @@ export class InviteStore {
       when: '#key = :key AND fate = :before',
       names: { '#key': 'key' },
       values: { ':fate': end.fate, ':at': end.at, ':code': end.code ?? '', ':key': key, ':before': fate },
-    });
-  }
-
-  // Accounts that changed, whose learners were not woken yet
-
-  /** Everybody was woken whom an account concerns, as it was seen then. */
-  async woken(team: TeamId, { user, updated }: SeenAccount): Promise<void> {
-    await this.#table.update(accountKey(team, user), {
-      update: 'REMOVE wakes',
-      when: 'updated = :updated',
-      values: { ':updated': updated },
     });
   }
 }

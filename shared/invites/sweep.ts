@@ -92,7 +92,8 @@ class Run {
       const sweep = this.#sweep();
       const page = await this.#page(sweep.cursor);
       if (!page) continue;
-      await sight(this.#team, page.sightings, store, clock.now());
+      // The first page of a run may be one that the run before had begun.
+      await sight(this.#team, page.sightings, store, clock.now(), this.#pages === 0);
       this.#pages += 1;
       const counts = counted(sweep.counts, page);
       const next: Sweep =

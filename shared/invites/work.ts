@@ -84,7 +84,7 @@ export async function hear(
     throw Retry.failed(`Slack does not say who somebody is (${refused.code}).`, { cause: error });
   });
   if (!sighting) return 0;
-  const woken = await sight(team, [sighting], store, clock.now());
+  const woken = await sight(team, [sighting], store, clock.now(), true);
   for (const ref of woken) await look(ref, parts);
   return woken.length;
 }

@@ -24,7 +24,7 @@ import { ids } from './slack-world.ts';
 const teamInSlack = 'T0ACADEMY1';
 
 /** What a worker does to the world: to its tables, to messages, to people outside. */
-const writes = ['insert', 'put', 'update', 'replace', 'delete', 'take'];
+const writes = ['insert', 'put', 'putMany', 'update', 'replace', 'delete', 'take'];
 const posts = ['post', 'update', 'remove'];
 
 /** How the seeded company invites, where a test says nothing else. */
