@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { callOf, playCall } from '../lib/local/call-story.ts';
 import { folderOf, type LocalFacts, readFacts } from '../lib/local/facts.ts';
+import { playInvites } from '../lib/local/invites-story.ts';
 import { passLead } from '../lib/local/lead-story.ts';
 import { isTold, nameOfAdmin, PlayFailed, permalinkOf, play, type Thread, untilTold } from '../lib/local/play.ts';
 import { ownedBy, STORIES } from '../lib/local/stories.ts';
@@ -18,12 +19,14 @@ const STORM = 'storm';
 const CALL = 'call';
 const LEAD = 'lead';
 const WEEK = 'week';
+const INVITES = 'invites';
 
 const LIST = [
   ...Object.entries(STORIES).map(([name, { shows }]) => `  ${name.padEnd(22)} ${shows}`),
   `  ${CALL.padEnd(22)} a call, told to the agent and everybody above in a private channel`,
   `  ${LEAD.padEnd(22)} a lead with two payments under way, given to somebody else, who is told what is open`,
   `  ${WEEK.padEnd(22)} a week of sessions of two courses, and the reports of its Friday and its Monday in their channels`,
+  `  ${INVITES.padEnd(22)} a learner who is enrolled, invited, comes, is deactivated and comes back`,
   `  ${STORM.padEnd(22)} many lives at once: --payments 200 --duplicates 20% --reorder --lose 5% --faults\n${' '.repeat(25)}--inflight 16 --seed 1; with --kills 3, against a stack of its own that is killed`,
 ].join('\n');
 
@@ -69,7 +72,7 @@ function read(argv: readonly string[]) {
 
 const noScenario = (name: string) =>
   new Mistyped(
-    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, LEAD, WEEK, STORM].join(', ')}.\n${SEE_HELP}`,
+    `There is no scenario "${name}". There are ${[...Object.keys(STORIES), CALL, LEAD, WEEK, INVITES, STORM].join(', ')}.\n${SEE_HELP}`,
   );
 
 function count(name: string, text: string | undefined, otherwise: number): number {
@@ -141,6 +144,13 @@ async function week(facts: LocalFacts): Promise<void> {
   for (const { text, permalink } of await playWeek(facts, (line) => console.log(line))) {
     console.log(`\n${text}\n${permalink}`);
   }
+}
+
+async function invites(facts: LocalFacts): Promise<void> {
+  const { text, permalink } = await playInvites(facts, `learner_${randomBytes(4).toString('hex')}`, (line) =>
+    console.log(line),
+  );
+  console.log(`${text}: ${permalink}`);
 }
 
 /** An order that the checkout announces, with the learner's name. */
@@ -233,6 +243,7 @@ async function main(): Promise<void> {
   if (name === CALL) return call(runningStack(), values.admin ?? 'adm_arjun');
   if (name === LEAD) return lead(runningStack(), values.admin ?? 'adm_sana');
   if (name === WEEK) return week(runningStack());
+  if (name === INVITES) return invites(runningStack());
   if (name !== STORM && !Object.hasOwn(STORIES, name)) throw noScenario(name);
   await (name === STORM ? rage(values) : tell(runningStack(), name, share('lose', values.lose, 0), values.admin));
 }

@@ -236,7 +236,8 @@ async function worked(places: Places, times: number, members: number) {
     child.on('message', (told: { rss?: number; members?: number }) => {
       most = Math.max(most, told.rss ?? 0);
       seen = Math.max(seen, told.members ?? 0);
-      if (process.env['TALK'] && told.rss === undefined) console.log(JSON.stringify(told), ((performance.now() - began) / 1000).toFixed(1));
+      if (process.env['TALK'] && told.rss === undefined)
+        console.log(JSON.stringify(told), ((performance.now() - began) / 1000).toFixed(1));
     });
     // At another place in each life: within a page, or between two.
     const life = wait(5_500 + 2_300 * killed).then(() => 'long enough' as const);
