@@ -6,7 +6,16 @@ import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
-import { askAccount, askCaller, askSlack, type FillParts, forgetPrevious, put, standings } from './secrets/fill.ts';
+import {
+  askAccount,
+  askCaller,
+  askInvites,
+  askSlack,
+  type FillParts,
+  forgetPrevious,
+  put,
+  standings,
+} from './secrets/fill.ts';
 import { type SecretName, secretNames } from './secrets/form.ts';
 import { readGiven, scopes, scopesIn } from './secrets/given.ts';
 import { KeptSecrets } from './secrets/kept.ts';
@@ -19,6 +28,7 @@ const HELP = `npm run secrets -- --stage NAME                     how the secret
 npm run secrets -- --stage NAME slack               asks for the Slack app's three values
 npm run secrets -- --stage NAME razorpay [ACCOUNT]  asks for a Razorpay account's key and webhook secret
 npm run secrets -- --stage NAME api-keys [CALLER]   makes a key for a caller of the API, and writes it to a file for them
+npm run secrets -- --stage NAME invites [TEAM]      asks how a workspace invites its learners (docs/invites.md)
 npm run secrets -- --stage NAME --stdin             takes JSON, for pipelines
 
 What is typed is not shown, and nothing that is in a secret is ever printed. What is there stays; what is replaced goes
@@ -34,7 +44,8 @@ Without --stage it works on the stack that \`npm start\` serves here. JSON for -
 
   {"slack": {"clientId": "…", "clientSecret": "…", "signing": "…"},
    "razorpay": {"live": {"teamId": "…", "keyId": "…", "keySecret": "…", "webhook": "…"}},
-   "api-keys": [{"name": "checkout", "teamId": "…", "scopes": ["payments", "read"], "key": "…"}]}`;
+   "api-keys": [{"name": "checkout", "teamId": "…", "scopes": ["payments", "read"], "key": "…"}],
+   "invites": {"T0123456789": {"way": {"kind": "connect", "channel": "…"}}}}`;
 
 function read(argv: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
@@ -98,6 +109,7 @@ async function askFor(secret: SecretName, wishes: Wishes, parts: FillParts): Pro
   try {
     if (secret === 'slack') await put({ slack: await askSlack(asking) }, wishes, parts);
     if (secret === 'razorpay') await put({ razorpay: await askAccount(wishes.name, asking) }, wishes, parts);
+    if (secret === 'invites') await put({ invites: await askInvites(wishes.name, asking) }, wishes, parts);
     if (secret === 'api-keys') {
       const problems: string[] = [];
       const wanted = scopesIn('--scopes', wishes.scopes.split(','), problems);

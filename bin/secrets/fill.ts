@@ -5,12 +5,13 @@ import {
   accountName,
   callerFields,
   type Field,
+  inviteFields,
   razorpayFields,
   type SecretName,
   secretNames,
   slackFields,
 } from './form.ts';
-import { type Given, type GivenCaller, hashOf, secretWith } from './given.ts';
+import { type Given, type GivenCaller, hashOf, readGiven, secretWith } from './given.ts';
 import type { KeptSecrets } from './kept.ts';
 import {
   type GivenEntry,
@@ -45,6 +46,7 @@ export async function put(given: Given, how: Replacing, { kept, say }: FillParts
     slack: given.slack !== undefined,
     razorpay: given.razorpay !== undefined,
     'api-keys': given.callers !== undefined,
+    invites: given.invites !== undefined,
   };
   for (const name of secretNames) {
     if (!named[name]) continue;
@@ -88,6 +90,23 @@ export async function askSlack({ kept, keyboard, say }: Asking): Promise<GivenSl
   );
   const value = contentOf('slack', (await kept.read('slack')).text, kept.idOf('slack')) as SlackSecret;
   return asked(slackFields, (name) => value[name] !== undefined, { keyboard, say });
+}
+
+/** How a workspace invites its learners. What is typed holds a token or a key, and is shown as little as they. */
+export async function askInvites(
+  team: string | undefined,
+  { keyboard, say }: Asking,
+): Promise<Readonly<Record<string, unknown>>> {
+  say('How a workspace invites its learners: docs/invites.md has each field.');
+  const tools = { keyboard, say };
+  const whose = team ?? (await askedOne(inviteFields.teamId, false, tools)) ?? '';
+  for (;;) {
+    const read = readGiven(
+      `{"invites": {${JSON.stringify(whose)}: ${await askedOne(inviteFields.entry, false, tools)}}}`,
+    );
+    if ('given' in read) return read.given.invites ?? {};
+    for (const problem of read.problems) say(`    ${problem}`);
+  }
 }
 
 export async function askAccount(

@@ -4,7 +4,7 @@
  */
 
 /** The secrets of a stage, by the last part of their name. */
-export const secretNames = ['slack', 'razorpay', 'api-keys'] as const;
+export const secretNames = ['slack', 'razorpay', 'api-keys', 'invites'] as const;
 export type SecretName = (typeof secretNames)[number];
 
 export type Field = {
@@ -57,6 +57,17 @@ export const accountName: Field = field(
 export const callerFields = {
   name: field('Who calls', /^[\w.@-]{1,64}$/, '1 to 64 letters, digits, points, hyphens and underscores', true),
   teamId: field('Slack team whose data the key opens', teamIdForm, 'the id of a Slack team, such as T0123456789', true),
+} as const satisfies Readonly<Record<string, Field>>;
+
+/** A workspace that invites its learners. */
+export const inviteFields = {
+  teamId: field(
+    'Slack team whose learners are invited',
+    teamIdForm,
+    'the id of a Slack team, such as T0123456789',
+    true,
+  ),
+  entry: field('Its entry, as JSON in one line (docs/invites.md)', /^\{.*\}$/, 'a JSON object in one line'),
 } as const satisfies Readonly<Record<string, Field>>;
 
 /** A key that somebody brings along. */

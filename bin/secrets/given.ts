@@ -5,8 +5,10 @@ import {
   callerFields,
   callerKey,
   type Field,
+  inviteFields,
   razorpayFields,
   type SecretName,
+  secretNames,
   slackFields,
 } from './form.ts';
 import {
@@ -18,6 +20,8 @@ import {
   type SlackSecret,
   slackWith,
 } from './merge.ts';
+
+import { standingOf } from './standing.ts';
 
 /** A caller as somebody gives it: the key itself is turned into its hash at once. */
 export type GivenCaller = {
@@ -32,6 +36,8 @@ export type Given = {
   readonly slack?: GivenSlack;
   readonly razorpay?: Readonly<Record<string, GivenEntry>>;
   readonly callers?: readonly GivenCaller[];
+  /** How each team invites its learners, as docs/invites.md has it. */
+  readonly invites?: Readonly<Record<string, unknown>>;
 };
 
 /** What a key may be allowed. */
@@ -61,13 +67,14 @@ export function readGiven(text: string): { readonly given: Given } | { readonly 
   const problems: string[] = [];
   const all = fieldsOf('', value, problems);
   for (const name of Object.keys(all)) {
-    if (!['slack', 'razorpay', 'api-keys'].includes(name))
-      problems.push(`/${name}: is no secret. There are slack, razorpay, api-keys.`);
+    if (!(secretNames as readonly string[]).includes(name))
+      problems.push(`/${name}: is no secret. There are ${secretNames.join(', ')}.`);
   }
   const given: Given = {
     ...(all['slack'] !== undefined && { slack: checked('/slack', all['slack'], slackFields, problems) }),
     ...(all['razorpay'] !== undefined && { razorpay: accountsIn(all['razorpay'], problems) }),
     ...(all['api-keys'] !== undefined && { callers: callersIn(all['api-keys'], problems) }),
+    ...(all['invites'] !== undefined && { invites: invitesIn(all['invites'], problems) }),
   };
   return problems.length > 0 ? { problems } : { given };
 }
@@ -80,6 +87,17 @@ function accountsIn(value: unknown, problems: string[]): Record<string, GivenEnt
       return [name, checked(`/razorpay/${name}`, entry, razorpayFields, problems)];
     }),
   );
+}
+
+function invitesIn(value: unknown, problems: string[]): Readonly<Record<string, unknown>> {
+  const teams = fieldsOf('/invites', value, problems);
+  for (const team of Object.keys(teams)) {
+    const wrong = inviteFields.teamId.check(team);
+    if (wrong) problems.push(`/invites: ${wrong}`);
+  }
+  const standing = standingOf('invites', JSON.stringify(teams));
+  if (standing.state === 'wrong') problems.push(...standing.problems.map((problem) => `/invites: ${problem}`));
+  return teams;
 }
 
 function callersIn(value: unknown, problems: string[]): GivenCaller[] {
@@ -151,6 +169,8 @@ export function secretWith(name: SecretName, kept: unknown, given: Given, how: R
       ]);
       return { ...accounts, ...Object.fromEntries(changed) };
     }
+    case 'invites':
+      return { ...(kept as Readonly<Record<string, unknown>>), ...given.invites };
     case 'api-keys': {
       const callers = kept as readonly GivenCaller[];
       const replaced = new Map((given.callers ?? []).map((caller) => [caller.name, caller]));

@@ -1,5 +1,7 @@
 import { ApiKeys } from '../../shared/base/api-key.ts';
+import { teamId } from '../../shared/base/names.ts';
 import { MalformedSecret, secretJson } from '../../shared/base/secret.ts';
+import { AllInviteSettings } from '../../shared/invites/settings.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
 import { readSlackApp } from '../../shared/slack/app.ts';
 import { readSigningSecrets } from '../../shared/slack/signature.ts';
@@ -15,7 +17,9 @@ export type Standing =
 /** Reads the text of a secret with the very code that the functions read it with. */
 export function standingOf(name: SecretName, text: string): Standing {
   try {
-    return isEmpty(secretJson(name, text)) ? { state: 'empty' } : readers[name](text);
+    if (!isEmpty(secretJson(name, text))) return readers[name](text);
+    // Inviting is a choice: a stage without it is complete.
+    return name === 'invites' ? { state: 'filled', holds: 'nobody is invited' } : { state: 'empty' };
   } catch (error) {
     if (error instanceof MalformedSecret) return { state: 'wrong', problems: [error.message] };
     throw error;
@@ -38,6 +42,12 @@ const readers: Readonly<Record<SecretName, (text: string) => Standing>> = {
     const names = Object.keys(JSON.parse(text) as object);
     const problems = names.flatMap((name) => problemOf(() => accounts.named(name)));
     return problems.length > 0 ? { state: 'wrong', problems } : { state: 'filled', holds: names.join(', ') };
+  },
+  invites: (text) => {
+    const all = AllInviteSettings.parse(text);
+    const teams = Object.keys(JSON.parse(text) as object);
+    const problems = teams.flatMap((team) => problemOf(() => all.of(teamId(team))));
+    return problems.length > 0 ? { state: 'wrong', problems } : { state: 'filled', holds: teams.join(', ') };
   },
   'api-keys': (text) => {
     const keys = ApiKeys.parse(text);

@@ -9,7 +9,10 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { differingIn } from '../../bin/deploy/cdk.ts';
 import { needsOf } from '../../bin/deploy/needs.ts';
 import { bootstrapVersion } from '../../bin/deploy/preflight.ts';
+import { alarmsPage } from '../../bin/operations-doc/alarms.ts';
+import { costPage, readMeasured } from '../../bin/operations-doc/cost.ts';
 import { synthesize } from '../../lib/app.ts';
+import { readPrices } from '../../lib/local/measure/prices.ts';
 import type { Template } from '../../lib/local/template.ts';
 import type { StageFile } from '../../lib/parts/settings.ts';
 import { assembly, folder, ofType, tidy } from './synthesized.ts';
@@ -185,6 +188,20 @@ describe('two stages', () => {
     expect(() => templatesOf({ stage: 'trial', account: '1', logRetentionDays: 91 })).toThrow(
       /^account: .*\nlogRetentionDays: .*$/,
     );
+  });
+});
+
+describe('the pages for operators', () => {
+  const stacks = placed.stacks.map(({ stackName, template }) => ({ name: stackName, template: template as Template }));
+
+  it('say of the alarms what the templates say; else run `npm run operations:doc`', () => {
+    expect(alarmsPage(stacks)).toBe(readFileSync('docs/alarms.md', 'utf8'));
+  });
+
+  it('reckon the costs from the templates, the figures and the prices; else run `npm run operations:doc`', () => {
+    const measured = readMeasured(readFileSync('docs/figures.md', 'utf8'));
+
+    expect(costPage(stacks, readPrices('docs/prices.json'), measured)).toBe(readFileSync('docs/cost.md', 'utf8'));
   });
 });
 

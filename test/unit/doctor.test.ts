@@ -380,6 +380,7 @@ describe('a stage in AWS', () => {
   const full: Readonly<Record<SecretName, string>> = {
     slack: JSON.stringify({ clientId: '1.1', clientSecret: { current: 'x' }, signing: { current: 'y' } }),
     razorpay: JSON.stringify(razorpaySecret),
+    invites: '{}',
     'api-keys': JSON.stringify([{ name: 'checkout', teamId: 'T0ACADEMY1', sha256: 'a'.repeat(64), scopes: ['read'] }]),
   };
   const webhook = { url: `${origin}/webhooks/razorpay/live`, active: true, events: everyAccountsEvents };
@@ -504,6 +505,7 @@ describe('a stage in AWS', () => {
       'secret slack',
       'secret razorpay',
       'secret api-keys',
+      'secret invites',
       'webhook live',
       'Slack T0ACADEMY1',
       'channel T0ACADEMY1 payments',
@@ -689,7 +691,7 @@ describe('a stage in AWS', () => {
     );
 
     expect(wrongIn(findings)).toEqual(['✗ stack war-room-live-hub is not there. Deploy it: npm run deploy.']);
-    expect(findings).toHaveLength(5);
+    expect(findings).toHaveLength(6);
   });
 
   it('is told where AWS cannot be asked at all, in words', async () => {

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
-import { askAccount, askCaller, askSlack, forgetPrevious, put, standings } from '../../bin/secrets/fill.ts';
+import { askAccount, askCaller, askInvites, askSlack, forgetPrevious, put, standings } from '../../bin/secrets/fill.ts';
 import { accountName, callerKey, razorpayFields, slackFields } from '../../bin/secrets/form.ts';
 import { hashOf, readGiven } from '../../bin/secrets/given.ts';
 import { KeptSecrets } from '../../bin/secrets/kept.ts';
@@ -45,7 +45,12 @@ function manager(texts: Readonly<Record<string, string>>) {
   return { client, texts: kept, said, value, parts };
 }
 
-const empty = { 'war-room/live/slack': '{}', 'war-room/live/razorpay': '{}', 'war-room/live/api-keys': '[]' };
+const empty = {
+  'war-room/live/slack': '{}',
+  'war-room/live/razorpay': '{}',
+  'war-room/live/api-keys': '[]',
+  'war-room/live/invites': '{}',
+};
 
 /** Somebody who types these lines, one for each question. */
 function typing(...lines: readonly string[]) {
@@ -236,6 +241,30 @@ describe('filling secrets', () => {
   });
 });
 
+describe('how a workspace invites', () => {
+  it('is taken as JSON beside the other workspaces, and asked for again where it is wrong, without a word of it', async () => {
+    const other = { way: { kind: 'connect', channel: 'C0000000001' } };
+    const { parts, value, said } = manager({
+      ...empty,
+      'war-room/live/invites': JSON.stringify({ T0000000001: other }),
+    });
+    const entry = { way: { kind: 'enterprise', token: 'xoxp-never-shown', channels: ['C0123456789'] } };
+
+    const typed = [
+      account.teamId,
+      'none',
+      '{"way": {"kind": "pigeon", "token": "xoxp-never-shown"}}',
+      JSON.stringify(entry),
+    ];
+    const given = await askInvites(undefined, asking(parts, ...typed));
+    await put({ invites: given }, how, parts);
+
+    expect(value('invites')).toEqual({ T0000000001: other, [account.teamId]: entry });
+    expect(said.join('\n')).toMatch(/is not one[\s\S]*\/way/);
+    expect(said.join('\n')).not.toContain('never-shown');
+  });
+});
+
 describe('secrets from a pipeline', () => {
   it('are taken like those that are typed', async () => {
     const { parts, value } = manager(empty);
@@ -255,6 +284,7 @@ describe('secrets from a pipeline', () => {
       ['slack', { state: 'filled', holds: 'the app' }],
       ['razorpay', { state: 'filled', holds: 'live' }],
       ['api-keys', { state: 'filled', holds: 'checkout' }],
+      ['invites', { state: 'filled', holds: 'nobody is invited' }],
     ]);
     expect(value('api-keys')).toEqual([expect.objectContaining({ sha256: hashOf(key) })]);
   });
@@ -266,6 +296,16 @@ describe('secrets from a pipeline', () => {
     ['an unknown field', '{"slack": {"token": "x"}}', ['/slack/token: is not a field here']],
     ['what is no text', '{"slack": {"clientId": 7}}', ['/slack/clientId: must be a text']],
     ['a name of an account that no address holds', '{"razorpay": {"a/b": {}}}', ['/razorpay: Name of the account']],
+    [
+      'a workspace that is none',
+      '{"invites": {"acme": {"way": {"kind": "connect", "channel": "C1234"}}}}',
+      ['/invites: Slack team'],
+    ],
+    [
+      'a way that is none',
+      '{"invites": {"T0123": {"way": {"kind": "pigeon"}}}}',
+      ['/invites: The invites secret, team'],
+    ],
     ['callers that are no list', '{"api-keys": {}}', ['/api-keys: must be a list']],
     [
       'a caller without anything',

@@ -22,6 +22,8 @@ const pricesSchema = z.strictObject({
   lambdaGbSecond: price,
   logsGb: price,
   dynamodbStorageGbMonth: price,
+  /** What is paid for being there, used or not. */
+  perMonth: z.strictObject({ alarm: price, metric: price, dashboard: price, kmsKey: price, secret: price }),
 });
 
 export type Prices = z.output<typeof pricesSchema>;
