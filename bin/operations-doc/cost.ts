@@ -5,7 +5,7 @@ import type { Stack } from '../../lib/local/template.ts';
 export type Measured = { readonly life: Usage; readonly takenOn: string };
 
 /** The figures cannot be read: the page has another form than this expects. */
-export class FiguresUnreadable extends Error {
+class FiguresUnreadable extends Error {
   override readonly name = 'FiguresUnreadable';
 }
 
@@ -64,7 +64,7 @@ const countedMetrics = 25;
 type Line = { readonly what: string; readonly how: string; readonly cost: number };
 
 /** What a stage costs a month in which nothing happens, from its templates. */
-export function restingCosts(stacks: readonly Stack[], prices: Prices): readonly Line[] {
+function restingCosts(stacks: readonly Stack[], prices: Prices): readonly Line[] {
   const resources = stacks.flatMap(({ template }) => Object.values(template.Resources ?? {}));
   const count = (type: string) => resources.filter(({ Type }) => Type === type).length;
   const { perMonth, perMillion, lambdaGbSecond, logsGb } = prices;
