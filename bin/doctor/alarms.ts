@@ -40,7 +40,7 @@ function isSilenced(alarms: readonly MetricAlarm[], prefix: string): Finding {
   return wrong(
     'alarms',
     `nobody is told of ${names}: their actions are switched off`,
-    'Switch them on in CloudWatch, or deploy the hub again.',
+    'Switch them on in CloudWatch: *Actions*, *Alarm actions*, *Enable*.',
   );
 }
 

@@ -26,14 +26,20 @@ async function checkSchedule(
     physicalId.split('|').at(-1) ?? physicalId,
     scheduler,
   ).catch((error: unknown) => awsTrouble(error));
-  if (found === undefined) return wrong(link, 'is not there', 'Deploy the hub again: npm run deploy.');
+  if (found === undefined)
+    return wrong(
+      link,
+      'is not there',
+      // CloudFormation looks at what a template changes, and not at what is there.
+      'Somebody deleted it by hand: change its description in lib/rooms and deploy, and CloudFormation makes it anew.',
+    );
   if ('says' in found) return wrong(link, found.says, found.remedy);
   const { State, ScheduleExpression, ScheduleExpressionTimezone, LastModificationDate } = found;
   if (State === 'ENABLED') return fine(link, `on: ${ScheduleExpression} in ${ScheduleExpressionTimezone ?? 'UTC'}`);
   return wrong(
     link,
     'is switched off',
-    `Switch it on in EventBridge Scheduler, or deploy the hub again: until then ${job} does not run.`,
+    `Switch it on in EventBridge Scheduler: until then ${job} does not run.`,
     LastModificationDate?.getTime(),
   );
 }

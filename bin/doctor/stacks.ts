@@ -18,7 +18,11 @@ export function checkStack(name: string, stack: StageStack | undefined, mustBePr
     );
   }
   if (mustBeProtected && !isProtected) {
-    return wrong(link, 'can be deleted by mistake', 'Deploy it again: that switches its termination protection on.');
+    return wrong(
+      link,
+      'can be deleted by mistake',
+      `Protect it: aws cloudformation update-termination-protection --enable-termination-protection --stack-name ${name}`,
+    );
   }
   return fine(link, status);
 }

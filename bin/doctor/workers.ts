@@ -30,7 +30,7 @@ async function checkWorker({ id, name }: FunctionPlace, lambda: LambdaClient): P
             wrong(
               link,
               `takes nothing from ${queue}: its mapping is ${State} (${StateTransitionReason ?? LastProcessingResult ?? 'nothing said'})`,
-              'Switch the trigger on in Lambda, or deploy the hub again.',
+              'Switch the trigger on in Lambda: the function, *Configuration*, *Triggers*.',
               LastModified?.getTime(),
             ),
           );

@@ -100,7 +100,7 @@ export class TimedJob extends Construct {
         metric: this.job.lambda.metricInvocations({ period: Duration.minutes(5), statistic: 'Sum' }),
         periods: 3,
         impact: missed.impact,
-        remedy: `See whether ${id}Schedule is switched on in EventBridge Scheduler (\`npm run doctor\`); deploying the hub again switches it on.`,
+        remedy: `See whether ${id}Schedule is switched on in EventBridge Scheduler (\`npm run doctor\`), and read the log of ${id}.`,
       });
     }
     alarms.ring(this, 'Missed', {

@@ -589,7 +589,7 @@ describe('a stage in AWS', () => {
     [
       'a schedule is gone',
       ({ scheduler }) => scheduler.on(GetScheduleCommand).rejects(failing('ResourceNotFoundException')),
-      /schedule PaymentsSweep is not there\. Deploy/,
+      /schedule PaymentsSweep is not there\. Somebody deleted it by hand/,
     ],
     [
       'schedules cannot be asked',
