@@ -15,16 +15,18 @@ import { erasingTeam } from './erase/team.ts';
 import { atStage, Misplaced, onThisMachine, type Where } from './erase/where.ts';
 
 const HELP = `npm run erase -- --team T [--posts]
-npm run erase -- --person P [--team T] [--as payer|colleague] [--posts]
+npm run erase -- --person P [--team T] [--as payer|learner|colleague] [--posts]
 
 Removes the data of a team or of a person, and prints a receipt. It shows first what there is, and asks before anything
 is erased. Stopped anywhere, the same command goes on with the rest.
 
   --team T          a Slack team's id
-  --person P        of a learner the company's id (lead_…); of somebody of the company their id, Slack user id or e-mail address
-  --as …            which of the two, where the same id is both a payer's and a colleague's
+  --person P        of whoever pays the company's id (lead_…); of a learner the company's id or e-mail address; of somebody of
+                    the company their id, Slack user id or e-mail address
+  --as …            which of these, where the same id is that of several: each is erased by a run of its own
   --posts           take War Room's messages back out of Slack: the team's, those of the payer's payments, or those in the
-                    colleague's name. Without it a payer's messages are edited: the name goes, the rest stays
+                    colleague's name. Without it a payer's messages are edited: the name goes, the rest stays. Session
+                    reports are always edited; of these it takes back what Slack lets nobody edit any more
   --dry-run         show what there is, and end
   --yes             do not ask
   --receipt FILE    where the receipt is kept (erase-<whom>-<day>.txt)
@@ -97,11 +99,7 @@ async function askedFor(wishes: Wishes, team: TeamId, parts: Parts): Promise<Ask
   const people = await peopleCalled(id, team, parts);
   const [person, ...others] = people.filter(({ kind }) => wishes.as === undefined || kind === wishes.as);
   if (!person) return undefined;
-  if (others.length > 0) {
-    throw new Misplaced(
-      `${id} is a learner's id and also that of somebody of the company: add --as payer or --as colleague.`,
-    );
-  }
+  if (others.length > 0) throw new Misplaced(severally(id, [person, ...others]));
   return {
     erasure: erasingOne(person, { posts }, parts),
     whom: `person ${id} of team ${team}, ${roles[person.kind]}`,
@@ -110,7 +108,22 @@ async function askedFor(wishes: Wishes, team: TeamId, parts: Parts): Promise<Ask
   };
 }
 
-const roles: Readonly<Record<Person['kind'], string>> = { payer: 'who pays', colleague: 'who works for the company' };
+const roles: Readonly<Record<Person['kind'], string>> = {
+  payer: 'who pays',
+  learner: 'who takes courses',
+  colleague: 'who works for the company',
+};
+
+/** What somebody reads who asked for more than one person: how to ask for each. */
+function severally(given: string, people: readonly Person[]): string {
+  const kinds = [...new Set(people.map(({ kind }) => kind))];
+  if (kinds.length > 1) {
+    const means = kinds.map((kind) => `somebody ${roles[kind]}`).join(' and ');
+    return `${given} means ${means}: add ${kinds.map((kind) => `--as ${kind}`).join(' or ')}.`;
+  }
+  const ids = people.flatMap((person) => (person.kind === 'learner' ? [person.id] : []));
+  return `${people.length} learners are enrolled under ${given}: ${ids.join(', ')}. Give the id of one.`;
+}
 
 async function isWanted(id: string): Promise<boolean> {
   const keyboard = createInterface({ input: process.stdin, output: process.stdout });

@@ -15,7 +15,7 @@ import { EnrollmentStore } from '../shared/courses/enrollment-store.ts';
 import { SessionStore } from '../shared/courses/session-store.ts';
 import { type LookParts, lookAt } from '../shared/reports/look.ts';
 import { render } from '../shared/reports/message.ts';
-import { type ReportRef, ReportStore } from '../shared/reports/store.ts';
+import { isPast, type ReportRef, ReportStore, reportDays } from '../shared/reports/store.ts';
 import { message } from '../shared/reports/wake.ts';
 import { runAfter, runBefore, type Schedule, windowEnding, windowName } from '../shared/reports/window.ts';
 import { atStage, Misplaced, onThisMachine, type Where } from './erase/where.ts';
@@ -111,6 +111,12 @@ async function main(): Promise<void> {
   const { days, time, timeZone: zone } = schedules.reports;
   const schedule: Schedule = { days, time, zone };
   const ref: ReportRef = { team: teamId(team), course, run: runOf(window, schedule, Date.now()) };
+
+  if (isPast(ref, Date.now())) {
+    throw new Misplaced(
+      `That report is more than ${reportDays} days old, and not made again: what it rests on may be gone.`,
+    );
+  }
 
   const dynamo = documentClient({ timeoutMs: 10_000, attempts: 8 });
   const table = (id: string) => new Table(dynamo, where.resources.tables.get(id) ?? id);

@@ -41,6 +41,8 @@ export type Parts = {
   readonly installations: Installations;
   readonly directory: DirectoryEditor;
   readonly clock: Clock;
+  /** What waits are multiplied with; 1 where time is what it is. */
+  readonly timeScale: number;
   /** Which accounts and keys of the secrets are a team's: sentences that say who takes them out. */
   readonly inSecrets: (team: TeamId) => Promise<readonly string[]>;
 };
@@ -62,6 +64,7 @@ type Outside = {
   readonly clock: Clock;
   readonly newId: () => string;
   readonly intervalMs: number;
+  readonly timeScale: number;
   readonly inSecrets: Parts['inSecrets'];
   /** Whatever stands before a table: a test may stop it at a write. */
   readonly table?: (table: Table) => Table;
@@ -91,6 +94,7 @@ export function partsFrom(names: ReadonlyMap<string, string>, outside: Outside):
       tools: { clock, newId },
     }),
     clock,
+    timeScale: outside.timeScale,
     inSecrets: outside.inSecrets,
   };
 }
@@ -116,6 +120,7 @@ export async function partsFor({ resources, slackApiUrl, timeScale, intervalMs }
     clock,
     newId: randomUUID,
     intervalMs,
+    timeScale,
     inSecrets: (team) => inSecrets(team, secret(resources.razorpaySecret), secret(resources.apiKeysSecret)),
   });
 }

@@ -8,35 +8,41 @@ import { erasingColleague } from '../../shared/payments/erase-colleague.ts';
 import { erasingPayer, payerIn, retelling } from '../../shared/payments/erase-payer.ts';
 import { withoutProtected } from '../../shared/slack/installation.ts';
 import { takingBack, uneditable } from '../../shared/slack/taking-back.ts';
+import { erasingALearner, type Learner, learnersCalled } from './learner.ts';
 import { type Erasure, type Parts, tableOf } from './parts.ts';
-import { dayAfter } from './receipt.ts';
+import { always } from './receipt.ts';
 import { survey } from './run.ts';
 import { Misplaced } from './where.ts';
 
-/** Whose data it is: somebody who pays, or somebody of the company. */
-export type Person = { readonly team: TeamId } & (
-  | { readonly kind: 'payer'; readonly leadId: string }
+/** Whose data it is: somebody who pays, somebody who takes courses, or somebody of the company. */
+export type Person =
+  | Learner
+  | { readonly kind: 'payer'; readonly team: TeamId; readonly leadId: string }
   | {
       readonly kind: 'colleague';
+      readonly team: TeamId;
       /** What they were asked for by. */
       readonly given: string;
       /** As the directory has it. */
       readonly name: string | undefined;
       readonly adminId: string | undefined;
       readonly user: UserId | undefined;
-    }
-);
+    };
 
 /**
- * Everybody of a team whom `given` can mean: by the company's id of a lead or an admin, by a Slack user's id, by an address of
- * the directory. Somebody whose erasure was stopped on the way is still found.
+ * Everybody of a team whom `given` can mean: by the company's id of a lead, a learner or an admin, by a Slack user's id, by an
+ * address of the directory or of an enrolment. Somebody whose erasure was stopped on the way is still found.
  */
 export async function peopleCalled(given: string, team: TeamId, parts: Parts): Promise<Person[]> {
   const payer = await payerIn(team, given, parts.payer);
   const calls = await callsOfLead(team, given, parts.calls);
   const isPayer = payer.threads.length + payer.created.length + calls.length > 0 || payer.isRecorded;
   const colleague = await colleagueCalled(given, team, parts);
-  return [...(isPayer ? [{ kind: 'payer', team, leadId: given } as const] : []), ...(colleague ? [colleague] : [])];
+  return [
+    ...(isPayer ? [{ kind: 'payer', team, leadId: given } as const] : []),
+    ...(await learnersCalled(given, team, parts)),
+    ...(colleague ? [colleague] : []),
+  ];
 }
 
 async function colleagueCalled(given: string, team: TeamId, parts: Parts): Promise<Person | undefined> {
@@ -64,9 +70,19 @@ async function colleagueCalled(given: string, team: TeamId, parts: Parts): Promi
   return named && named.count > 0 ? { ...person, adminId: given } : undefined;
 }
 
-/** Erases a person. `posts`: their payments' messages, or those in their name, are taken back out of Slack. */
+/**
+ * Erases a person. `posts`: their payments' messages, those in their name, or of those that quote them what can no longer be
+ * edited, are taken back out of Slack.
+ */
 export function erasingOne(person: Person, wish: { readonly posts: boolean }, parts: Parts): Erasure {
-  return person.kind === 'payer' ? erasingAPayer(person, wish, parts) : erasingAColleague(person, wish, parts);
+  switch (person.kind) {
+    case 'payer':
+      return erasingAPayer(person, wish, parts);
+    case 'learner':
+      return erasingALearner(person, wish, parts);
+    case 'colleague':
+      return erasingAColleague(person, wish, parts);
+  }
 }
 
 type Wish = { readonly posts: boolean };
@@ -179,12 +195,4 @@ async function unlessManaging({ team, adminId }: Person & { kind: 'colleague' },
     `Nothing was erased: ${reports.length} people report to them (${ids.join(', ')}${reports.length > 10 ? ' …' : ''}). ` +
       'Give each another manager first, or null, by PUT /v1/admins/{id}.',
   );
-}
-
-function always(ended: number): string[] {
-  return [
-    `Earlier states of the tables, which nobody can change: they can be restored until ${dayAfter(ended, 35)}, then they are gone. Who restores one runs this again.`,
-    `Logs, with ids and no names, addresses or bodies: until ${dayAfter(ended, 90)}; what waits in queues and dead letters, until ${dayAfter(ended, 14)}.`,
-    'What Razorpay, Slack and the company keep themselves.',
-  ];
 }

@@ -63,6 +63,15 @@ export function dayAfter(from: number, days: number): string {
   return new Date(from + days * 86_400_000).toISOString().slice(0, 10);
 }
 
+/** What remains of anybody for a time, whoever was erased: a sentence each. `ended` in milliseconds since 1970. */
+export function always(ended: number): string[] {
+  return [
+    `Earlier states of the tables, which nobody can change: they can be restored until ${dayAfter(ended, 35)}, then they are gone. Who restores one runs this again.`,
+    `Logs, with ids and no names, addresses or bodies: until ${dayAfter(ended, 90)}; what waits in queues and dead letters, until ${dayAfter(ended, 14)}.`,
+    'What Razorpay, Slack and the company keep themselves.',
+  ];
+}
+
 function moment(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }

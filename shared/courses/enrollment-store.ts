@@ -3,6 +3,7 @@ import type { Item, Key, Table } from '../aws/table.ts';
 import type { TeamId } from '../base/names.ts';
 import { type Enrollment, isEnrolled } from './enrollment.ts';
 import { keep, type Outcome, type Saying, saidIn } from './kept.ts';
+import { withoutLearner } from './nameless.ts';
 
 type Said = Omit<Enrollment, 'id'>;
 
@@ -21,14 +22,18 @@ export class EnrollmentStore {
   }
 
   async put(team: TeamId, { id, ...said }: Enrollment, { at, before }: Saying<Enrollment>): Promise<Outcome> {
-    return keep<Said>(this.#table, enrollmentKey(team, id), said, {
+    const saying: Saying<Said> = {
       at,
       before: async (previous) => {
         await before(previous && { id, ...previous });
         const pointers = [coursePointer(team, said.courseId, id), learnerPointer(team, said.learner.id, id)];
         await Promise.all(pointers.map((pointer) => this.#table.put(pointer)));
       },
-    });
+    };
+    // Whoever was erased stays so under this id; somebody else who is enrolled under it now was not.
+    const nameless = (given: Said, { learner }: Said) =>
+      given.learner.id === learner.id ? withoutLearner(given) : given;
+    return keep(this.#table, enrollmentKey(team, id), said, saying, { nameless });
   }
 
   async enrollment(team: TeamId, id: string): Promise<Enrollment | undefined> {

@@ -3,10 +3,18 @@ import type { TeamId } from '../base/names.ts';
 import type { Attendance } from './attendance.ts';
 import type { Feedback } from './feedback.ts';
 import { keep, type Outcome, type Saying, saidIn } from './kept.ts';
+import { withoutWords } from './nameless.ts';
 import type { Session } from './session.ts';
 
 type Said = Omit<Session, 'id'>;
 type Opinion = Pick<Feedback, 'rating' | 'text'>;
+
+const daySeconds = 86_400;
+/**
+ * A session is kept for so many days after its end, or after the last that was said of it: a month longer than its report is
+ * ever made again, so that none is made of half of what there was.
+ */
+const keptDays = 430;
 
 /**
  * The sessions of every tenant: a partition each, with the session, who attended, and an item for each learner's feedback.
@@ -21,13 +29,16 @@ export class SessionStore {
   }
 
   async put(team: TeamId, { id, ...said }: Session, { at, before }: Saying<Session>): Promise<Outcome> {
-    return keep<Said>(this.#table, sessionKey(team, id, 'session'), said, {
+    const expires = expiry(at, said.endsAt);
+    const saying: Saying<Said> = {
       at,
       before: async (previous) => {
         await before(previous && { id, ...previous });
-        await this.#table.put({ ...endKey(team, said.courseId, said.endsAt, id), session: id, endsAt: said.endsAt });
+        const { courseId, endsAt } = said;
+        await this.#table.put({ ...endKey(team, courseId, endsAt, id), session: id, endsAt, expires });
       },
-    });
+    };
+    return keep(this.#table, sessionKey(team, id, 'session'), said, saying, { expires });
   }
 
   async session(team: TeamId, id: string): Promise<Session | undefined> {
@@ -52,13 +63,16 @@ export class SessionStore {
     }
   }
 
+  /** `endsAt`: of the session, where it is known (ms). */
   async putAttendance(
     team: TeamId,
     sessionId: string,
     attendance: Attendance,
     saying: Saying<Attendance>,
+    endsAt?: number,
   ): Promise<Outcome> {
-    return keep(this.#table, sessionKey(team, sessionId, 'attendance'), attendance, saying);
+    const expires = expiry(saying.at, endsAt);
+    return keep(this.#table, sessionKey(team, sessionId, 'attendance'), attendance, saying, { expires });
   }
 
   async attendance(team: TeamId, sessionId: string): Promise<Attendance | undefined> {
@@ -66,13 +80,17 @@ export class SessionStore {
     return kept && saidIn<Attendance>(kept);
   }
 
+  /** `endsAt`: of the session, where it is known (ms). */
   async putFeedback(
     team: TeamId,
     sessionId: string,
     { learnerId, at, ...opinion }: Feedback,
     before: () => Promise<void>,
+    endsAt?: number,
   ): Promise<Outcome> {
-    return keep<Opinion>(this.#table, sessionKey(team, sessionId, `feedback#${learnerId}`), opinion, { at, before });
+    const key = sessionKey(team, sessionId, `feedback#${learnerId}`);
+    const keeping = { nameless: withoutWords, expires: expiry(at, endsAt) };
+    return keep<Opinion>(this.#table, key, opinion, { at, before }, keeping);
   }
 
   /** What the learners say of a session, in the order of their ids, page by page. */
@@ -89,6 +107,11 @@ function sessionKey(team: TeamId, id: string, sk: string): Key {
 /** Times sort as they are: fifteen digits reach beyond the year 30000. */
 function endKey(team: TeamId, courseId: string, endsAt: number, id: string): Key {
   return { pk: `${team}#course#${courseId}`, sk: `ends#${String(endsAt).padStart(15, '0')}#${id}` };
+}
+
+/** In seconds since 1970. What is said at `at` of a session that ends later (ms) is kept as long as that. */
+function expiry(at: number, endsAt = at): number {
+  return Math.floor(Math.max(at, endsAt) / 1000) + keptDays * daySeconds;
 }
 
 function feedbackOf(kept: Item): Feedback {

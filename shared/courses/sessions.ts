@@ -77,10 +77,8 @@ export async function putAttendance(
   const id = readId(given);
   const attendance = attendanceOf(read(attendanceRequest(), body, contradictions(body)));
   const session = await sessions.session(team, id);
-  const outcome = await sessions.putAttendance(team, id, attendance, {
-    at: clock.now(),
-    before: () => concerning(session, team, onChange),
-  });
+  const saying = { at: clock.now(), before: () => concerning(session, team, onChange) };
+  const outcome = await sessions.putAttendance(team, id, attendance, saying, session?.endsAt);
   const [present, absent] = [attendance.present.length, attendance.absent.length];
   return {
     status: outcome === 'new' ? 201 : 200,
@@ -120,7 +118,8 @@ export async function postFeedback(
   const { learnerId, rating, text } = read(feedbackRequest(), body);
   const session = await sessions.session(team, id);
   const feedback = { learnerId, rating, ...(text !== undefined && { text }), at: clock.now() };
-  const outcome = await sessions.putFeedback(team, id, feedback, () => concerning(session, team, onChange));
+  const before = () => concerning(session, team, onChange);
+  const outcome = await sessions.putFeedback(team, id, feedback, before, session?.endsAt);
   return {
     status: outcome === 'new' ? 201 : 200,
     body: { sessionId: id, learnerId, waitsFor: session ? null : 'session' } satisfies FeedbackRecorded,

@@ -20,7 +20,7 @@ ${kept}
 <h2>Who gets it</h2>
 <p>Slack, since that is where messages go; Amazon Web Services, where War Room runs; and the provider of error reports where one is set up, which is sent errors without personal data. Nobody else.</p>
 <h2>Your rights</h2>
-<p>Disconnect by yourself under <a href="/connections">My connections</a>. To see what is kept of you, to have it moved or deleted, or if you think that something is wrong: ${contact(supportEmail)}. Whoever is deleted gets a receipt that says what is gone, what remains and until when: amounts and ids of payments until they are 400 days old, copies of the tables for 35 days.</p>
+<p>Disconnect by yourself under <a href="/connections">My connections</a>. To see what is kept of you, to have it moved or deleted, or if you think that something is wrong: ${contact(supportEmail)}. Whoever is deleted gets a receipt that says what is gone, what remains and until when: amounts and ids of payments until they are 400 days old, ratings without words, copies of the tables for 35 days.</p>
 </article>`,
   });
 }
@@ -32,7 +32,8 @@ const kept = html`<dl class="kept">
 <div><dt>Your name, e-mail address and place in your company’s directory</dt><dd>To know whose confirmed Slack address is whose</dd><dd>Kept until your company removes you from it</dd></div>
 <div><dt>What Razorpay and your company’s systems report of payments</dt><dd>To tell them in Slack</dd><dd>Kept for 400 days</dd></div>
 <div><dt>Learners’ names, who looks after them, and which instalments they have completed</dt><dd>To tell their next payment in the right channel, in the right name</dd><dd>Kept until you ask for its deletion</dd></div>
-<div><dt>Who is enrolled in which course, with their e-mail addresses; who attended its sessions; learners’ ratings and words</dt><dd>To report how sessions went, and to invite who is enrolled</dd><dd>Kept until you ask for its deletion</dd></div>
+<div><dt>Who is enrolled in which course, with their e-mail addresses</dt><dd>To invite who is enrolled</dd><dd>Kept until you ask for its deletion</dd></div>
+<div><dt>Who attended the sessions of a course; learners’ ratings and words</dt><dd>To report how sessions went</dd><dd>Kept for 430 days after a session, or until you ask for its deletion</dd></div>
 <div><dt>Where each message of War Room is in Slack</dt><dd>To edit it, and never to post it twice</dd><dd>Kept until you ask for its deletion</dd></div>
 <div><dt>Logs: ids, states, durations; no e-mail addresses, no tokens</dt><dd>To mend what fails</dd><dd>Kept for 90 days</dd></div>
 </dl>`;

@@ -23,6 +23,11 @@ const daySeconds = 86_400;
 /** How long the steps of a day are kept. */
 const keptDays = 40;
 
+/** Until when (ms) all that happened on a day, `2026-11-22`, is still there, wherever on earth that day was. */
+export function stepsUntil(day: string): number {
+  return Date.parse(day) + (keptDays - 1) * daySeconds * 1000;
+}
+
 /** What happened to learners, by the day of their workspace: the same step is kept once, however often it is noted. */
 export class DayStore {
   readonly #table: Table;
@@ -40,6 +45,18 @@ export class DayStore {
       {
         update: 'ADD marks :one SET dueShard = :shard, dueAt = if_not_exists(dueAt, :dueAt), expires = :expires',
         values: { ':one': 1, ':shard': dayShard, ':dueAt': dueAt, ':expires': expires },
+      },
+    );
+  }
+
+  /** Has a day told again from `dueAt` (ms) on, where it is still kept. */
+  async retell(team: TeamId, day: string, dueAt: number): Promise<void> {
+    await this.#table.update(
+      { pk: `${team}#days`, sk: day },
+      {
+        update: 'ADD marks :one SET dueShard = :shard, dueAt = if_not_exists(dueAt, :dueAt)',
+        when: 'attribute_exists(pk)',
+        values: { ':one': 1, ':shard': dayShard, ':dueAt': dueAt },
       },
     );
   }

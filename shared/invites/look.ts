@@ -3,6 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
 import type { Enrollment } from '../courses/enrollment.ts';
+import { isErased } from '../courses/nameless.ts';
 import type { DayStore } from './day-store.ts';
 import { type Account, accountOf, causeOf, type Enrolment, enrolmentOf, type Facts, isAnew } from './facts.ts';
 import { dayOf } from './hours.ts';
@@ -99,9 +100,10 @@ async function tellLast(
   await days.note(team, dayOf(at, zone), `${learner}#${last.seq}`, step, clock.now() + gatherMs);
 }
 
+/** Those that say who they are: an enrolment whose learner was erased invites nobody. */
 async function enrolmentsOf({ team, learner }: LearnerRef, { enrolments }: LookParts): Promise<Enrollment[]> {
   const all: Enrollment[] = [];
-  for await (const each of enrolments.enrollmentsOfLearner(team, learner)) all.push(each);
+  for await (const each of enrolments.enrollmentsOfLearner(team, learner)) if (!isErased(each)) all.push(each);
   return all;
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
 import type { TeamId } from '../base/names.ts';
 import type { Enrollment } from '../courses/enrollment.ts';
+import { isErased } from '../courses/nameless.ts';
 import { type Refusal, refusal } from '../slack/answer.ts';
 import type { Author } from '../slack/installation.ts';
 import { nextAt } from './hours.ts';
@@ -221,7 +222,7 @@ function counted(before: Counts, { sightings, skipped }: MembersPage): Counts {
 /** Whether an enrolment is what it was when its learner was last looked at, and nobody waits for an invitation in vain. */
 function isLookedAt({ id, status, learner }: Enrollment, kept: Kept | undefined, invites: boolean): boolean {
   const details = kept?.details;
-  if (kept?.dueAt !== undefined) return true;
+  if (kept?.dueAt !== undefined || isErased({ learner })) return true;
   if (!details || details.enrolments[id] !== status || details.name !== learner.name) return false;
   if (status !== 'ended' && details.address !== addressOf(learner.email)) return false;
   return !(invites && details.state === 'PENDING' && status === 'active' && details.turnedAway === undefined);

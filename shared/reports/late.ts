@@ -16,7 +16,7 @@ export type LateDependencies = {
  * What was about to be written when a report was marked is there after this long, live, and the report is made then. Longer than
  * any request lasts; a thousand rows of late data cost one edit.
  */
-const ripenMs = 60_000;
+export const ripenMs = 60_000;
 /** A mark that ripens later than this, live, is good for what is about to be written now, too. */
 const goodForMs = 30_000;
 

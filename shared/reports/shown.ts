@@ -9,8 +9,8 @@ export type Part = 'sessions' | 'attendance' | 'ratings' | 'words' | 'before';
 export type Shown = {
   /** How often it was kept. */
   readonly look: number;
-  /** A hash of each part. */
-  readonly parts: Readonly<Record<Part, string>>;
+  /** A hash of each part; none of words where some were erased since. */
+  readonly parts: Readonly<Partial<Record<Part, string>>>;
   /** As many as took the course when the report was first made; 0 is asked again. */
   readonly enrolled: number;
   /** As many replies as it ever took. */
@@ -20,7 +20,7 @@ export type Shown = {
 };
 
 /** Hashes the parts of a report. The same figures have the same, whatever the order they were read in. */
-export function partsOf(figures: Figures, before: Ratings): Shown['parts'] {
+export function partsOf(figures: Figures, before: Ratings): Readonly<Record<Part, string>> {
   const { sessions, attendance, ratings, low, words, list } = figures;
   return {
     sessions: hashed([
@@ -50,9 +50,11 @@ export function shownAfter(
 ): Shown {
   const { parts, enrolled } = now;
   if (!kept) return { look: 1, ...now };
-  const changed = (Object.keys(parts) as Part[]).filter((part) => parts[part] !== kept.parts[part]);
+  const names = Object.keys(parts) as Part[];
+  const changed = names.filter((part) => kept.parts[part] !== undefined && parts[part] !== kept.parts[part]);
+  const isWhole = names.every((part) => kept.parts[part] !== undefined);
   const replies = Math.max(kept.replies, now.replies);
-  if (changed.length === 0 && replies === kept.replies && enrolled === kept.enrolled) return kept;
+  if (isWhole && changed.length === 0 && replies === kept.replies && enrolled === kept.enrolled) return kept;
   const updated =
     changed.length > 0 && posted.isPosted ? { updated: { at: posted.at, parts: changed } } : { updated: kept.updated };
   return {

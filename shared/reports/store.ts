@@ -27,12 +27,20 @@ export type Kept = Window & {
   readonly shown: Shown | undefined;
 };
 
+/** Whether a report is too old to be made again: what it rests on may be gone. */
+export function isPast({ run }: Pick<ReportRef, 'run'>, now: number): boolean {
+  return Math.floor(now / 1000) > expiry(run, reportDays);
+}
+
 /** A report that somebody has to look at again. */
 export type Due = { readonly key: Key; readonly ref: ReportRef };
 
 const daySeconds = 86_400;
-/** A report can be corrected for so long, in days; and what came late for a window that nobody reports is forgotten after these. */
-const reportDays = 400;
+/**
+ * A report is made, or made again, for so long after its run, in days: what it rests on is kept a month longer (`session-store.ts`).
+ * What came late for a window that nobody reports is forgotten after the others.
+ */
+export const reportDays = 400;
 const unplannedDays = 2;
 
 /** Reports are spread over this many partitions of the `due` index. */
@@ -160,6 +168,16 @@ export class ReportStore {
         ':one': 1,
       },
     });
+  }
+
+  /** Words that it quoted are erased: the next look does not say of that that it came late. */
+  async forgetWords(ref: ReportRef): Promise<void> {
+    for (;;) {
+      const shown = (await this.report(ref))?.shown;
+      if (shown?.parts.words === undefined) return;
+      const { words: _, ...parts } = shown.parts;
+      if (await this.keepShown(ref, shown, { ...shown, look: shown.look + 1, parts })) return;
+    }
   }
 
   /** Keeps what a report says, in so far as the next look needs it. False: another look came in between. */

@@ -10,7 +10,7 @@ import type { Times } from '../slack/times.ts';
 import { isWorthSaying, type LookParts, lookAt } from './look.ts';
 import { render } from './message.ts';
 import { waitingNotice } from './notice.ts';
-import type { ReportStore } from './store.ts';
+import { isPast, type ReportStore } from './store.ts';
 import { heldWake, threadRef, type Wake } from './wake.ts';
 
 export type TellDependencies = Omit<LookParts, 'store'> & {
@@ -40,6 +40,10 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake), as: 'reports' } as const];
   const kept = await store.report(wake);
   if (!kept) return 'nothing';
+  if (isPast(wake, clock.now())) {
+    await store.rest(wake, kept.marks);
+    return 'nothing';
+  }
   if (!kept.isPlanned) {
     if (kept.ripeAt <= clock.now()) await store.leave(wake, kept.marks);
     return 'nothing';

@@ -17,11 +17,15 @@ export type TakingBackParts = {
   readonly intervalMs: number;
 };
 
-/** Which messages: those of all threads, of some, or those that one person is the author of; all of them, or no roots. */
+/**
+ * Which messages: those of all threads, of some, or those that one person is the author of; all of them, or no roots, or those
+ * that Slack lets nobody edit any more.
+ */
 export type Which = {
   readonly threads?: ReadonlySet<string>;
   readonly author?: UserId;
   readonly repliesAlone?: boolean;
+  readonly fixedAlone?: boolean;
 };
 
 /** So often a call is made, or a result written, before it is given up. */
@@ -78,19 +82,19 @@ async function* threadsOf(
 function* messagesOf(
   ref: ThreadRef,
   thread: Thread,
-  { author, repliesAlone = false }: Which,
+  { author, repliesAlone = false, fixedAlone = false }: Which,
   parts: TakingBackParts,
 ): Generator<Doomed> {
   const { destination, entries, strays } = thread;
   if (!destination) return;
   const { channel } = destination;
   const keys = Object.keys(entries).sort((a, b) => Number(isRoot(a)) - Number(isRoot(b)));
-  for (const stray of strays) {
+  for (const stray of fixedAlone ? [] : strays) {
     if (author === undefined || stray.author === author) yield () => remove(ref.team, channel, stray, parts);
   }
   for (const key of keys) {
     const entry = entries[key];
-    if (repliesAlone && isRoot(key)) continue;
+    if ((repliesAlone && isRoot(key)) || (fixedAlone && !entries[key]?.fixed)) continue;
     if (!entry || entry.state === 'gone' || (author !== undefined && entry.author !== author)) continue;
     const { ts, author: by } = entry;
     if (ts === undefined || by === undefined) {

@@ -1,4 +1,5 @@
 /** A team with everything that War Room can know of people, and a hand that erases it and may be stopped at any write. */
+import { randomUUID } from 'node:crypto';
 import { brotliDecompressSync } from 'node:zlib';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type Erasure, type Parts, partsFrom } from '../../bin/erase/parts.ts';
@@ -37,6 +38,11 @@ const names: ReadonlyMap<string, string> = new Map([
   ['Admins', 'admins'],
   ['AdminUserClosure', 'closure'],
   ['Calls', 'calls'],
+  ['Courses', 'courses'],
+  ['CourseAnnouncementChannelMap', 'channels'],
+  ['Sessions', 'sessions'],
+  ['Reports', 'reports'],
+  ['UserSlackDetails', 'invites'],
 ]);
 
 export const leadId = 'lead_77';
@@ -215,45 +221,57 @@ export async function startWorld(): Promise<World> {
     for (; worked < room.sent.length; worked += 1) await told(parseWake(room.sent[worked]?.body ?? ''));
   }
 
-  const { app } = seededCompany();
-  const writes = ['insert', 'put', 'putMany', 'replace', 'update', 'delete', 'take'];
   return {
     room,
     documents,
     team,
     neighbour,
     work,
-    parts: (fuse = new Fuse()) =>
-      partsFrom(names, {
-        documents,
-        vault: new Vault(openKeys(), 'key', clock.now),
-        queue: fuse.watch(
-          { send: async (message) => void (room.sent as unknown[]).push(message) },
-          'queue',
-          () => true,
-        ),
-        client: fuse.watch(room.client, 'slack', (method) => method === 'remove'),
-        slack: fuse.watch(new SlackAccess(room.asking), 'slack', (method) => ['revoke', 'uninstall'].includes(method)),
-        app: { clientId: app.clientId, clientSecrets: [app.clientSecret] },
-        clock,
-        newId,
-        intervalMs: 0,
-        inSecrets: async () => [],
-        table: (one) => fuse.watch(one, one.name, (method) => writes.includes(method)),
-      }),
-    kept: async (whose) => {
-      const all: string[] = [];
-      for (const name of names.values()) {
-        for await (const item of new WholeTable(documents, table(name)).itemsOf(whose))
-          all.push(`${name} ${asText(item)}`);
-      }
-      return all.sort();
-    },
+    parts: (fuse) => partsIn(room, documents, fuse, newId),
+    kept: (whose) => keptIn(documents, whose),
     inSlack: () =>
       [ids.payments, ids.partPayments, ids.ops].flatMap((channel) =>
         room.front.control.messages(channel).map(({ text, blocks }) => JSON.stringify([text, blocks])),
       ),
   };
+}
+
+const writes = ['insert', 'put', 'putMany', 'replace', 'update', 'delete', 'take'];
+
+/** What an erasure is done with, on a database and a Slack of a test's own: its side effects pass through `fuse`. */
+export function partsIn(
+  room: Room,
+  documents: DynamoDBDocumentClient,
+  fuse = new Fuse(),
+  newId: () => string = randomUUID,
+): Parts {
+  const { time } = room;
+  const clock = { now: () => time.now(), sleep: async (ms: number) => time.advance(ms) };
+  const { app } = seededCompany();
+  return partsFrom(names, {
+    documents,
+    vault: new Vault(openKeys(), 'key', clock.now),
+    queue: fuse.watch({ send: async (message) => void (room.sent as unknown[]).push(message) }, 'queue', () => true),
+    client: fuse.watch(room.client, 'slack', (method) => method === 'remove'),
+    slack: fuse.watch(new SlackAccess(room.asking), 'slack', (method) => ['revoke', 'uninstall'].includes(method)),
+    app: { clientId: app.clientId, clientSecrets: [app.clientSecret] },
+    clock,
+    newId,
+    intervalMs: 0,
+    timeScale: 1,
+    inSecrets: async () => [],
+    table: (one) => fuse.watch(one, one.name, (method) => writes.includes(method)),
+  });
+}
+
+/** Every item of a team, as text: bodies as they were before they were compressed. */
+export async function keptIn(documents: DynamoDBDocumentClient, whose: TeamId): Promise<string[]> {
+  const all: string[] = [];
+  for (const name of names.values()) {
+    for await (const item of new WholeTable(documents, new Table(documents, name)).itemsOf(whose))
+      all.push(`${name} ${asText(item)}`);
+  }
+  return all.sort();
 }
 
 /** An item as text: what was compressed as it was before. */

@@ -1,4 +1,5 @@
 /** The invites room as its job and its worker build it, on a database and a Slack of the test's own. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import type { SlackControl } from '../../lib/local/slack-front/control.ts';
 import { Table } from '../../shared/aws/table.ts';
@@ -42,6 +43,7 @@ export const linkWay = (link: object = {}) => ({
 
 export type Inviting = {
   readonly room: Room;
+  readonly documents: DynamoDBDocumentClient;
   readonly control: SlackControl;
   readonly store: InviteStore;
   readonly syncs: SyncStore;
@@ -164,6 +166,7 @@ export async function startInviting(): Promise<Inviting> {
   const details = async (learner: string) => (await store.learner({ team, learner })).details;
   return Object.assign(inviting, {
     room,
+    documents: database,
     control,
     store,
     syncs: parts.syncs,

@@ -1,4 +1,5 @@
 /** The reports room as its functions build it, on a database and a Slack of the test's own, and a course that is reported. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { memoryDatabase } from '../../lib/local/memory-database.ts';
 import type { Message } from '../../shared/aws/queue.ts';
 import { Table } from '../../shared/aws/table.ts';
@@ -54,6 +55,7 @@ const posts = ['post', 'update', 'remove'];
 
 export type Reporting = {
   readonly room: Room;
+  readonly documents: DynamoDBDocumentClient;
   readonly store: ReportStore;
   readonly parts: TellDependencies;
   /** What waits in the queue, oldest first. */
@@ -192,6 +194,7 @@ export async function startReporting(
   };
   return {
     room,
+    documents: database,
     store,
     parts,
     queue,
