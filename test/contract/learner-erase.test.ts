@@ -196,10 +196,12 @@ describe('a learner on their way into the workspace who is erased', () => {
     await enrolUnmarked('tara');
     await enrol('tara', 'doNotInvite');
     await enrol('tara');
+    const { marks } = await inviting.store.learner({ team: room.team.id, learner: 'tara' });
     for (let night = 0; night < 2; night += 1) {
       room.time.advance(dayMs);
       for (let minute = 0; minute < 4; minute += 1) await run();
     }
+    expect(await inviting.store.learner({ team: room.team.id, learner: 'tara' })).toMatchObject({ marks });
     expect(await stands('tara', 'uma')).toEqual(['UNKNOWN', 'INVITED invited']);
     expect(invited()).toEqual(['uma']);
     expect(found(traces, await keptIn(documents, room.team.id))).toEqual([]);
