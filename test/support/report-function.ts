@@ -1,0 +1,17 @@
+/** The function of the reports queue in a process of its own: `fork`ed, sent one event, it says how long that took and what memory. */
+import { readFileSync } from 'node:fs';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+
+/** What became of the event. `peakMb`: the most that this process ever held, as the kernel has it. */
+export type Ran = { readonly answer: SQSBatchResponse; readonly ms: number; readonly peakMb: number };
+
+process.once('message', async (event: SQSEvent) => {
+  const { handler } = await import('../../functions/reports/worker.ts');
+  const context = { getRemainingTimeInMillis: () => 180_000 } as Context;
+  const began = performance.now();
+  const answer = await handler(event, context);
+  const ms = performance.now() - began;
+  // Not `resourceUsage().maxRSS`: it begins with that of the process which started this one.
+  const [, peakKb = '0'] = /VmHWM:\s+(\d+) kB/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  process.send?.({ answer, ms, peakMb: Number(peakKb) / 1024 } satisfies Ran, () => process.exit());
+});
