@@ -249,14 +249,21 @@ async function tell(
 
 const learnerId = (course: string, index: number) => `${course.replace('crs_', 'lrn_')}_${index + 1}`;
 
+/** A stack that has just started may be too slow for its first requests: all of this may be sent again. */
+const tries = 4;
+
 async function put({ api, apiKey }: Facts, path: string, body: unknown, method = 'PUT'): Promise<void> {
-  const response = await fetch(`${api}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok)
-    throw new PlayFailed(`${method} ${path} was refused with ${response.status}: ${await response.text()}`);
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(`${api}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return;
+    const why = await response.text();
+    if (response.status < 500 || attempt === tries)
+      throw new PlayFailed(`${method} ${path} was refused with ${response.status}: ${why}`);
+  }
 }
 
 /** Calls the function of the schedule as EventBridge Scheduler would have, at this time. */

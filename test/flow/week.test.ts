@@ -15,6 +15,7 @@ import {
   weekShown,
 } from '../../lib/local/week-story.ts';
 import { run } from '../support/program.ts';
+import { ratingAt, reportAtScale } from '../support/report-scale.ts';
 import { startTestStack, type TestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
@@ -150,4 +151,16 @@ it('is shown at the keyboard without being posted, and posted there where a run 
   expect(stack.lines('ReportsWorker')).toContainEqual(
     expect.objectContaining({ message: 'report', cause: 'asked', window: '2026-11-09T03:30Z', outcome: 'done' }),
   );
+});
+
+/** The full size is a script of its own: test/reports-at-scale.ts. */
+it('of thousands of ratings is made by the function in a process of its own, whose memory stays small', async () => {
+  const ratings = 3_000;
+
+  const { answer, peakMb, text } = await reportAtScale(stack, ratings);
+
+  const sum = Array.from({ length: ratings }, (_, index) => ratingAt(index)).reduce((a, b) => a + b, 0);
+  expect(answer).toEqual({ batchItemFailures: [] });
+  expect(text).toContain(`⭐ ${(sum / ratings).toFixed(1)} from ${ratings} ratings`);
+  expect(peakMb).toBeLessThan(256);
 });

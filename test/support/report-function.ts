@@ -1,12 +1,12 @@
-/** The function of the reports queue in a process of its own: `fork`ed, sent one event, it says how long that took and what memory. */
+/** The function of the reports queue in a process of its own: bundled, `fork`ed and sent one event, it says how long that took and what memory. */
 import { readFileSync } from 'node:fs';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { handler } from '../../functions/reports/worker.ts';
 
 /** What became of the event. `peakMb`: the most that this process ever held, as the kernel has it. */
 export type Ran = { readonly answer: SQSBatchResponse; readonly ms: number; readonly peakMb: number };
 
 process.once('message', async (event: SQSEvent) => {
-  const { handler } = await import('../../functions/reports/worker.ts');
   const context = { getRemainingTimeInMillis: () => 180_000 } as Context;
   const began = performance.now();
   const answer = await handler(event, context);

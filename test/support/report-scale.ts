@@ -1,9 +1,14 @@
 /** A report on as many ratings as one likes: they lie in a store that makes them up as they are read, beside the function's process. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundled } from '../../lib/local/measure/bundles.ts';
 import type { LocalStack } from '../../lib/local/start.ts';
 import { Table } from '../../shared/aws/table.ts';
+import { lazy } from '../../shared/base/lazy.ts';
 import { channelId, teamId } from '../../shared/base/names.ts';
 import { CourseStore } from '../../shared/courses/course-store.ts';
 import { SessionStore } from '../../shared/courses/session-store.ts';
@@ -53,8 +58,8 @@ export async function reportAtScale(
   const { origin, stop } = await startMadeUp(facts.dynamodbUrl, `${team}#session#ses_${course}`, ratings);
   try {
     const environment = served.plan.functions.find(({ id }) => id === 'ReportsWorker')?.env ?? {};
-    const child = fork(new URL('./report-function.ts', import.meta.url), {
-      execArgv: ['--no-warnings'],
+    const child = fork(await bundledOnce(), {
+      execArgv: [],
       // What it counts goes where its log would go.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
@@ -84,6 +89,13 @@ export async function reportAtScale(
     await stop();
   }
 }
+
+/** Bundled as for a deployment: a process that strips types from sources weighs twice as much. */
+const bundledOnce = lazy(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'war-room-report-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return (await bundled(join(import.meta.dirname, '..', '..'), 'test/support/report-function.ts', 'cjs', folder)).file;
+});
 
 type SlackMessages = { messages(channel: string): readonly { readonly text: string }[] };
 
