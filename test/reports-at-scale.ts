@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { startStack } from '../lib/local/start.ts';
 import { ratingAt, reportAtScale } from './support/report-scale.ts';
 
-/** Of its 1024 MB the function may take a quarter. */
+/** Whatever the number of ratings. */
 const mostMb = 256;
 
 const given = process.argv.slice(2).map(Number);

@@ -35,9 +35,10 @@ export class ReportsRoom extends Construct {
       ...props,
       entry: 'functions/reports/worker.ts',
       description: 'Reckons up the sessions of a course and posts the report in its announcement channel',
-      // Of memory it takes a fifth; processing follows memory, and a million ratings are read in one go.
-      memorySize: 1024,
-      timeout: Duration.minutes(3),
+      // Of memory it takes a tenth. A whole processor comes with so much, and a million ratings are read in one go.
+      memorySize: 1769,
+      semiSpaceMb: 8,
+      timeout: Duration.minutes(5),
       maxConcurrency: 5,
       errors: {
         impact: 'Some session reports are not in Slack yet; their messages come back until they are.',

@@ -64,7 +64,7 @@ describe.each(functions.map((resource) => [resource.id, resource] as const))('%s
     expect(environment).toMatchObject({
       STAGE: 'trial',
       VERSION: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      NODE_OPTIONS: '--enable-source-maps',
+      NODE_OPTIONS: `--enable-source-maps${id === 'ReportsWorker' ? ' --max-semi-space-size=8' : ''}`,
       POWERTOOLS_SERVICE_NAME: id,
       METRICS_NAMESPACE: 'WarRoom/trial',
     });

@@ -41,6 +41,7 @@ const TABLES = [
   'courses',
   'channels',
   'sessions',
+  'reports',
 ];
 
 const dynalite: Database = { name: 'dynalite', start: () => withTables(startDynalite) };

@@ -7,7 +7,7 @@ import { handler } from '../../functions/reports/worker.ts';
 export type Ran = { readonly answer: SQSBatchResponse; readonly ms: number; readonly peakMb: number };
 
 process.once('message', async (event: SQSEvent) => {
-  const context = { getRemainingTimeInMillis: () => 180_000 } as Context;
+  const context = { getRemainingTimeInMillis: () => 300_000 } as Context;
   const began = performance.now();
   const answer = await handler(event, context);
   const ms = performance.now() - began;

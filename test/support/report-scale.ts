@@ -39,11 +39,13 @@ export async function reportAtScale(
   const course = `crs_scale_${ratings}`;
   const table = (id: string) =>
     new Table(served.documents, served.plan.tables.find((one) => one.id === id)?.name ?? id);
+  // So many digits in a row would be taken for a telephone number.
+  const name = `Course of ${ratings / 1_000} thousand`;
   const saying = { at: run, before: async () => {} };
   const channel = channelId('C0COURSEDS');
   await new CourseStore(table('Courses'), table('CourseAnnouncementChannelMap')).put(
     team,
-    { id: course, name: `Course of ${ratings}`, type: 'bootcamp', announcementChannel: channel },
+    { id: course, name, type: 'bootcamp', announcementChannel: channel },
     saying,
   );
   await new SessionStore(table('Sessions')).put(
@@ -81,9 +83,7 @@ export async function reportAtScale(
     });
     const [told] = (await Promise.race([once(child, 'message'), ended])) as [Ran];
     ended.catch(() => undefined);
-    const text = slack
-      .messages(channel)
-      .find((one) => one.text.startsWith(`Session report · Course of ${ratings} ·`))?.text;
+    const text = slack.messages(channel).find((one) => one.text.startsWith(`Session report · ${name} ·`))?.text;
     return { ...told, text: text ?? '' };
   } finally {
     await stop();
