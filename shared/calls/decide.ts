@@ -7,9 +7,10 @@ import { body, type Content, message as content } from '../slack/text.ts';
 import { type Decision, decisionInWords } from './fused.ts';
 import type { CallStore } from './store.ts';
 import { message } from './wake.ts';
+import { wakeWaiting } from './wake-waiting.ts';
 
 export type DecideParts = {
-  readonly store: Pick<CallStore, 'fused' | 'decideFused' | 'waiting'>;
+  readonly store: Pick<CallStore, 'fused' | 'decideFused' | 'waiting' | 'synced'>;
   readonly hierarchy: Pick<Hierarchy, 'chain'>;
   readonly queue: Pick<Queue, 'send'>;
   readonly clock: Pick<Clock, 'now'>;
@@ -28,12 +29,15 @@ export type DecidingPress = {
 
 /**
  * Decides about a removal of many from an agent's channel, for somebody above the agent; the first who does, decides. The
- * calls that wait for it are woken each time: a press that was stopped on its way comes again. Answers what the person is told.
+ * calls that wait for it are woken each time, or the channel is compared where none does: a press that was stopped on its way
+ * comes again. Answers what the person is told.
  */
 export async function decide(press: DecidingPress, parts: DecideParts): Promise<Content> {
   const { team, agent, sign, kind, by, id } = press;
   const { store, hierarchy, queue, clock, newId } = parts;
-  const above = await hierarchy.chain(team, agent);
+  // Of an agent who is not in the directory any more those decide who were above them last.
+  const above =
+    (await hierarchy.chain(team, agent)) ?? (await store.synced({ team, agent }))?.above.map((one) => ({ id: one }));
   const fused = await store.fused({ team, agent });
   const who = (fused && shortName(fused.agent)) || 'this agent';
   if (!above?.some((each) => each.id === by.id)) {
@@ -47,9 +51,8 @@ export async function decide(press: DecidingPress, parts: DecideParts): Promise<
   const decision: Decision = { kind, by: { id: by.id, name: by.name }, at: clock.now(), press: id };
   const isFirst = fused.decision === undefined && (await store.decideFused({ team, agent }, sign, decision));
   const stands = isFirst ? decision : (await store.fused({ team, agent }))?.decision;
-  for (const { call } of (await store.waiting({ team, agent })).calls) {
-    await queue.send(message({ team, agent, call, cause: 'desk' }, newId()));
-  }
+  const woken = await wakeWaiting({ team, agent }, 'desk', parts);
+  if (woken === 0) await queue.send(message({ team, agent, call: '', cause: 'night' }, newId()));
   if (stands && stands.press !== id) return content(body(`${decisionInWords(stands)}. Nothing was changed.`));
   return content(
     body(

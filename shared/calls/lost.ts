@@ -13,7 +13,7 @@ import { type Heard, heardRecord, type Lost } from './heard.ts';
 import { lostNotice } from './notice.ts';
 import type { AgentRef, CallStore } from './store.ts';
 import { tellOps } from './tell-ops.ts';
-import { message } from './wake.ts';
+import { wakeWaiting } from './wake-waiting.ts';
 
 export type LostParts = {
   readonly store: CallStore;
@@ -32,11 +32,12 @@ export type LostParts = {
 /** Something was done to a channel: if it is an agent's, what concerns it is done in turn with their calls. */
 export async function hearOfChannel(
   { team, channel, cause }: Heard & { readonly cause: 'deleted' | 'joined' },
-  { store, queue, newId }: Pick<LostParts, 'store' | 'queue' | 'newId'>,
+  parts: Pick<LostParts, 'store' | 'queue' | 'newId'>,
 ): Promise<'nothing' | 'lost' | 'woken'> {
+  const { store, queue, newId } = parts;
   const agent = await store.agentOf(team, channel);
   if (agent === undefined) return 'nothing';
-  if (cause === 'joined') return (await wakeWaiting({ team, agent }, queue, store, newId)) > 0 ? 'woken' : 'nothing';
+  if (cause === 'joined') return (await wakeWaiting({ team, agent }, 'slack', parts)) > 0 ? 'woken' : 'nothing';
   await queue.send({ ...heardRecord({ team, cause: 'lost', agent, channel }), dedupe: newId() });
   return 'lost';
 }
@@ -65,7 +66,7 @@ export async function lose(
   await tellLost(ref, channel, undefined, budget, parts);
   const wake = async ({ body, group }: HeldWake) => queue.send({ body, group, dedupe: newId() });
   await held.wakeAll({ team: id, channel }, wake, () => clock.now());
-  await wakeWaiting(ref, queue, store, newId);
+  await wakeWaiting(ref, 'slack', parts);
   return 'lost';
 }
 
@@ -106,15 +107,4 @@ export async function leaveLost(
     await log.unhold(ref, destination.channel);
   }
   return 'over';
-}
-
-async function wakeWaiting(
-  ref: AgentRef,
-  queue: Pick<Queue, 'send'>,
-  store: Pick<CallStore, 'waiting'>,
-  newId: () => string,
-): Promise<number> {
-  const { calls } = await store.waiting(ref);
-  for (const { call } of calls) await queue.send(message({ ...ref, call, cause: 'slack' }, newId()));
-  return calls.length;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { Retry } from '../base/errors.ts';
 import type { ChannelId, UserId } from '../base/names.ts';
@@ -10,6 +11,7 @@ import { type AccountParts, readersOf } from './accounts.ts';
 import type { Chain } from './chain.ts';
 import { type Fuse, planOf } from './membership.ts';
 import type { CallThread } from './message.ts';
+import { roughly } from './roughly.ts';
 import type { AgentRef } from './store.ts';
 
 /** A channel whose members were found otherwise than they should be, before anything was done about it. */
@@ -37,9 +39,14 @@ const dayMs = 86_400_000;
 const channelsAtOnce = 12;
 const peopleAtOnce = 5;
 
-/** The next time (ms) at which channels are compared, after `now`. */
-export function nextNight(now: number): number {
-  return (Math.floor((now - nightAt) / dayMs) + 1) * dayMs + nightAt;
+/** Slack answers fifty questions a minute about who has an address: the channels of thousands of agents are spread over three hours. */
+const spreadMs = 3 * 3_600_000;
+
+/** The next time (ms) at which the channel of an agent is compared, after `now`: the same of each night. */
+export function nextNight(agent: string, now: number): number {
+  const place = createHash('sha256').update(agent).digest().readUInt32BE() / 2 ** 32;
+  const at = nightAt + Math.floor(place * spreadMs);
+  return (Math.floor((now - at) / dayMs) + 1) * dayMs + at;
 }
 
 /** The date, in India, of the night to which a moment belongs: `2026-11-23`. */
@@ -86,7 +93,7 @@ export async function driftOf(
 export function nightNotice(night: string, drifts: readonly Drift[]): CallThread {
   const shown = drifts.slice(0, channelsAtOnce);
   const more = drifts.length - shown.length;
-  const many = drifts.length === 1 ? '1 channel were' : `${drifts.length} channels were`;
+  const many = drifts.length === 1 ? '1 channel were' : `${roughly(drifts.length)} channels were`;
   const content = message(
     body(
       '🌙 ',
@@ -96,7 +103,7 @@ export function nightNotice(night: string, drifts: readonly Drift[]): CallThread
     ...shown.map(({ channel, outside, missing }) =>
       body({ channel }, ': ', ...joined('; ', [named('too many', outside), named('missing', missing)])),
     ),
-    body(more > 0 ? `And ${more} more.` : ''),
+    body(more > 0 ? `And ${roughly(more)} more.` : ''),
     fine(`night of ${night} · looked at every night, and before each call`),
   );
   return { root: { key: 'root', content }, replies: [] };

@@ -14,6 +14,7 @@ import {
 import { type Fused, fusedParagraphs } from './fused.ts';
 import type { CallThread } from './message.ts';
 import { isPassedId } from './passed.ts';
+import { roughly } from './roughly.ts';
 import type { LostChannel, Waiting } from './store.ts';
 import { type Failure, isOpen, type Stayed, type Trouble } from './trouble.ts';
 
@@ -75,6 +76,23 @@ function deletedButton(agent: string, channel: ChannelId) {
   };
 }
 
+/** What the ops channel is asked about a removal of many for which no call waits, and that it is settled. */
+export function fusedNotice(agent: string, fused: Fused, isOver: boolean): CallThread {
+  const { channel } = fused;
+  const content = isOver
+    ? message(body('▶️ Nobody is in ', { channel }, ' any more who should not be.'))
+    : message(
+        body('✋ ', { bold: `Should ${fused.people.length} people be removed` }, ' from ', { channel }, '?'),
+        body(
+          'They are neither the agent nor above. It is more than usual, which may be a mistake in the directory: until somebody above the agent ' +
+            'approves it, they go on reading. If it is a mistake, put the directory right.',
+        ),
+        ...fusedParagraphs(agent, fused),
+        fine(agent),
+      );
+  return { root: { key: 'root', content }, replies: [] };
+}
+
 /** What the ops channel is told of the channel of an agent whom the directory does not know any more. */
 export function goneNotice(agent: string, channel: ChannelId): CallThread {
   const content = message(
@@ -110,7 +128,7 @@ export function lostNotice(
 }
 
 function counted(many: number, what: string): string[] {
-  return many === 0 ? [] : [`${many} ${what}${many === 1 ? '' : 's'}`];
+  return many === 0 ? [] : [`${roughly(many)} ${what}${many === 1 ? '' : 's'}`];
 }
 
 /** What the ops channel is told of the members of an agent's channel: who is not there, and who is and should not be. */

@@ -1,7 +1,7 @@
 import type { Queue } from '../aws/queue.ts';
 import type { Heard } from './heard.ts';
 import type { CallStore, Known } from './store.ts';
-import { message } from './wake.ts';
+import { wakeWaiting } from './wake-waiting.ts';
 
 type Person = Heard & { readonly cause: 'person' };
 
@@ -16,10 +16,8 @@ export type PersonParts = {
  * the channels that were remembered as right, and the calls that waited for these people are looked at again. Most that Slack says of
  * somebody (a status, a picture) changes nothing of this, and nothing is done. Asks nobody, and may run again at any time.
  */
-export async function forgetPerson(
-  heard: Person,
-  { store, queue, newId }: PersonParts,
-): Promise<'nothing' | 'forgotten'> {
+export async function forgetPerson(heard: Person, parts: PersonParts): Promise<'nothing' | 'forgotten'> {
+  const { store } = parts;
   const { team } = heard;
   let outcome: 'nothing' | 'forgotten' = 'nothing';
   for (const person of await store.peopleOf(team, heard)) {
@@ -30,9 +28,7 @@ export async function forgetPerson(
     await store.forgetKnown(team, person);
     await store.changePeople(team);
     // By which they are found goes last: what stops in between is done again.
-    for (const { call } of (await store.waiting({ team, agent: person })).calls) {
-      await queue.send(message({ team, agent: person, call, cause: 'slack' }, newId()));
-    }
+    await wakeWaiting({ team, agent: person }, 'slack', parts);
     await store.unindex(team, person, heard);
     outcome = 'forgotten';
   }

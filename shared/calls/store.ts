@@ -215,7 +215,7 @@ export class CallStore {
       at,
       after: last?.sk.slice('lost#'.length),
       dueShard: shardOf(key.pk, nightShards),
-      dueAt: nextNight(at),
+      dueAt: nextNight(ref.agent, at),
     });
     return true;
   }
@@ -241,13 +241,13 @@ export class CallStore {
   /** Keeps how a channel was found in a night; what was found first stands. */
   async keepDrift(team: TeamId, night: string, drift: Drift, at: number): Promise<void> {
     const key = { pk: `${team}#night#${night}`, sk: `agent#${drift.agent}` };
-    await this.#table.insert({ ...key, drift, expires: Math.floor(at / 1000) + 30 * daySeconds });
+    await this.#table.insert({ ...key, drift, at, expires: Math.floor(at / 1000) + 30 * daySeconds });
   }
 
-  /** The channels that were found otherwise in a night. */
+  /** The channels that were found otherwise in a night, in the order in which they were. */
   async drifts(team: TeamId, night: string): Promise<Drift[]> {
     const items = await this.#table.query(`${team}#night#${night}`);
-    return items.map(({ drift }) => drift as Drift);
+    return items.toSorted((a, b) => Number(a['at'] ?? 0) - Number(b['at'] ?? 0)).map(({ drift }) => drift as Drift);
   }
 
   async synced(ref: AgentRef): Promise<Synced | undefined> {
@@ -369,25 +369,35 @@ export class CallStore {
     });
   }
 
-  /** A call waits for a person: for its agent to be known, or to have an account. It is woken again at `dueAt` (ms). */
-  async wait(ref: AgentRef, { call, code, since }: Waiting, dueAt: number): Promise<void> {
+  /**
+   * A call waits for a person: for its agent to be known, or to have an account. It is woken again at `dueAt` (ms). False: it
+   * waited before, for the same.
+   */
+  async wait(ref: AgentRef, { call, code, since }: Waiting, dueAt: number): Promise<boolean> {
     const key = agentKey(ref, `waiting#${call}`);
     await this.#table.insert({ ...agentKey(ref, 'waiting'), since });
-    if (
-      !(await this.#table.insert({ ...key, code, since, expires: Math.floor(since / 1000) + callDays * daySeconds }))
-    ) {
-      await this.#table.update(key, {
+    const expires = Math.floor(since / 1000) + callDays * daySeconds;
+    const isNews =
+      (await this.#table.insert({ ...key, code, since, expires })) ||
+      (await this.#table.update(key, {
         update: 'SET code = :code',
-        when: 'attribute_exists(pk)',
+        when: 'attribute_exists(pk) AND code <> :code',
         values: { ':code': code },
-      });
-    }
+      }));
     const own = callKey(ref.team, call);
     await this.#table.update(own, {
       update: 'SET dueShard = :shard, dueAt = if_not_exists(dueAt, :dueAt)',
       when: 'attribute_exists(pk)',
       values: { ':shard': shardOf(own.pk), ':dueAt': dueAt },
     });
+    return isNews;
+  }
+
+  /** Whether a call stands for all that wait for the same agent: the first of them by its id. Reads one row, however many wait. */
+  async isFirstWaiting(ref: AgentRef, call: string): Promise<boolean> {
+    const { pk, sk } = agentKey(ref, `waiting#${call}`);
+    const [first] = await this.#table.query(pk, 'waiting#', 1);
+    return first?.sk === sk;
   }
 
   /** A call got through; the last one of an agent ends the time of their waiting. */

@@ -13,12 +13,12 @@ import type { Times } from '../slack/times.ts';
 import { readersOf } from './accounts.ts';
 import type { Chain, Chains } from './chain.ts';
 import { ensureChannel } from './channel.ts';
-import { signOf } from './fused.ts';
+import { type Fused, signOf } from './fused.ts';
 import { type LostParts, leaveLost, tellLost } from './lost.ts';
 import type { Fuse } from './membership.ts';
 import { render } from './message.ts';
 import { driftOf, nextNight, nightNotice, nightOf } from './night.ts';
-import { goneNotice, troubleNotice, waitingNotice } from './notice.ts';
+import { fusedNotice, goneNotice, troubleNotice, waitingNotice } from './notice.ts';
 import { isPassedId } from './passed.ts';
 import { renderPassed } from './passed-message.ts';
 import type { PassedStore } from './passed-store.ts';
@@ -161,10 +161,17 @@ async function compare(ref: AgentRef, budget: Budget, dependencies: TellDependen
     // Other channels are compared at the same time: what is kept is read once it is this one's turn to tell.
     const notice = async () => nightNotice(night, await store.drifts(team.id, night));
     await tellOps({ team: team.id, key: `calls-night#${night}` }, notice, team, budget, outbox);
+  }
+  // Somebody may have removed by hand whom War Room asked about.
+  if (kept && team && bot && chain && (drift || (await store.fused(ref)))) {
     const place = await madeRight(ref, kept.id, chain, team, bot, budget, dependencies, 'whoever the agent is');
     if ('channel' in place && place.trouble) await tellTrouble(ref, kept.id, place.trouble, team, budget, outbox);
+    const fused = await store.fused(ref);
+    if (fused && (await store.waiting(ref)).calls.length === 0) {
+      await tellFused(ref, fused, false, team, budget, outbox);
+    }
   }
-  await store.postponeNight(ref, nextNight(clock.now()));
+  await store.postponeNight(ref, nextNight(ref.agent, clock.now()));
   return drift ? 'done' : 'nothing';
 }
 
@@ -272,7 +279,7 @@ async function madeRight(
   dependencies: TellDependencies,
   when: 'the agent reads them' | 'whoever the agent is' = 'the agent reads them',
 ): Promise<Place> {
-  const { store, channels, moved, clock, times, fuse } = dependencies;
+  const { store, channels, moved, log, outbox, clock, times, fuse } = dependencies;
   const [{ name }] = chain.people;
   // Read before Slack is asked about anybody: what is heard meanwhile makes it another one.
   const version = await versionOf(chain, team, store);
@@ -308,7 +315,11 @@ async function madeRight(
     await store.keepFused(ref, { agent: name, channel, sign, users, people });
     return { code: 'fused', name };
   }
-  if (asked) await store.forgetFused(ref);
+  if (asked) {
+    const wasAsked = (await log.read({ team: team.id, key: fusedKey(ref, asked) })).destination !== undefined;
+    if (wasAsked) await tellFused(ref, asked, true, team, budget, outbox);
+    await store.forgetFused(ref);
+  }
   if (found.isSure) await store.rememberSync(ref, { channel, version, above: aboveIn(chain, ref), at: clock.now() });
   return { channel, name, trouble };
 }
@@ -351,7 +362,9 @@ async function wait(
   { store, outbox, clock, times }: TellDependencies,
 ): Promise<Told> {
   const ref = { team: team.id, agent };
-  await store.wait(ref, { call, code, since: clock.now() }, clock.now() + againMs * times.scale);
+  const isNews = await store.wait(ref, { call, code, since: clock.now() }, clock.now() + againMs * times.scale);
+  // Thousands may wait for one agent, each looked at again and again: one of them has the notice right for all.
+  if (!isNews && !(await store.isFirstWaiting(ref, call))) return 'waiting';
   const { since = 0 } = await store.waiting(ref);
   const key = `calls-waiting#${agent}#${since}`;
   const notice = async () => {
@@ -377,6 +390,23 @@ async function endWait(
   const notice = () => waitingNotice(ref.agent, name, others, { last: ref.call });
   await tellOps({ team: team.id, key }, notice, team, budget, outbox);
   await store.endWait(ref, ref.call);
+}
+
+/** At night nobody waits for it, and yet somebody has to be asked. */
+async function tellFused(
+  ref: AgentRef,
+  fused: Fused,
+  isOver: boolean,
+  team: Team,
+  budget: Budget,
+  outbox: Outbox,
+): Promise<void> {
+  const notice = () => fusedNotice(ref.agent, fused, isOver);
+  await tellOps({ team: team.id, key: fusedKey(ref, fused) }, notice, team, budget, outbox);
+}
+
+function fusedKey({ agent }: AgentRef, { sign }: Fused): string {
+  return `calls-fused#${agent}#${sign}`;
 }
 
 async function tellTrouble(

@@ -7,6 +7,7 @@ import { type Heard, heardMessage, readHeard } from '../../shared/calls/heard.ts
 import { forgetPerson, type PersonParts } from '../../shared/calls/person.ts';
 import { CallStore } from '../../shared/calls/store.ts';
 import { parseWake } from '../../shared/calls/wake.ts';
+import { wakeWaiting } from '../../shared/calls/wake-waiting.ts';
 import { addressSign } from '../../shared/slack/account.ts';
 import { type Calling, ops, person, startCalling, users } from '../support/calling.ts';
 import { Fuse, type Spot } from '../support/fuse.ts';
@@ -192,6 +193,25 @@ describe('an account that an agent’s calls wait for', () => {
     expect(woken).toHaveLength(1);
     expect(await calling.told('call_1')).toBe('done');
   });
+});
+
+it('thousands that wait for somebody are woken many at a time', async () => {
+  let [underWay, most, sent] = [0, 0, 0];
+  const send = async () => {
+    underWay += 1;
+    [most, sent] = [Math.max(most, underWay), sent + 1];
+    await Promise.resolve();
+    underWay -= 1;
+  };
+  const calls = Array.from({ length: 3_000 }, (_, at) => ({ call: `c${at}`, code: 'absent', since: at }));
+  const store = { waiting: async () => ({ since: 0, calls }) };
+  const woken = await wakeWaiting({ team: calling.room.team.id, agent: 'adm_arjun' }, 'slack', {
+    store,
+    queue: { send },
+    newId: () => 'n',
+  });
+
+  expect([woken, sent, most]).toEqual([3_000, 3_000, 40]);
 });
 
 describe('what is put on a queue of a person', () => {

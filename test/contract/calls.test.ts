@@ -4,6 +4,8 @@ import { Retry } from '../../shared/base/errors.ts';
 import { channelId, userId } from '../../shared/base/names.ts';
 import { decide } from '../../shared/calls/decide.ts';
 import { fusedIds, readFusedValue } from '../../shared/calls/fused.ts';
+import { nextNight } from '../../shared/calls/night.ts';
+import { waitingNotice } from '../../shared/calls/notice.ts';
 import { sweep } from '../../shared/calls/sweep.ts';
 import { parseWake, type Wake } from '../../shared/calls/wake.ts';
 import { Moved } from '../../shared/slack/moved.ts';
@@ -333,6 +335,29 @@ describe('a call that cannot be told yet', () => {
     );
   });
 
+  it('waits among thousands: its notice is edited now and then, and who looks again reads no more than a row of the others', async () => {
+    calling.people.delete('adm_arjun');
+    const said = new Set<string>();
+    const waiting = Array.from({ length: 3_000 }, (_, at) => ({ call: `c${at}`, code: 'unknown', since: at }));
+    for (let many = 1; many <= waiting.length; many += 1) {
+      said.add(waitingNotice('adm_arjun', undefined, waiting.slice(0, many)).root.content.text);
+    }
+    await calling.told('call_1');
+    await calling.say('call_2');
+    await calling.told('call_2');
+    const { store } = calling.parts;
+    const list = store.waiting.bind(store);
+    let lists = 0;
+    store.waiting = (ref) => {
+      lists += 1;
+      return list(ref);
+    };
+    await calling.told('call_2');
+
+    expect([said.size, lists]).toEqual([27, 0]);
+    expect(calling.texts(ops)[0]).toMatch(/^2 calls wait,/m);
+  });
+
   it('waits for an agent who has left', async () => {
     const agent = person('adm_arjun', 'Arjun Mehta', 'adm_rohan');
     calling.people.set('adm_arjun', { ...agent, active: false });
@@ -502,9 +527,12 @@ describe('at night', () => {
   const untilNight = () => calling.room.time.advance((15 * 60 + 19) * 60_000);
   const night = () => calling.compared();
 
-  it('each channel is compared once, at two o’clock in India', async () => {
+  it('each channel is compared once, at a time of its own between two and five o’clock in India', async () => {
     await posted();
-    untilNight();
+    const evening = Date.UTC(2026, 10, 20, 20, 30) - 1;
+    const times = Array.from({ length: 300 }, (_, at) => nextNight(`adm_${at}`, evening) - evening);
+    expect(new Set(times.map((time) => Math.floor(time / 3_600_000)))).toEqual(new Set([0, 1, 2]));
+    calling.room.time.advance(nextNight('adm_arjun', evening) - calling.room.time.now() + 60_000);
     calling.room.time.advance(-2 * 60_000);
     const early = await swept();
     calling.room.time.advance(2 * 60_000);
@@ -561,6 +589,44 @@ describe('at night', () => {
       '🌙 The members of 2 channels were not who they should be. War Room puts that right; what it cannot is said by itself.',
     ]);
     expect(calling.texts(ops)[0]?.match(/too many: Meera T\./g)).toHaveLength(2);
+  });
+
+  it('too many to be removed without asking are asked about, though nobody calls, and removed once somebody above approves it', async () => {
+    const channel = await posted();
+    for (const user of [meera, dev, lakshmi, sana]) calling.room.front.control.addMember(channel, user);
+    calling.people.set('adm_arjun', person('adm_arjun', 'Arjun Mehta', 'adm_kavya'));
+    untilNight();
+    await night();
+    const asked = calling.room.front.control
+      .messages(ops)
+      .flatMap(({ blocks }) => blocks)
+      .flatMap(({ elements }) => (elements ?? []) as { action_id?: string; value?: string }[])
+      .find(({ action_id }) => action_id === fusedIds.approve);
+    const before = membersOf(channel)?.length;
+    const wakes: Wake[] = [];
+    await decide(
+      {
+        id: 'press_1',
+        team: calling.room.team.id,
+        kind: 'approved',
+        by: { id: 'adm_kavya', name: 'Kavya Rao' },
+        ...(readFusedValue(asked?.value) ?? { agent: '', sign: '' }),
+      },
+      {
+        store: calling.store,
+        hierarchy: hierarchyOf(calling.people),
+        queue: { send: async ({ body }) => void wakes.push(parseWake(body)) },
+        clock: { now: () => calling.room.time.now() },
+        newId: () => 'n',
+      },
+    );
+    for (const { agent } of wakes) await calling.compared(agent);
+
+    expect([before, wakes.map(({ cause }) => cause)]).toEqual([7, ['night']]);
+    expect(membersOf(channel)).toEqual([arjun, kavyaUser].sort());
+    expect(calling.texts(ops)).toContainEqual(
+      expect.stringMatching(/^▶️ Nobody is in <#.+> any more who should not be\.$/),
+    );
   });
 
   it('an agent who has left no longer reads their calls, and those above still do', async () => {
