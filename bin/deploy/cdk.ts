@@ -46,8 +46,8 @@ export function cdkOf(stage: string, root: string, show: (text: string) => void)
   };
   return {
     diff: async (stack) => {
-      // Each stack alone: the other one is asked about by itself.
-      const count = differingIn(await run(['diff', stack, '--exclusively']));
+      // Each stack alone: the other one is asked about by itself. By template: a change set would already be made in AWS.
+      const count = differingIn(await run(['diff', stack, '--exclusively', '--method', 'template']));
       if (count === undefined) throw new CdkFailed(`cdk diff ${stack} did not say whether anything differs.`);
       return count === 0 ? 'nothing' : 'changes';
     },

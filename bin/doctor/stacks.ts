@@ -4,7 +4,8 @@ import type { StageStack } from '../stage/stacks.ts';
 /** Whether a stack of a stage is deployed, whole, and kept from being deleted where it has to be. */
 export function checkStack(name: string, stack: StageStack | undefined, mustBeProtected: boolean): Finding {
   const link = `stack ${name}`;
-  if (!stack) return wrong(link, 'is not there', 'Deploy it: npm run deploy.');
+  const [, stage] = /^war-room-(.+)-(state|hub)$/.exec(name) ?? [];
+  if (!stack) return wrong(link, 'is not there', `Deploy it: npm run deploy -- --stage ${stage}`);
   const { status, reason, changedAt, isProtected } = stack;
   const why = reason === undefined ? '' : `: ${reason}`;
   if (/_IN_PROGRESS$/.test(status))

@@ -60,11 +60,7 @@ export function unlisted(link: string, outcome: Exclude<Outcome, { readonly kind
   switch (outcome.kind) {
     case 'refused':
       return outcome.status === 401
-        ? wrong(
-            link,
-            "Razorpay refuses the account's key",
-            `Give the key of the account once more: npm run secrets -- razorpay.`,
-          )
+        ? wrong(link, "Razorpay refuses the account's key", `Give the key of the account once more by npm run secrets.`)
         : wrong(
             link,
             `Razorpay does not list webhooks for this key (${outcome.status})`,

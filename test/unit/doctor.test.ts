@@ -326,7 +326,7 @@ describe('a stack', () => {
 
   it.each([
     ['is whole', stack('UPDATE_COMPLETE'), undefined],
-    ['is not there', undefined, /is not there\. Deploy it/],
+    ['is not there', undefined, /is not there\. Deploy it: npm run deploy -- --stage live/],
     ['is being changed', stack('UPDATE_IN_PROGRESS'), /is being changed .*since .*\(1 min\)\. Wait/],
     ['was never made', stack('ROLLBACK_COMPLETE'), /never made/],
     ['was changed in vain', stack('UPDATE_ROLLBACK_COMPLETE'), /what was there before runs/],
@@ -690,7 +690,9 @@ describe('a stage in AWS', () => {
       ),
     );
 
-    expect(wrongIn(findings)).toEqual(['✗ stack war-room-live-hub is not there. Deploy it: npm run deploy.']);
+    expect(wrongIn(findings)).toEqual([
+      '✗ stack war-room-live-hub is not there. Deploy it: npm run deploy -- --stage live',
+    ]);
     expect(findings).toHaveLength(6);
   });
 
