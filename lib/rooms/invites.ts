@@ -79,7 +79,6 @@ export class InvitesRoom extends Construct {
         'PutItem',
         'BatchWriteItem',
         'UpdateItem',
-        'DeleteItem',
       ])
         .mayUseTable(state.courses, 'COURSES_TABLE', ['Query', 'BatchGetItem'])
         .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'], { kind: 'bot' })
@@ -91,6 +90,7 @@ export class InvitesRoom extends Construct {
       .mayUseQueue(invites.deadLetters, 'INVITES_DEAD_LETTERS_URL', ['SendMessage']);
     sync.job
       .isTold('PUBLIC_ORIGIN', props.settings.origin ?? api.origin)
+      .mayUseTable(state.userSlackDetails, 'USER_SLACK_DETAILS_TABLE', ['DeleteItem'])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
       .mayUseTable(state.adminSlackMessageLog, 'ADMIN_SLACK_MESSAGE_LOG_TABLE', [
         'GetItem',

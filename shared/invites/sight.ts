@@ -1,11 +1,14 @@
-import type { TeamId, UserId } from '../base/names.ts';
+import type { TeamId } from '../base/names.ts';
 import type { Sighting } from './standing.ts';
 import type { InviteStore, LearnerRef, SeenAccount } from './store.ts';
 
 /** As many accounts are worked on at once. */
 const atOnce = 16;
 
-type Store = Pick<InviteStore, 'accounts' | 'noteUsers' | 'see' | 'address' | 'linked' | 'wake'>;
+type Store = Pick<InviteStore, 'accounts' | 'noteUsers' | 'see' | 'learnersAt' | 'linked' | 'wake'>;
+
+/** An account that was kept, or may have been by somebody who stopped before anybody was woken. */
+type Kept = { readonly seen: SeenAccount; readonly before: SeenAccount | undefined };
 
 /**
  * Keeps accounts as they were seen, and has the learners looked at whom a change concerns. It may run again at any time and
@@ -19,41 +22,42 @@ export async function sight(
   now: number,
   again: boolean,
 ): Promise<LearnerRef[]> {
-  const kept = await store.accounts(
+  const known = await store.accounts(
     team,
     sightings.map(({ user }) => user),
   );
-  const isNew = ({ user, address }: Sighting) => kept.get(user)?.address !== address;
+  const isNew = ({ user, address }: Sighting) => known.get(user)?.address !== address;
   // Before the accounts themselves: who looks at an address finds them as soon as they are kept.
   await store.noteUsers(team, sightings.filter(isNew));
-  const woken: LearnerRef[] = [];
+  const kept: Kept[] = [];
   const waiting = [...sightings];
-  const work = async () => {
+  const keeping = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      woken.push(...(await sightOne(team, next, kept.get(next.user), store, now, again)));
+      const before = known.get(next.user);
+      const seen = seenAs(next, before);
+      if (await keep(team, seen, before, store, again)) kept.push({ seen, before });
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, sightings.length) }, work));
-  return woken;
-}
-
-async function sightOne(
-  team: TeamId,
-  sighting: Sighting,
-  before: SeenAccount | undefined,
-  store: Store,
-  now: number,
-  again: boolean,
-): Promise<LearnerRef[]> {
-  if (before && before.updated > sighting.updated) return [];
-  const seen = seenAs(sighting, before);
-  const isChanged = before === undefined || !isSame(seen, before);
-  // Noted too where only its time is newer: what was said before that is old news from now on.
-  if ((isChanged || seen.updated > before.updated) && !(await store.see(team, seen))) return [];
-  if (!isChanged && !again) return [];
-  const learners = await concerned(team, seen, before?.address, store);
+  await Promise.all(Array.from({ length: Math.min(atOnce, sightings.length) }, keeping));
+  // Only now: who enrols under one of these addresses from here on finds the account.
+  const learners = await concerned(team, kept, store);
   for (const learner of learners) await store.wake({ team, learner }, now);
   return learners.map((learner) => ({ team, learner }));
+}
+
+/** Whether somebody has to be woken: it is another account than it was, or may have been for whoever kept it. */
+async function keep(
+  team: TeamId,
+  seen: SeenAccount,
+  before: SeenAccount | undefined,
+  store: Store,
+  again: boolean,
+): Promise<boolean> {
+  if (before && before.updated > seen.updated) return false;
+  const isChanged = before === undefined || !isSame(seen, before);
+  // Noted too where only its time is newer: what was said before that is old news from now on.
+  if ((isChanged || seen.updated > before.updated) && !(await store.see(team, seen))) return false;
+  return isChanged || again;
 }
 
 /** An account as it is kept: since when it stands so, and whether its address was ever shown to be its holder's. */
@@ -75,14 +79,17 @@ function isSame(one: SeenAccount, other: SeenAccount): boolean {
   return (['standing', 'guest', 'address', 'isProven'] as const).every((name) => one[name] === other[name]);
 }
 
-/** Who is enrolled under the account's address, or the one it had before, and who came with it. */
-async function concerned(
-  team: TeamId,
-  { user, address }: { readonly user: UserId; readonly address: string | undefined },
-  earlier: string | undefined,
-  store: Store,
-): Promise<string[]> {
-  const addresses = [...new Set([address, earlier])].filter((one) => one !== undefined);
-  const found = await Promise.all(addresses.map(async (one) => (await store.address(team, one)).learners));
-  return [...new Set([...found.flat(), ...(await store.linked(team, user))])];
+/** Who is enrolled under the addresses of these accounts, or those that they had before, and who came with one of them. */
+async function concerned(team: TeamId, kept: readonly Kept[], store: Store): Promise<string[]> {
+  const addresses = kept.flatMap(({ seen, before }) => [seen.address, before?.address]);
+  const enrolled = await store.learnersAt(
+    team,
+    addresses.filter((address) => address !== undefined),
+  );
+  const found = new Set(enrolled);
+  // Nobody can have come with an account that was never seen.
+  for (const { seen, before } of kept) {
+    if (before) for (const learner of await store.linked(team, seen.user)) found.add(learner);
+  }
+  return [...found];
 }

@@ -188,19 +188,31 @@ export class InviteStore {
     const kept = items.find(({ sk }) => sk === 'invitation');
     return {
       users: named('user#').map(userId),
-      learners: named('learner#'),
+      learners: items.flatMap((item) => (item.sk === 'learners' ? learnersIn(item) : [])),
       invitation: kept && invitationOf(kept),
     };
   }
 
+  /** Who is enrolled under any of these addresses. */
+  async learnersAt(team: TeamId, addresses: readonly string[]): Promise<string[]> {
+    const keys = [...new Set(addresses)].map((address) => addressKey(team, address, 'learners'));
+    return (await this.#table.getMany(keys)).flatMap(learnersIn);
+  }
+
   /** Notes that a learner is enrolled under an address: whoever changes something there looks at them. */
   async note({ team, learner }: LearnerRef, address: string): Promise<void> {
-    await this.#table.put(addressKey(team, address, `learner#${learner}`));
+    await this.#table.update(addressKey(team, address, 'learners'), {
+      update: 'ADD learners :one',
+      values: { ':one': new Set([learner]) },
+    });
   }
 
   /** A learner is enrolled under this address no more. */
   async leave({ team, learner }: LearnerRef, address: string): Promise<void> {
-    await this.#table.delete(addressKey(team, address, `learner#${learner}`));
+    await this.#table.update(addressKey(team, address, 'learners'), {
+      update: 'DELETE learners :one',
+      values: { ':one': new Set([learner]) },
+    });
   }
 
   /** Notes with which account a learner came: it may have another address one day. */
@@ -325,6 +337,10 @@ function keptOf(item: Item | undefined): Kept {
     enrolledMark: number('enrolledMark'),
     dueAt: number('dueAt'),
   };
+}
+
+function learnersIn(item: Item): string[] {
+  return [...((item['learners'] as Set<string> | undefined) ?? [])];
 }
 
 function invitationOf({ pk: _pk, sk: _sk, ...kept }: Item): Invitation {

@@ -278,7 +278,6 @@ describe('permissions', () => {
         'dynamodb:PutItem': ['UserSlackDetails.Arn'],
         'dynamodb:BatchWriteItem': ['UserSlackDetails.Arn'],
         'dynamodb:UpdateItem': ['UserSlackDetails.Arn'],
-        'dynamodb:DeleteItem': ['UserSlackDetails.Arn'],
         'kms:Decrypt': ['TokenKey.Arn'],
         'secretsmanager:GetSecretValue': ['InvitesSecret'],
         'sqs:ReceiveMessage': ['InvitesQueue.Arn'],
