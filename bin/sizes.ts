@@ -40,6 +40,9 @@ const BUDGETS: Readonly<Record<string, Budget>> = {
   InvitesSync: { kB: 700, initMs: 1000 },
   InvitesWorker: { kB: 700, initMs: 1000 },
   CoursesApi: { kB: 475, initMs: 1000 },
+  ReportsWorker: { kB: 640, initMs: 1000 },
+  ReportsRun: { kB: 465, initMs: 1000 },
+  ReportsSweep: { kB: 460, initMs: 1000 },
   Health: { kB: 500, initMs: 1000 },
 };
 
