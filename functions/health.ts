@@ -13,7 +13,7 @@ import { openLog } from '../shared/base/log.ts';
 import { openReporter } from '../shared/base/report.ts';
 import { KeptSecret } from '../shared/base/secret.ts';
 import { settings } from '../shared/base/settings.ts';
-import { ParkedStore } from '../shared/payments/parked-store.ts';
+import { ParkedStore } from '../shared/parked/store.ts';
 import { Accounts } from '../shared/razorpay/accounts.ts';
 
 /** Whoever asks wants to know now; a service that takes longer is not well. */
@@ -25,12 +25,22 @@ const surroundings = once(() => {
 });
 
 const ready = lazy(async (): Promise<HealthDependencies> => {
-  const names = settings(process.env, 'PAYMENTS_TABLE', 'RAZORPAY_SECRET_ID', 'API_KEYS_SECRET_ID', 'VERSION');
+  const names = settings(
+    process.env,
+    'PAYMENTS_TABLE',
+    'CALLS_TABLE',
+    'REPORTS_TABLE',
+    'RAZORPAY_SECRET_ID',
+    'API_KEYS_SECRET_ID',
+    'VERSION',
+  );
   const secret = secretReader(patience);
   const readAccounts = secret(names.RAZORPAY_SECRET_ID);
   const accounts = new KeptSecret(readAccounts, Accounts.parse, systemClock);
-  const payments = new Table(documentClient(patience), names.PAYMENTS_TABLE);
-  const parked = new ParkedStore(payments);
+  const dynamo = documentClient(patience);
+  const payments = new Table(dynamo, names.PAYMENTS_TABLE);
+  const others = [names.CALLS_TABLE, names.REPORTS_TABLE].map((name) => new Table(dynamo, name));
+  const rooms = [payments, ...others].map((table) => new ParkedStore(table));
   const sqs = queueClient(patience);
   const queues = queuesIn(process.env).map(({ name, url }) => ({ name, queue: new Queue(sqs, url) }));
   const [first] = queues;
@@ -49,11 +59,11 @@ const ready = lazy(async (): Promise<HealthDependencies> => {
     },
     waiting: async ({ team }) => {
       const [needAPerson, ...counts] = await Promise.all([
-        parked.count(team),
+        Promise.all(rooms.map((parked) => parked.count(team))),
         ...queues.map(async ({ name, queue }) => [name, await queue.depth()] as const),
       ]);
       return {
-        parked: needAPerson,
+        parked: needAPerson.reduce((sum, each) => sum + each, 0),
         ...Object.assign({}, ...counts.map(([name, depth]) => countsOf(name, depth))),
       };
     },

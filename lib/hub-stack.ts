@@ -62,7 +62,14 @@ export class HubStack extends Stack {
     new OrgRoom(this, 'OrgRoom', { ...surroundings, api, state });
     const { coursesApi } = new CoursesRoom(this, 'CoursesRoom', { ...surroundings, api, state });
     const wakesHeld = payments.sweep;
-    const reports = new ReportsRoom(this, 'ReportsRoom', { ...surroundings, api, state, wakesHeld, coursesApi });
+    const reports = new ReportsRoom(this, 'ReportsRoom', {
+      ...surroundings,
+      api,
+      state,
+      wakesHeld,
+      coursesApi,
+      desk: desk.worker,
+    });
     const invites = new InvitesRoom(this, 'InvitesRoom', { ...surroundings, api, state, coursesApi });
     const slack = new SlackRoom(this, 'SlackRoom', {
       ...surroundings,
@@ -90,6 +97,8 @@ export class HubStack extends Stack {
     });
     health
       .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query'])
+      .mayUseTable(state.calls, 'CALLS_TABLE', ['Query'])
+      .mayUseTable(state.reports, 'REPORTS_TABLE', ['Query'])
       .mayReadSecret(state.razorpaySecret, 'RAZORPAY_SECRET_ID')
       .mayReadSecret(state.apiKeysSecret, 'API_KEYS_SECRET_ID');
     for (const worker of OrderedWorker.below(this)) worker.isCountedBy(health);

@@ -61,7 +61,8 @@ async function checkQueue(
 
 function remedyOf(id: string): string {
   const room = id.replace(/DeadLetters$/, '');
-  if (id === 'PaymentsDeadLetters') return 'Read the log of PaymentsParked: it takes these over within minutes.';
+  if (/^(Payments|Calls|Reports)$/.test(room))
+    return `Read the log of ${room}Parked: it takes these over within minutes.`;
   return /Sweep|Reconcile|Sync|Schedule/.test(room)
     ? `Read the error in the log of ${room}; once a run succeeds, empty ${id}.`
     : `Read \`why\` in the messages of ${id}, mend the cause, then move them back to ${room}Queue.`;

@@ -18,6 +18,7 @@ import { type WorkDependencies, work } from '../../shared/calls/work.ts';
 import { Closure } from '../../shared/org/closure-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Hierarchy } from '../../shared/org/hierarchy.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { Channels } from '../../shared/slack/channels.ts';
 import { openPosting, postingNames } from '../../shared/slack/posting.ts';
 import { invocationEnd } from '../../shared/slack/times.ts';
@@ -59,6 +60,7 @@ const ready = lazy(async () => {
       rememberedMs: Number(process.env['MEMBERS_REMEMBERED_MS'] ?? rememberedMs * times.scale),
     },
     queue,
+    parked: new ParkedStore(calls),
     newId,
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.CALLS_DEAD_LETTERS_URL),

@@ -5,12 +5,10 @@ import type { KeptSecret } from '../../shared/base/secret.ts';
 import type { Person } from '../../shared/desk/asking.ts';
 import type { Handler } from '../../shared/desk/desk.ts';
 import { type Home, renderHome, type Some, strangersHome } from '../../shared/desk/home.ts';
+import { parkedGlimpse } from '../../shared/parked/notice.ts';
 import type { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { type DayStore, lastDays } from '../../shared/payments/day-store.ts';
 import { attentionGlimpse, glanceAt, paymentGlimpse } from '../../shared/payments/glance.ts';
-import { parkedGlimpse } from '../../shared/payments/parked-notice.ts';
-import { noticePlace } from '../../shared/payments/parked-record.ts';
-import type { Parked, ParkedStore } from '../../shared/payments/parked-store.ts';
 import { threadRef } from '../../shared/payments/wake.ts';
 import type { WatchStore } from '../../shared/payments/watch-store.ts';
 import { webhookHome } from '../../shared/payments/webhook.ts';
@@ -24,11 +22,12 @@ import { rootLink } from '../../shared/slack/permalink.ts';
 import { publish } from '../../shared/slack/publish.ts';
 import type { Content } from '../../shared/slack/text.ts';
 import type { ThreadLog } from '../../shared/slack/thread-log.ts';
+import { type ParkedAtDesk, waitingIn } from './parked.ts';
 
 export type HomeAtDesk = {
   readonly days: Pick<DayStore, 'payments'>;
   readonly attention: Pick<AttentionStore, 'of'>;
-  readonly parked: Pick<ParkedStore, 'waiting'>;
+  readonly parked: ParkedAtDesk['parked'];
   readonly watches: Pick<WatchStore, 'webhook'>;
   readonly held: Pick<Held, 'of'>;
   readonly log: Pick<ThreadLog, 'readAll'>;
@@ -95,17 +94,21 @@ async function homeOf(team: Team, user: UserId, note: Content | undefined, parts
   const [payments, concerns, waiting, holds, connection, accounts] = await Promise.all([
     days.payments(team.id, today, countedAtMost),
     attention.of(team.id),
-    parked.waiting(team.id),
+    waitingIn(team.id, parked),
     held.of(team.id),
     installations.connection(team.id, user),
     accountsOf(team.id, parts),
   ]);
   const glance = glanceAt(payments, most.payments);
-  const episodes = [...Map.groupBy(waiting, ({ code, episode }) => `${code}#${episode}`).values()];
-  const noticeKey = ({ code, episode }: Parked) => {
-    const place = noticePlace(team.id, { code, since: episode });
-    return threadRef(place, place.home).key;
-  };
+  const episodes = waiting.flatMap(({ kind, records }) => {
+    const alike = Map.groupBy(records, ({ code, episode }) => `${code}#${episode}`);
+    return [...alike.values()].flatMap((those) => {
+      const [first] = those;
+      return first ? [{ kind, episode: { code: first.code, since: first.episode }, records: those }] : [];
+    });
+  });
+  const noticeKey = ({ kind, episode }: Pick<(typeof episodes)[number], 'kind' | 'episode'>) =>
+    kind.noticeRef(team.id, episode).key;
   const keyOf = ({ account, thread }: { readonly account: string; readonly thread: string }) =>
     threadRef({ team: team.id, account }, thread).key;
   const shown = {
@@ -115,7 +118,7 @@ async function homeOf(team: Team, user: UserId, note: Content | undefined, parts
   const threads = await log.readAll(team.id, [
     ...glance.newest.map(keyOf),
     ...shown.concerns.map(keyOf),
-    ...shown.episodes.flatMap(([first]) => (first ? [noticeKey(first)] : [])),
+    ...shown.episodes.map(noticeKey),
   ]);
   const linkOf = (key: string) => {
     const thread = threads.get(key);
@@ -124,11 +127,7 @@ async function homeOf(team: Team, user: UserId, note: Content | undefined, parts
   const entries = [
     ...shown.concerns.map((concern) => attentionGlimpse(concern, linkOf(keyOf(concern)))),
     ...holds.slice(0, most.held).map(holdInWords),
-    ...shown.episodes.flatMap((records) => {
-      const [first] = records;
-      if (!first) return [];
-      return [parkedGlimpse({ code: first.code, since: first.episode }, records, linkOf(noticeKey(first)))];
-    }),
+    ...shown.episodes.map((one) => parkedGlimpse(one.kind, one.episode, one.records, linkOf(noticeKey(one)))),
   ];
   const some: Some = { shown: entries, more: concerns.length + holds.length + episodes.length - entries.length };
   return {

@@ -4,7 +4,7 @@ import { type KeptSecret, MalformedSecret } from '../../shared/base/secret.ts';
 import { ofTheCompany, type Word } from '../../shared/desk/desk.ts';
 import { type Status, statusAnswer } from '../../shared/desk/status.ts';
 import type { Directory } from '../../shared/org/directory.ts';
-import type { ParkedStore } from '../../shared/payments/parked-store.ts';
+import { waitingInWords } from '../../shared/parked/notice.ts';
 import { channelOf } from '../../shared/payments/route.ts';
 import type { RoutingStore } from '../../shared/payments/routing-store.ts';
 import type { WatchStore } from '../../shared/payments/watch-store.ts';
@@ -14,11 +14,12 @@ import type { AskOptions } from '../../shared/slack/asked.ts';
 import { stateOf } from '../../shared/slack/channel-state.ts';
 import type { Held } from '../../shared/slack/held.ts';
 import type { Author, Installations, Team } from '../../shared/slack/installation.ts';
+import { type ParkedAtDesk, waitingIn } from './parked.ts';
 
 export type StatusParts = {
   readonly installations: Pick<Installations, 'team' | 'bot' | 'connections'>;
   readonly held: Pick<Held, 'of'>;
-  readonly parked: Pick<ParkedStore, 'waiting'>;
+  readonly parked: ParkedAtDesk['parked'];
   readonly routing: Pick<RoutingStore, 'active'>;
   readonly watches: Pick<WatchStore, 'webhook'>;
   readonly accounts: Pick<KeptSecret<Accounts>, 'value'>;
@@ -51,7 +52,7 @@ async function statusOf(team: TeamId, parts: StatusParts): Promise<Status> {
     installations.team(team),
     installations.bot(team),
     held.of(team),
-    parked.waiting(team),
+    waitingIn(team, parked),
   ]);
   const [channels, authors, own] = await Promise.all([
     record && bot ? channelsOf(record, bot, parts) : [],
@@ -62,7 +63,7 @@ async function statusOf(team: TeamId, parts: StatusParts): Promise<Status> {
     app: bot ? (record ? 'live' : 'unsettled') : 'gone',
     channels,
     holds: holds.map(({ channel, reason, threads }) => ({ channel, since: reason.since, threads })),
-    parked: waiting.length,
+    parked: waiting.map(({ kind, records }) => waitingInWords(kind, records)),
     accounts: own,
     authors,
   };

@@ -21,9 +21,9 @@ import { help } from '../../shared/desk/help.ts';
 import { Closure } from '../../shared/org/closure-store.ts';
 import { Directory } from '../../shared/org/directory.ts';
 import { Hierarchy } from '../../shared/org/hierarchy.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
-import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { RoutingStore } from '../../shared/payments/routing-store.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
 import { watchTimes } from '../../shared/payments/watch.ts';
@@ -38,7 +38,7 @@ import { Vault } from '../../shared/slack/vault.ts';
 import { Views } from '../../shared/slack/views.ts';
 import { type CallsAtDesk, callsAt } from './calls.ts';
 import { alsoAtHome, type HomeAtDesk, openedAt } from './home.ts';
-import { type ParkedAtDesk, parkedAt } from './parked.ts';
+import { type ParkedAtDesk, parkedAt, parkedOf } from './parked.ts';
 import { type PaymentsAtDesk, paymentsAt } from './payments.ts';
 import { type RoutingAtDesk, routingAt } from './routing.ts';
 import { type StatusParts, statusAt } from './status.ts';
@@ -59,6 +59,8 @@ const ready = lazy(async () => {
     'PAYMENTS_QUEUE_URL',
     'CALLS_TABLE',
     'CALLS_QUEUE_URL',
+    'REPORTS_TABLE',
+    'REPORTS_QUEUE_URL',
     'ADMIN_USER_CLOSURE_TABLE',
     'RAZORPAY_SECRET_ID',
     'DESK_QUEUE_URL',
@@ -90,27 +92,40 @@ const ready = lazy(async () => {
   };
   const payments = new Table(dynamo, names.PAYMENTS_TABLE);
   const messages = new Table(dynamo, names.ADMIN_SLACK_MESSAGE_LOG_TABLE);
+  const calls = new Table(dynamo, names.CALLS_TABLE);
+  const [queue, callsQueue] = [new Queue(sqs, names.PAYMENTS_QUEUE_URL), new Queue(sqs, names.CALLS_QUEUE_URL)];
+  const [store, log] = [new PaymentStore(payments), new ThreadLog(messages)];
   const times = outboxTimes(process.env);
   const desk = deskOf({
     calls: {
-      store: new CallStore(new Table(dynamo, names.CALLS_TABLE)),
+      store: new CallStore(calls),
       hierarchy: new Hierarchy(admins, new Closure({ read: closure, write: closure })),
-      queue: new Queue(sqs, names.CALLS_QUEUE_URL),
+      queue: callsQueue,
       clock,
       newId,
     },
     origin: names.PUBLIC_ORIGIN,
-    store: new PaymentStore(payments),
+    store,
     routing: new RoutingStore(payments),
     watches: new WatchStore(payments, watchTimes(process.env)),
-    parked: new ParkedStore(payments),
+    parked: parkedOf(
+      {
+        payments: { parked: new ParkedStore(payments), queue },
+        calls: { parked: new ParkedStore(calls), queue: callsQueue },
+        reports: {
+          parked: new ParkedStore(new Table(dynamo, names.REPORTS_TABLE)),
+          queue: new Queue(sqs, names.REPORTS_QUEUE_URL),
+        },
+      },
+      { log, clock, store },
+    ),
     days: new DayStore(payments),
     attention: new AttentionStore(payments),
-    log: new ThreadLog(messages),
+    log,
     held: new Held(messages, times.heldMs),
     views: new Views({ installations, slack }),
     newId,
-    queue: new Queue(sqs, names.PAYMENTS_QUEUE_URL),
+    queue,
     accounts: new KeptSecret(secretReader(patience)(names.RAZORPAY_SECRET_ID), Accounts.parse, clock),
     team: (team) => installations.team(team),
     installations,

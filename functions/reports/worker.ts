@@ -12,6 +12,7 @@ import { settings } from '../../shared/base/settings.ts';
 import { CourseStore } from '../../shared/courses/course-store.ts';
 import { EnrollmentStore } from '../../shared/courses/enrollment-store.ts';
 import { SessionStore } from '../../shared/courses/session-store.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { wishesOf } from '../../shared/reports/look.ts';
 import { ReportStore } from '../../shared/reports/store.ts';
 import { scheduleOf } from '../../shared/reports/window.ts';
@@ -36,6 +37,8 @@ const ready = lazy(async () => {
   const dynamo = documentClient(patience);
   const sqs = queueClient();
   const table = (name: string) => new Table(dynamo, name);
+  const reports = table(names.REPORTS_TABLE);
+  const queue = new Queue(sqs, names.REPORTS_QUEUE_URL);
   // The course speaks, and nobody in particular: the app posts it.
   const { log, outbox, installations, times, clock } = openPosting(names, dynamo, async () => false);
   const lines = openLog();
@@ -43,7 +46,7 @@ const ready = lazy(async () => {
   const dependencies: WorkDependencies = {
     tell: {
       ...{ log, outbox, installations, clock, times },
-      store: new ReportStore(table(names.REPORTS_TABLE)),
+      store: new ReportStore(reports),
       courses: new CourseStore(table(names.COURSES_TABLE), table(names.COURSE_ANNOUNCEMENT_CHANNEL_MAP_TABLE)),
       records: {
         sessions: new SessionStore(table(names.SESSIONS_TABLE)),
@@ -52,6 +55,8 @@ const ready = lazy(async () => {
       schedule: scheduleOf(process.env),
       wishes: wishesOf(process.env),
     },
+    parked: new ParkedStore(reports),
+    queue,
     newId: randomUUID,
     pacing: { scale: times.scale, attemptMs: times.callMs + times.marginMs, random: Math.random },
     deadLetters: new Queue(sqs, names.REPORTS_DEAD_LETTERS_URL),
@@ -59,7 +64,7 @@ const ready = lazy(async () => {
     count: openMetrics(),
     reportError: reporter.report,
   };
-  return { dependencies, reporter, times, queue: new Queue(sqs, names.REPORTS_QUEUE_URL) };
+  return { dependencies, reporter, times, queue };
 });
 
 /** The reports queue: posts what each course is told of its sessions. */

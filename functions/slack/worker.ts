@@ -11,6 +11,7 @@ import { settings } from '../../shared/base/settings.ts';
 import { heardMessage } from '../../shared/calls/heard.ts';
 import { threadMessage as callMessage } from '../../shared/calls/wake.ts';
 import { changedMessage } from '../../shared/invites/wake.ts';
+import { noticeAgain } from '../../shared/parked/wake.ts';
 import { threadMessage as paymentMessage } from '../../shared/payments/wake.ts';
 import { threadMessage as reportMessage } from '../../shared/reports/wake.ts';
 import { Held } from '../../shared/slack/held.ts';
@@ -57,9 +58,9 @@ const ready = lazy(async () => {
       wakeThread: async (ref) => {
         const payment = paymentMessage(ref, newId());
         if (payment) await payments.send(payment);
-        const call = callMessage(ref, newId());
+        const call = callMessage(ref, newId()) ?? noticeAgain('calls', ref, newId());
         if (call) await calls.send(call);
-        const report = reportMessage(ref, newId());
+        const report = reportMessage(ref, newId()) ?? noticeAgain('reports', ref, newId());
         if (report) await reports.send(report);
       },
       tellRooms: async (news) => {

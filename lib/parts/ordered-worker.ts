@@ -9,6 +9,9 @@ import { named } from './named.ts';
 /** A last resort: waiting is not failing, and the worker itself parks what keeps failing long before (`docs/architecture.md`). */
 const MAX_RECEIVES = 1000;
 
+/** As long as whoever takes dead letters over may be at one batch. */
+export const takenOverWithin = Duration.seconds(30);
+
 /** What differs from one ordered worker to the next. */
 export interface OrderedWorkerProps extends HubFunctionProps {
   /** What its messages are called in the names of alarms, in the plural; the construct's own id where nothing is said. */
@@ -41,7 +44,7 @@ export class OrderedWorker extends Construct {
       // Groups are separate in both queues: high throughput, and one group's pace is not another's.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-      visibilityTimeout: Duration.seconds(6 * timeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(6 * (parked.after ? takenOverWithin : timeout).toSeconds()),
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

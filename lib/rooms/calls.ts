@@ -6,6 +6,7 @@ import { countedBy } from '../parts/counted.ts';
 import type { HubApi } from '../parts/hub-api.ts';
 import { HubFunction, type Surroundings } from '../parts/hub-function.ts';
 import { OrderedWorker } from '../parts/ordered-worker.ts';
+import { notTakenOver, takeOverParked } from '../parts/parked-worker.ts';
 import { DUE_INDEX } from '../parts/room-table.ts';
 import { TimedJob } from '../parts/timed-job.ts';
 import type { StateStack } from '../state-stack.ts';
@@ -18,7 +19,7 @@ export interface CallsRoomProps extends Surroundings {
   readonly wakesHeld: HubFunction;
   /** What passes leads on: it keeps here what their new owners are told, and hands it to this room's queue. */
   readonly passesLeads: HubFunction;
-  /** Where people decide in Slack about removals of many. */
+  /** Where people decide in Slack about removals of many, and about calls that cannot be told. */
   readonly desk: HubFunction;
 }
 
@@ -49,12 +50,7 @@ export class CallsRoom extends Construct {
         remedy:
           'Look at the log of CallsWorker: Slack may be refusing or slowing us (waiting is logged), or the worker fails.',
       },
-      parked: {
-        impact: 'At least one call is missing from Slack, or its message is wrong, until a person acts.',
-        remedy:
-          'Read `why` in the messages of CallsDeadLetters, mend the cause, then move them back to CallsQueue; moving one ' +
-          'twice does no harm.',
-      },
+      parked: notTakenOver('Calls', 'calls'),
     });
     this.queue = calls.queue;
     calls.worker
@@ -75,13 +71,22 @@ export class CallsRoom extends Construct {
       .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['ChangeMessageVisibility', 'SendMessage'])
       .mayUseQueue(calls.deadLetters, 'CALLS_DEAD_LETTERS_URL', ['SendMessage']);
     props.desk
-      .mayUseTable(state.calls, 'CALLS_TABLE', ['GetItem', 'Query', 'UpdateItem'])
+      .mayUseTable(state.calls, 'CALLS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
       .mayUseTable(state.adminUserClosure, 'ADMIN_USER_CLOSURE_TABLE', ['Query'])
       .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
     props.passesLeads
       .mayUseTable(state.calls, 'CALLS_TABLE', ['PutItem', 'UpdateItem'])
       .mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
     props.wakesHeld.mayUseQueue(calls.queue, 'CALLS_QUEUE_URL', ['SendMessage']);
+
+    takeOverParked(this, {
+      ...props,
+      room: 'Calls',
+      worker: calls,
+      table: state.calls,
+      things: 'calls',
+      impact: 'At least one call is missing from Slack, or its message is wrong, until a person acts.',
+    });
 
     props.alarms.ring(this, 'ThreadsHeld', {
       what: 'calls are held',

@@ -1,12 +1,12 @@
 import { Duration, TimeZone } from 'aws-cdk-lib';
 import { HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
-import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { countedBy } from '../parts/counted.ts';
 import type { HubApi } from '../parts/hub-api.ts';
 import { HubFunction, type Surroundings } from '../parts/hub-function.ts';
 import { OrderedWorker } from '../parts/ordered-worker.ts';
+import { notTakenOver, takeOverParked } from '../parts/parked-worker.ts';
 import { DUE_INDEX } from '../parts/room-table.ts';
 import { TimedJob } from '../parts/timed-job.ts';
 import type { StateStack } from '../state-stack.ts';
@@ -53,13 +53,7 @@ export class PaymentsRoom extends Construct {
         remedy:
           'Look at the log of PaymentsWorker: Slack may be refusing or slowing us (waiting is logged), or the worker fails.',
       },
-      parked: {
-        after: Duration.minutes(15),
-        impact: 'What could not be told of some payments is not shown to anybody who could mend it.',
-        remedy:
-          'Read the log of PaymentsParked: it says whether it fails, or whose records it cannot tell. What names no team ' +
-          'was put there by hand: delete it from PaymentsDeadLetters.',
-      },
+      parked: notTakenOver('Payments', 'payments'),
     });
     this.queue = payments.queue;
     this.worker = payments.worker;
@@ -101,36 +95,13 @@ export class PaymentsRoom extends Construct {
         'Look for calls to Slack of more than thirty seconds in the log of PaymentsWorker; one now and then is chance.',
     });
 
-    // What cannot be told is kept as something that waits for a person, who decides about it in Slack.
-    const parked = new HubFunction(this, 'PaymentsParked', {
+    takeOverParked(this, {
       ...props,
-      entry: 'functions/payments/parked.ts',
-      description: 'Keeps what could not be told of a payment until somebody decides about it, and has that told',
-      memorySize: 256,
-      timeout: Duration.seconds(30),
-      errors: { noAlarm: 'A dead letter that is not taken over stays where it is, and its age rings.' },
-    });
-    parked
-      .mayUseTable(state.payments, 'PAYMENTS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
-      .mayUseQueue(this.queue, 'PAYMENTS_QUEUE_URL', ['SendMessage'])
-      .mayUseQueue(this.deadLetters, 'PAYMENTS_DEAD_LETTERS_URL', ['ChangeMessageVisibility'])
-      .mayConsume(this.deadLetters);
-    new EventSourceMapping(this, 'ParkedMapping', {
-      target: parked.lambda,
-      eventSourceArn: this.deadLetters.queueArn,
-      batchSize: 10,
-      // As few as there may be: nobody waits for these, and they are told by one message.
-      maxConcurrency: 2,
-      reportBatchItemFailures: true,
-    });
-    props.alarms.ring(this, 'NeedAPerson', {
-      what: 'payments are parked',
-      metric: countedBy(parked, 'PaymentsParked'),
-      atLeast: 1,
+      room: 'Payments',
+      worker: payments,
+      table: state.payments,
+      things: 'payments',
       impact: 'At least one payment is missing from Slack, or its thread is wrong, until a person acts.',
-      remedy:
-        'Look into the ops channel: it says what is parked and why. Mend the cause, then press Retry there. If nothing is said ' +
-        'there, the log of PaymentsWorker has the reasons, by `code`.',
     });
 
     // Razorpay delivers. Verified, stored, handed over, acknowledged: it cannot read a token or an installation.

@@ -5,6 +5,7 @@ import { countedBy } from '../parts/counted.ts';
 import type { HubApi } from '../parts/hub-api.ts';
 import type { HubFunction, Surroundings } from '../parts/hub-function.ts';
 import { OrderedWorker } from '../parts/ordered-worker.ts';
+import { notTakenOver, takeOverParked } from '../parts/parked-worker.ts';
 import { DUE_INDEX } from '../parts/room-table.ts';
 import type { Settings } from '../parts/settings.ts';
 import { TimedJob } from '../parts/timed-job.ts';
@@ -16,6 +17,8 @@ export interface ReportsRoomProps extends Surroundings {
   readonly state: StateStack;
   /** What wakes held threads: it puts those of reports on this room's queue. */
   readonly wakesHeld: HubFunction;
+  /** Where people decide in Slack about reports that cannot be told. */
+  readonly desk: HubFunction;
   /** Where courses and what happened in them are told: it notes which reports that concerns. */
   readonly coursesApi: HubFunction;
 }
@@ -50,12 +53,7 @@ export class ReportsRoom extends Construct {
         remedy:
           'Look at the log of ReportsWorker: Slack may be refusing or slowing us (waiting is logged), or the worker fails.',
       },
-      parked: {
-        impact: 'At least one session report is missing from Slack, or shows old figures, until a person acts.',
-        remedy:
-          'Read `why` in the messages of ReportsDeadLetters, mend the cause, then move them back to ReportsQueue; moving ' +
-          'one twice does no harm.',
-      },
+      parked: notTakenOver('Reports', 'session reports'),
     });
     this.queue = reports.queue;
     scheduled(reports.worker, settings)
@@ -76,15 +74,28 @@ export class ReportsRoom extends Construct {
       ])
       .mayUseTable(state.slackInstallations, 'SLACK_INSTALLATIONS_TABLE', ['GetItem', 'UpdateItem'])
       .mayUseKey(state.tokenKey, 'TOKEN_KEY_ID', ['Decrypt'], ['team', 'user', 'kind'])
-      .mayUseQueue(reports.queue, 'REPORTS_QUEUE_URL', ['ChangeMessageVisibility'])
+      // Itself: what was told after all ends a notice.
+      .mayUseQueue(reports.queue, 'REPORTS_QUEUE_URL', ['ChangeMessageVisibility', 'SendMessage'])
       .mayUseQueue(reports.deadLetters, 'REPORTS_DEAD_LETTERS_URL', ['SendMessage']);
     props.wakesHeld.mayUseQueue(reports.queue, 'REPORTS_QUEUE_URL', ['SendMessage']);
+    props.desk
+      .mayUseTable(state.reports, 'REPORTS_TABLE', ['GetItem', 'Query', 'PutItem', 'UpdateItem'])
+      .mayUseQueue(reports.queue, 'REPORTS_QUEUE_URL', ['SendMessage']);
 
     scheduled(props.coursesApi, settings).mayUseTable(state.reports, 'REPORTS_TABLE', [
       'Query',
       'PutItem',
       'UpdateItem',
     ]);
+
+    takeOverParked(this, {
+      ...props,
+      room: 'Reports',
+      worker: reports,
+      table: state.reports,
+      things: 'session reports',
+      impact: 'At least one session report is missing from Slack, or shows old figures, until a person acts.',
+    });
 
     props.alarms.ring(this, 'ThreadsHeld', {
       what: 'session reports are held',

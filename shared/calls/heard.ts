@@ -1,7 +1,7 @@
 import { fifoId } from '../aws/fifo-id.ts';
 import type { Message } from '../aws/queue.ts';
 import { type ChannelId, channelId, type TeamId, teamId, userId } from '../base/names.ts';
-import type { JoinedNews, News, PersonNews, VanishedNews } from '../slack/news.ts';
+import type { JoinedNews, News, PersonNews, RenamedNews, VanishedNews } from '../slack/news.ts';
 import type { ThreadRef } from '../slack/thread-log.ts';
 import { fieldsOfJson, textIn } from '../slack/untrusted.ts';
 import { groupOf } from './wake.ts';
@@ -13,8 +13,12 @@ export type Heard = { readonly team: TeamId } & (
   | { readonly cause: 'protected' }
   /** Something was done to a channel, perhaps an agent's: it was deleted, or the app came into it. */
   | { readonly cause: 'deleted' | 'joined'; readonly channel: ChannelId }
+  | Renamed
   | Lost
 );
+
+/** A channel, perhaps an agent's, was renamed; `event` is Slack's id of the event. */
+export type Renamed = { readonly cause: 'renamed'; readonly channel: ChannelId; readonly event: string };
 
 /** The channel of an agent was deleted: Slack says so, or somebody of the company, by the company's id. */
 export type Lost = {
@@ -24,13 +28,17 @@ export type Lost = {
   readonly by?: string | undefined;
 };
 
+/** What Slack says that concerns the calls room. */
+type NewsHeard = News & (PersonNews | VanishedNews | RenamedNews | JoinedNews);
+
 /** The message for what Slack said; the same news has the same ids each time. */
-export function heardMessage(news: News & (PersonNews | VanishedNews | JoinedNews)): Message {
+export function heardMessage(news: NewsHeard): Message {
   return { ...heardRecord(heardIn(news)), dedupe: fifoId(news.id) };
 }
 
-function heardIn(news: News & (PersonNews | VanishedNews | JoinedNews)): Heard {
+function heardIn(news: NewsHeard): Heard {
   const { team, what } = news;
+  if (what === 'renamed') return { team, channel: news.channel, event: news.id, cause: what };
   if (what !== 'person') return { team, channel: news.channel, cause: what === 'vanished' ? 'deleted' : 'joined' };
   const { user, account, address } = news;
   return { team, user, account, address, cause: 'person' };
@@ -51,9 +59,8 @@ export function heardRef(heard: Heard): ThreadRef {
 /** What was heard, in a message's body; undefined where it is about a call. */
 export function readHeard(body: string): Heard | undefined {
   const fields = fieldsOfJson(body);
-  const [named, user, account, agent, channel, by] = ['team', 'user', 'account', 'agent', 'channel', 'by'].map((name) =>
-    textIn(fields, name),
-  );
+  const names = ['team', 'user', 'account', 'agent', 'channel', 'event', 'by'];
+  const [named, user, account, agent, channel, event, by] = names.map((name) => textIn(fields, name));
   if (!named) return undefined;
   const [team, cause] = [teamId(named), fields['cause']];
   switch (cause) {
@@ -67,6 +74,8 @@ export function readHeard(body: string): Heard | undefined {
     case 'deleted':
     case 'joined':
       return channel ? { team, cause, channel: channelId(channel) } : undefined;
+    case 'renamed':
+      return channel && event ? { team, cause, channel: channelId(channel), event } : undefined;
     case 'lost':
       return agent && channel ? { team, cause, agent, channel: channelId(channel), by } : undefined;
     default:

@@ -127,6 +127,13 @@ export function lostNotice(
   return { root: { key: 'root', content }, replies: [] };
 }
 
+/** What the ops channel is told of a channel that somebody renamed. Nobody has to do anything. */
+export function renamedNotice(agent: string, channel: ChannelId): CallThread {
+  const whose = `The channel for the calls of ${shortName(agent) || agent} was renamed`;
+  const content = message(body('✏️ ', whose, ': it is ', { channel }, ' now, and calls go on there.'));
+  return { root: { key: 'root', content }, replies: [] };
+}
+
 function counted(many: number, what: string): string[] {
   return many === 0 ? [] : [`${roughly(many)} ${what}${many === 1 ? '' : 's'}`];
 }

@@ -10,10 +10,10 @@ import { fieldsOfJson, textIn } from '../slack/untrusted.ts';
 export type Wake = { readonly team: TeamId; readonly agent: string; readonly call: string; readonly cause: Cause };
 
 /**
- * `slack`: something was done to a message of it in Slack; `desk`: somebody pressed a button; `night`: no call, the members
- * of the agent's channel are compared.
+ * `slack`: something was done to a message of it in Slack; `desk`: somebody pressed a button; `parked`: somebody has it tried
+ * again; `night`: no call, the members of the agent's channel are compared.
  */
-const causes = ['api', 'sweep', 'held', 'slack', 'desk', 'night'] as const;
+const causes = ['api', 'sweep', 'held', 'slack', 'desk', 'parked', 'night'] as const;
 type Cause = (typeof causes)[number];
 
 /**

@@ -14,8 +14,8 @@ export type Status = {
   }[];
   /** Threads that wait for a person to do something about a channel, or about the app (`all`). */
   readonly holds: readonly { readonly channel: ChannelId | 'all'; readonly since: number; readonly threads: number }[];
-  /** Payments that cannot be told until a person decides. */
-  readonly parked: number;
+  /** What cannot be told until a person decides: `2 payments`, `1 call`. */
+  readonly parked: readonly string[];
   /** Undefined where the settings of one of them cannot be read. */
   readonly accounts: readonly { readonly name: string; readonly webhookOffSince: number | undefined }[] | undefined;
   /** Who posts as themselves, and whose consent Slack does not take any more. Names as the directory has them. */
@@ -63,11 +63,11 @@ function troublesOf({ app, channels, holds, parked, accounts, authors }: Status,
     ...missing,
     ...closed,
     ...others,
-    ...(parked === 0
+    ...(parked.length === 0
       ? []
       : [
           {
-            what: [`${parked} ${parked === 1 ? 'payment' : 'payments'} cannot be told until somebody decides.`],
+            what: [`${parked.join(' and ')} cannot be told until somebody decides.`],
             remedy: ['The operations channel has a message for each reason, with Retry and Ignore.'],
           },
         ]),
@@ -135,7 +135,7 @@ export function statusAnswer(status: Status, origin: string): Content {
     fine(
       ...joined(' · ', [
         holds.length === 0 ? 'nothing waits for a channel' : undefined,
-        parked === 0 ? 'nothing is parked' : undefined,
+        parked.length === 0 ? 'nothing is parked' : undefined,
         delivering.length === 0
           ? undefined
           : `Razorpay’s webhook is on for ${listed(delivering.map(({ name }) => name))}`,

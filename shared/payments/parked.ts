@@ -1,87 +1,57 @@
-import type { SQSRecord } from 'aws-lambda';
-import type { Verdict } from '../aws/groups.ts';
-import type { Queue } from '../aws/queue.ts';
-import type { Clock } from '../base/clock.ts';
-import type { Log } from '../base/log.ts';
-import type { Count } from '../base/metrics.ts';
-import type { Report } from '../base/report.ts';
-import { episodeOf, noticePlace, type ParkedRecord, readParked } from './parked-record.ts';
-import type { ParkedStore } from './parked-store.ts';
-import { message } from './wake.ts';
+import { type TeamId, teamId } from '../base/names.ts';
+import type { Kind } from '../parked/kind.ts';
+import { type Episode, episodeText, isName, readEpisode } from '../parked/record.ts';
+import { fieldsOfJson, textIn } from '../slack/untrusted.ts';
+import { everyAccount, opsPrefix } from './event.ts';
+import type { Place } from './store.ts';
+import { message, threadRef } from './wake.ts';
 
-export type ParkedDependencies = {
-  readonly parked: Pick<ParkedStore, 'keep'>;
-  readonly queue: Pick<Queue, 'send'>;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly lines: Log;
-  readonly count: Count;
-  readonly report: Report;
-  /** What waits are multiplied with, 1 live. */
-  readonly scale: number;
+const noticePrefix = `${opsPrefix}parked#`;
+
+/** What is told of an episode is no payment's: it has a home of its own. */
+export function noticePlace(team: TeamId, episode: Episode): Place {
+  return { team, account: everyAccount, home: `${noticePrefix}${episodeText(episode)}` };
+}
+
+/** The episode whose notice a home is; undefined for every other home. */
+export function episodeOf(home: string): Episode | undefined {
+  return home.startsWith(noticePrefix) ? readEpisode(home.slice(noticePrefix.length)) : undefined;
+}
+
+/** `<account>#<home>`: a payment among what is parked. */
+export function subjectOf({ account, home }: Pick<Place, 'account' | 'home'>): string {
+  return `${account}#${home}`;
+}
+
+/** The inverse of `subjectOf`. */
+export function placeOf(team: TeamId, subject: string): Place {
+  const [, account = '', home = ''] = /^([^#]+)#(.+)$/s.exec(subject) ?? [];
+  return { team, account, home };
+}
+
+/** Payments that cannot be told. */
+export const parkedPayments: Kind = {
+  room: 'payments',
+  metric: 'PaymentsParked',
+  worker: 'PaymentsWorker',
+  noun: () => ({ one: 'payment', many: 'payments', undone: 'not told in Slack' }),
+  remedies: { unreadable: "There is nothing to tell: press Ignore. Razorpay's support may want to know." },
+  about: (body) => {
+    const fields = fieldsOfJson(body);
+    const [team, account, home] = ['team', 'account', 'home'].map((name) => textIn(fields, name));
+    if (!isName(team) || !isName(account) || !home) return undefined;
+    const notice = episodeOf(home);
+    return { team: teamId(team), ...(notice ? { notice } : { subject: subjectOf({ account, home }) }) };
+  },
+  called: (subject) => placeOf(teamId(''), subject).home,
+  ids: (subject) => {
+    const { account, home } = placeOf(teamId(''), subject);
+    return { account, home };
+  },
+  wake: (team, subject, unique) => message({ ...placeOf(team, subject), cause: 'parked' }, { unique }),
+  noticeWake: (team, episode, unique) => message({ ...noticePlace(team, episode), cause: 'parked' }, { unique }),
+  noticeRef: (team, episode) => {
+    const place = noticePlace(team, episode);
+    return threadRef(place, place.home);
+  },
 };
-
-/** A dead letter that nobody can be told of stays where it is, and its age rings. */
-const unownedMs = 3_600_000;
-
-/** A notice that could not be told is tried again after so long: longer than the age of dead letters that rings. */
-const noticeAgainMs = 20 * 60_000;
-
-/** What kept a dead letter from being kept is over soon, or rings. */
-const failedMs = 30_000;
-
-/**
- * Takes over one dead letter: it is kept as something that waits for a person, then the notice that tells of it is woken,
- * and only then does it leave the queue. A worker that stops anywhere in between leaves it to the next, which finds what
- * there is: nothing is lost, and nothing counted twice.
- */
-export async function takeOver(record: SQSRecord, dependencies: ParkedDependencies): Promise<Verdict> {
-  const { clock, lines, report, scale } = dependencies;
-  const { SentTimestamp, ApproximateReceiveCount } = record.attributes;
-  const sentAt = Number(SentTimestamp) || clock.now();
-  const read = readParked(record.body, sentAt);
-  if (!read) {
-    lines.error('parked', { outcome: 'unowned', messageId: record.messageId });
-    return { comeBackMs: unownedMs * scale };
-  }
-  const { team, account, home, code } = read;
-  const line = (outcome: string) => lines.info('parked', { team, account, home, code, outcome });
-  try {
-    if (episodeOf(home)) return await again(read, record, Number(ApproximateReceiveCount) || 1, line, dependencies);
-    line(await keep(read, { id: record.messageId, sentAt }, dependencies));
-    return 'done';
-  } catch (error) {
-    report(error, { where: 'payments parked', team, home });
-    return { comeBackMs: failedMs * scale };
-  }
-}
-
-async function keep(
-  read: ParkedRecord,
-  letter: { readonly id: string; readonly sentAt: number },
-  { parked, queue, clock, count }: ParkedDependencies,
-): Promise<string> {
-  const { episodes, isNews } = await parked.keep(read, { ...letter, at: clock.now() });
-  for (const episode of episodes) {
-    await queue.send(message({ ...noticePlace(read.team, episode), cause: 'parked' }, { unique: letter.id }));
-  }
-  if (isNews) count('PaymentsParked', 1);
-  return isNews ? 'kept' : 'known';
-}
-
-/** What could not be told is the notice itself: it is woken again a while later. A notice of it could not be told either. */
-async function again(
-  { team, account, home }: ParkedRecord,
-  { messageId }: SQSRecord,
-  receives: number,
-  line: (outcome: string) => void,
-  { queue, count, scale }: ParkedDependencies,
-): Promise<Verdict> {
-  if (receives < 2) {
-    count('PaymentsParked', 1);
-    line('untold');
-    return { comeBackMs: noticeAgainMs * scale };
-  }
-  await queue.send(message({ team, account, home, cause: 'parked' }, { unique: messageId }));
-  line('told again');
-  return 'done';
-}

@@ -1,11 +1,13 @@
 import type { Clock } from '../base/clock.ts';
 import { Park, Retry } from '../base/errors.ts';
+import type { ParkedStore } from '../parked/store.ts';
+import { solve, tellNotice } from '../parked/tell.ts';
 import { formatAmount } from '../razorpay/currency.ts';
 import type { Installations, Team } from '../slack/installation.ts';
 import type { Compose, Outbox, Outcome } from '../slack/outbox.ts';
 import type { Report } from '../slack/pass.ts';
 import { permalink, rootLink, rootOf } from '../slack/permalink.ts';
-import type { Destination, Thread, ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { Destination, Thread, ThreadLog } from '../slack/thread-log.ts';
 import type { AttentionStore } from './attention-store.ts';
 import { withRootButtons, withWarningButtons } from './buttons.ts';
 import { concernsOf, noConcern } from './concern.ts';
@@ -17,9 +19,7 @@ import { introduce, keepInstalment, type LeadDependencies, spreadInstalment } fr
 import { fold, type Lifecycle } from './lifecycle.ts';
 import { type PaymentThread, pointer, render, summary } from './message.ts';
 import { renderOperations } from './operations.ts';
-import { renderParked } from './parked-notice.ts';
-import { type Episode, episodeOf, noticePlace, readName } from './parked-record.ts';
-import type { ParkedStore } from './parked-store.ts';
+import { episodeOf, parkedPayments } from './parked.ts';
 import { leadAt, type PassOnDependencies, passOn } from './pass-on.ts';
 import { asRouted, caseOf, decide, destinationOf, type Instalment } from './route.ts';
 import type { RoutingStore } from './routing-store.ts';
@@ -56,9 +56,12 @@ export async function tell(wake: Wake, budget: TellBudget, dependencies: TellDep
   const { store, installations, outbox } = dependencies;
   const leadId = leadAt(wake);
   if (leadId !== undefined) return tellLead(wake, leadId, budget, dependencies);
-  const team = await installations.team(wake.team);
   const episode = episodeOf(wake.home);
-  if (episode) return tellParked(wake, episode, team, budget, dependencies);
+  if (episode) {
+    const telling = { team: wake.team, episode, budget: held(wake, wake.home, budget) };
+    return { thread: wake.home, outcome: await tellNotice(parkedPayments, telling, dependencies) };
+  }
+  const team = await installations.team(wake.team);
   let thread = (await store.threadOf(wake, wake.home)) ?? wake.home;
   if (!team) {
     const { facts } = await store.factsOf(wake, thread);
@@ -155,7 +158,7 @@ async function tellThread(
   if (instalment?.isNews && outcome === 'done') {
     await spreadInstalment(place, instalment, async () => rootLink(team.url, await log.read(ref)), dependencies);
   }
-  if (outcome === 'done') await unpark(ref, parked, dependencies);
+  if (outcome === 'done') await solve(parkedPayments, ref, parked, dependencies);
   return { thread, outcome };
 }
 
@@ -168,22 +171,8 @@ async function tellLead(
 ): Promise<Told> {
   const outcome = await passOn(wake.team, leadId, until, dependencies);
   const ref = threadRef(wake, wake.home);
-  await unpark(ref, (await dependencies.log.read(ref)).parked, dependencies);
+  await solve(parkedPayments, ref, (await dependencies.log.read(ref)).parked, dependencies);
   return { thread: wake.home, outcome };
-}
-
-/** What was parked of a thread and is told after all waits for nobody, and its notice says so. */
-async function unpark(
-  ref: ThreadRef,
-  names: readonly string[],
-  { parked, queue, log, clock, newId }: TellDependencies,
-): Promise<void> {
-  for (const name of names) {
-    const record = readName(name);
-    const episode = record && (await parked.solve({ ...record, team: ref.team }, clock.now()));
-    if (episode) await queue.send(message({ ...noticePlace(ref.team, episode), cause: 'parked' }, { unique: newId() }));
-    await log.unpark(ref, name);
-  }
 }
 
 /** Brings the lists up to date by which people see many payments at once. */
@@ -213,34 +202,6 @@ async function unlist(
 function shownOf(state: Lifecycle): Shown {
   const { standing, paid, refunded, currency } = state;
   return { ...summary(state), standing, received: paid - refunded, currency };
-}
-
-/** What is parked for one reason is told in the ops channel, in a thread of its own. */
-async function tellParked(
-  wake: Wake,
-  episode: Episode,
-  team: Team | undefined,
-  budget: TellBudget,
-  { parked, outbox }: TellDependencies,
-): Promise<Told> {
-  const thread = wake.home;
-  const rendered = async () => {
-    const [records, presses] = await Promise.all([parked.of(wake.team, episode), parked.presses(wake.team, episode)]);
-    return renderParked(episode, records, presses);
-  };
-  const ref = threadRef(wake, thread);
-  if (!team) {
-    if ((await rendered()) === undefined) return { thread, outcome: 'nothing' };
-    return { thread, outcome: await outbox.hold(ref, 'all', 'no_workspace', held(wake, thread, budget)) };
-  }
-  let isTold = false;
-  const compose: Compose = async (read) => {
-    const wanted = await rendered();
-    isTold = wanted !== undefined;
-    return wanted && { ...wanted, destination: read.destination ?? inOps(team, 'parked') };
-  };
-  const outcome = await outbox.sync(ref, compose, held(wake, thread, budget));
-  return { thread, outcome: isTold ? outcome : 'nothing' };
 }
 
 /** Whether a home has anything to tell. */
@@ -281,7 +242,6 @@ function inOps(team: Team, row: keyof typeof opsReasons): Destination {
 const opsReasons = {
   warning: 'A payment needs somebody to look into it.',
   operations: 'Settlements, downtimes, webhooks and the routing itself belong to no payment.',
-  parked: 'Payments that cannot be told need somebody to look into them.',
 } as const;
 
 /** The facts of a thread, those of the home that was woken among them, however the thread came to tell it. */

@@ -1,7 +1,8 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Verdict } from '../aws/groups.ts';
+import { recordName } from '../parked/record.ts';
 import { type Craft, type Working, workOne } from '../slack/working.ts';
-import { recordName } from './parked-record.ts';
+import { subjectOf } from './parked.ts';
 import { type TellDependencies, tell } from './tell.ts';
 import { message, parseWake, threadRef, type Wake } from './wake.ts';
 
@@ -28,7 +29,7 @@ function craftOf(dependencies: TellDependencies): Craft<Wake> {
     ids: ({ team, account, home, cause }) => ({ team, account, home, cause }),
     record: (wake) => message(wake, { unique: '' }),
     thread: async (wake) => threadRef(wake, (await dependencies.store.threadOf(wake, wake.home)) ?? wake.home),
-    parking: (wake, ref, code) => dependencies.log.park(ref, recordName({ ...wake, code })),
+    parking: (wake, ref, code) => dependencies.log.park(ref, recordName({ code, subject: subjectOf(wake) })),
     tell: async (wake, budget) => {
       const { outcome, thread } = await tell(wake, budget, dependencies);
       return { outcome, more: { thread } };

@@ -11,8 +11,11 @@ import { runKey, runOfKey } from './window.ts';
 /** A record of the reports queue: it carries no news, it only makes a worker look at what is stored of a report. */
 export type Wake = ReportRef & { readonly cause: Cause };
 
-/** `slack`: something was done to a message of it in Slack; `asked`: somebody asked for it at a keyboard. */
-const causes = ['run', 'sweep', 'held', 'slack', 'asked'] as const;
+/**
+ * `slack`: something was done to a message of it in Slack; `asked`: somebody asked for it at a keyboard; `parked`: somebody has
+ * it tried again.
+ */
+const causes = ['run', 'sweep', 'held', 'slack', 'asked', 'parked'] as const;
 type Cause = (typeof causes)[number];
 
 /**

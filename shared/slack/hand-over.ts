@@ -8,7 +8,7 @@ type Room = 'slack' | 'desk' | 'kept';
 
 /**
  * Every event that is acted on, by its type as it comes in. What is not here is answered and forgotten. Channels are known by
- * their ids alone, so that a new name changes nothing; and one that closes is told of once something waits for it. https://docs.slack.dev/reference/events
+ * their ids alone, so that a new name is only said; and one that closes is told of once something waits for it. https://docs.slack.dev/reference/events
  */
 export const rooms: Readonly<Record<string, Room>> = {
   app_home_opened: 'desk',
@@ -18,12 +18,12 @@ export const rooms: Readonly<Record<string, Room>> = {
   channel_deleted: 'slack',
   channel_id_changed: 'slack',
   channel_left: 'kept',
-  channel_rename: 'kept',
+  channel_rename: 'slack',
   channel_unarchive: 'slack',
   group_archive: 'kept',
   group_deleted: 'slack',
   group_left: 'kept',
-  group_rename: 'kept',
+  group_rename: 'slack',
   group_unarchive: 'slack',
   member_joined_channel: 'slack',
   member_left_channel: 'kept',

@@ -5,7 +5,7 @@ import { arrived, deleted, type Heard } from './heard.ts';
 import type { Held, Hold, Wake } from './held.ts';
 import { partsOf } from './marker.ts';
 import type { Moved } from './moved.ts';
-import type { JoinedNews, News, PersonNews, VanishedNews } from './news.ts';
+import type { JoinedNews, News, PersonNews, RenamedNews, VanishedNews } from './news.ts';
 import type { Revocations } from './revocation.ts';
 import type { Thread, ThreadLog, ThreadRef } from './thread-log.ts';
 import type { Times } from './times.ts';
@@ -22,7 +22,7 @@ export type HearParts = {
   /** Has a thread told again by the room that tells it; nothing where no room does. */
   readonly wakeThread: (ref: ThreadRef) => Promise<void>;
   /** Tells the rooms that keep something of people, or channels of their own. */
-  readonly tellRooms: (news: News & (PersonNews | VanishedNews | JoinedNews)) => Promise<void>;
+  readonly tellRooms: (news: News & (PersonNews | VanishedNews | RenamedNews | JoinedNews)) => Promise<void>;
 };
 
 /** What came of a piece of news, for the log. */
@@ -70,6 +70,7 @@ export async function hear(news: News, parts: HearParts): Promise<Consequence> {
       return 'moved';
     case 'person':
     case 'vanished':
+    case 'renamed':
       await parts.tellRooms(news);
       return 'passed on';
     case 'posted': {

@@ -10,7 +10,7 @@ export type Hold = { readonly team: TeamId; readonly channel: ChannelId | 'all' 
 export type Reason = { readonly code: string; readonly since: number };
 
 /** What to put on which room's queue to have a held thread tried again; opaque to the slack room. No room named: payments. */
-export type Wake = { readonly body: string; readonly group: string; readonly room?: 'calls' | 'reports' };
+export type Wake = { readonly body: string; readonly group: string; readonly room?: 'payments' | 'calls' | 'reports' };
 
 /** Holds are spread over this many partitions of the `due` index. */
 export const holdShards = ['held#0', 'held#1'] as const;

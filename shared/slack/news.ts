@@ -28,6 +28,7 @@ export type News = { readonly id: string; readonly team: TeamId; readonly at: nu
   | { readonly what: 'deleted'; readonly channel: ChannelId; readonly ts: Ts; readonly marker: Marker }
   | PersonNews
   | VanishedNews
+  | RenamedNews
 );
 
 /** Somebody came, or was added: perhaps the app. */
@@ -35,6 +36,9 @@ export type JoinedNews = { readonly what: 'joined'; readonly channel: ChannelId;
 
 /** A channel was deleted, and all that stood in it: that only Slack can say, and who is in it. */
 export type VanishedNews = { readonly what: 'vanished'; readonly channel: ChannelId };
+
+/** A channel has another name, which is not said here: somebody wrote it. */
+export type RenamedNews = { readonly what: 'renamed'; readonly channel: ChannelId };
 
 /** Somebody's account is another one in something: how it stands, and a sign of its address, never the address. */
 export type PersonNews = {
@@ -62,6 +66,11 @@ export function newsOf({ id, team, at, app, event }: SlackEvent): News | undefin
     case 'channel_deleted':
     case 'group_deleted':
       return channel === undefined ? undefined : { ...seen, what: 'vanished', channel: channelId(channel) };
+    case 'channel_rename':
+    case 'group_rename': {
+      const renamed = idIn(fieldsIn(event, 'channel'), 'id');
+      return renamed === undefined ? undefined : { ...seen, what: 'renamed', channel: channelId(renamed) };
+    }
     case 'member_joined_channel':
       if (channel === undefined || user === undefined) return undefined;
       return { ...seen, what: 'joined', channel: channelId(channel), user: userId(user) };

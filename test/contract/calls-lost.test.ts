@@ -50,6 +50,29 @@ async function posted(): Promise<ChannelId> {
   return channelId(calling.channels()[0]?.id ?? '');
 }
 
+describe('the channel of an agent that was renamed', () => {
+  it('is said in the ops channel once for each time, and calls go on in it', async () => {
+    await listening();
+    const channel = await posted();
+    slack().rename(channel, 'arjun-on-the-phone');
+    slack().rename(channelId('C0PAYMENTS'), 'money');
+    await ears?.listen();
+    const [news] = ears?.told.filter(({ what }) => what === 'renamed') ?? [];
+    // Slack says it twice, and the second time comes late.
+    for (const each of [news, ...(ears?.told.splice(0) ?? [])]) if (each) calling.queue.push(heardMessage(each));
+    await calling.drained();
+    const said = `✏️ The channel for the calls of Arjun M. was renamed: it is <#${channel}> now, and calls go on there.`;
+    expect(calling.texts(ops)).toEqual([said]);
+
+    slack().rename(channel, 'calls-arjun-mehta');
+    await heard();
+    await told('call_2');
+
+    expect(calling.texts(ops)).toEqual([said, said]);
+    expect(roots(channel)).toHaveLength(2);
+  });
+});
+
 describe('the channel of an agent that was deleted in Slack', () => {
   it('is said in the ops channel, made anew with its members, and what waited is posted there', async () => {
     await listening();

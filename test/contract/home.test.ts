@@ -2,13 +2,13 @@
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { alsoAtHome, type HomeAtDesk, openedAt } from '../../functions/desk/home.ts';
-import { type ParkedAtDesk, parkedAt } from '../../functions/desk/parked.ts';
+import { type ParkedAtDesk, parkedAt, parkedOf } from '../../functions/desk/parked.ts';
 import { teamId, userId } from '../../shared/base/names.ts';
 import type { Known, Person } from '../../shared/desk/asking.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { DayStore } from '../../shared/payments/day-store.ts';
 import { withoutColleague } from '../../shared/payments/nameless.ts';
-import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { watchTimes } from '../../shared/payments/watch.ts';
 import { WatchStore } from '../../shared/payments/watch-store.ts';
 import { Accounts } from '../../shared/razorpay/accounts.ts';
@@ -38,19 +38,27 @@ function parts(reads = new Meanwhile()): HomeAtDesk & ParkedAtDesk {
   const { room } = all;
   const payments = reads.watch(room.table('payments'), 'payments');
   const messages = reads.watch(room.table('messages'), 'messages');
+  const [calls, reports] = [reads.watch(room.table('calls'), 'calls'), reads.watch(room.table('reports'), 'reports')];
+  const [log, clock] = [new ThreadLog(messages), { now: () => room.time.now() }];
   return {
-    ...all.pressing(),
     days: new DayStore(payments),
     attention: new AttentionStore(payments),
-    parked: new ParkedStore(payments),
+    parked: parkedOf(
+      {
+        payments: { parked: new ParkedStore(payments), queue: all.queue },
+        calls: { parked: new ParkedStore(calls), queue: all.queue },
+        reports: { parked: new ParkedStore(reports), queue: all.queue },
+      },
+      { log, clock, store: all.store },
+    ),
     watches: new WatchStore(payments, watchTimes({})),
     held: new Held(messages, 3_600_000),
-    log: new ThreadLog(messages),
+    log,
     installations: reads.watch(room.installations, 'installations'),
     accounts: { value: async () => Accounts.parse(accounts) },
     team: (team) => room.installations.team(team),
     slack: room.asking,
-    clock: { now: () => room.time.now() },
+    clock,
     report: () => undefined,
     origin,
   };
@@ -296,7 +304,7 @@ describe('what is read for a home', () => {
           // The webhook of the one account.
           'payments.get',
           // The day, what needs somebody, what is parked.
-          ...['payments.query', 'payments.query', 'payments.query'],
+          ...['payments.query', 'payments.query', 'payments.query', 'calls.query', 'reports.query'],
         ].toSorted(),
       );
       if (count > 0) expect(lines).toContain(`✅ ${count.toLocaleString('en-IN')} paid`);

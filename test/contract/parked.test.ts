@@ -1,9 +1,10 @@
 /** What cannot be told of a payment: kept, told in the ops channel once, decided about by people, and never lost on the way. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { teamId } from '../../shared/base/names.ts';
-import { renderParked } from '../../shared/payments/parked-notice.ts';
-import { retryParked } from '../../shared/payments/parked-press.ts';
-import { type Parked, ParkedStore } from '../../shared/payments/parked-store.ts';
+import { renderParked } from '../../shared/parked/notice.ts';
+import { retryParked } from '../../shared/parked/press.ts';
+import { type Parked, ParkedStore } from '../../shared/parked/store.ts';
+import { parkedPayments } from '../../shared/payments/parked.ts';
 import { Fuse } from '../support/fuse.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
 import { arjun, kavya, openParking, type Parking } from '../support/parking.ts';
@@ -77,7 +78,7 @@ describe('a payment that Slack refuses', () => {
 
     expect(all.notices()).toEqual([[over, retried('1 payment')], parkedOne]);
     expect(await all.parked.waiting(all.room.team.id)).toEqual([
-      expect.objectContaining({ home: 'order_1', times: 2 }),
+      expect.objectContaining({ subject: 'live#order_1', times: 2 }),
     ]);
   });
 
@@ -334,11 +335,11 @@ describe('many alike within a minute', () => {
   it('are some forty edits for a thousand', () => {
     const episode = { code: 'failed-too-often', since: 1 };
     const record: Parked = {
-      ...{ team: teamId('T1'), account: 'live', home: 'order_1', code: episode.code, why: 'It failed.', since: 1 },
+      ...{ team: teamId('T1'), subject: 'live#order_1', code: episode.code, why: 'It failed.', since: 1 },
       ...{ attempts: 1, state: 'waiting', episode: 1, parking: 'm', times: 1, press: undefined, solvedAt: undefined },
     };
     const texts = Array.from({ length: 1_000 }, (_, n) => {
-      return renderParked(episode, Array<Parked>(n + 1).fill(record), [])?.root.content.text;
+      return renderParked(parkedPayments, episode, Array<Parked>(n + 1).fill(record), [])?.root.content.text;
     });
 
     expect(texts.at(-1)).toContain('1,000 payments');
@@ -430,7 +431,7 @@ describe('one dead letter in two hands', () => {
   it('is one record and one piece of news, wherever the second comes into the first', async () => {
     const team = all.room.team.id;
     const play = async (code: string, at?: number) => {
-      const record = { team, account: 'live', home: 'order_1', code, why: 'It failed.', since: 1, attempts: 1 };
+      const record = { team, subject: 'live#order_1', code, why: 'It failed.', since: 1, attempts: 1 };
       const letter = { id: `${code}-1`, sentAt: 900, at: 1_000 };
       let second = { isNews: false };
       const meanwhile = new Meanwhile(at, async () => {
@@ -454,8 +455,7 @@ describe('two that park at once', () => {
     const team = all.room.team.id;
     const record = (n: number) => ({
       team,
-      account: 'live',
-      home: `order_${n}`,
+      subject: `live#order_${n}`,
       code: 'x',
       why: 'It failed.',
       since: 1,
@@ -493,8 +493,7 @@ describe('two that park at once', () => {
     const team = all.room.team.id;
     const record = (n: number, code: string) => ({
       team,
-      account: 'live',
-      home: `order_${n}`,
+      subject: `live#order_${n}`,
       code,
       why: 'It failed.',
       since: 1,
@@ -518,7 +517,7 @@ describe('two that park at once', () => {
       await play(code, at);
       const waiting = (await all.parked.waiting(team)).filter((each) => each.code === code);
       expect(new Set(waiting.map(({ episode }) => episode)).size).toBe(1);
-      expect(waiting.map(({ home }) => home)).toContain('order_3');
+      expect(waiting.map(({ subject }) => subject)).toContain('live#order_3');
     }
   });
 });

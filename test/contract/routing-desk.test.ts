@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type UserId, userId } from '../../shared/base/names.ts';
 import { sha256 } from '../../shared/payments/event.ts';
-import { readParked } from '../../shared/payments/parked-record.ts';
+import { parkedPayments, subjectOf } from '../../shared/payments/parked.ts';
 import { defaultTable, type Row } from '../../shared/payments/route.ts';
 import { putRouting } from '../../shared/payments/routing.ts';
 import { RoutingDesk, type RoutingDeskParts } from '../../shared/payments/routing-desk.ts';
@@ -465,10 +465,8 @@ describe('saving', () => {
 
     const [wake] = room.sent;
     const [place, why] = [parseWake(wake?.body ?? ''), 'Slack will never take it.'];
-    expect(readParked(JSON.stringify({ ...place, why }), 0)).toMatchObject({
-      home: place.home,
-      account: place.account,
-    });
+    const about = { team: place.team, subject: subjectOf(place) };
+    expect(parkedPayments.about(JSON.stringify({ ...place, why }))).toEqual(about);
     expect(threadMessage(threadRef(place, place.home), 'x')?.group).toBe(wake?.group);
   });
 

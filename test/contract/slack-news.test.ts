@@ -368,12 +368,12 @@ describe('a channel', () => {
     expect(await held()).toEqual([]);
   });
 
-  it('with another name is the same: nothing has to be done', async () => {
+  it('with another name is the same: the rooms that have channels of their own may say so', async () => {
     await sync(wanted('Initiated'));
     await settled();
     slack().rename(ids.payments, 'money');
 
-    expect(await ears.listen()).toEqual([]);
+    expect(await ears.listen()).toEqual([['renamed', 'passed on']]);
     await sync(wanted('Paid'));
     expect(texts()).toEqual(['Paid']);
   });

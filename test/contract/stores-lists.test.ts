@@ -1,11 +1,11 @@
 /** The lists by which people see many payments at once, on each database that can run here. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { channelId, type TeamId, teamId } from '../../shared/base/names.ts';
+import type { ParkedRecord } from '../../shared/parked/record.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { AttentionStore } from '../../shared/payments/attention-store.ts';
 import { type Concern, noConcern } from '../../shared/payments/concern.ts';
 import { DayStore, type Shown } from '../../shared/payments/day-store.ts';
-import type { ParkedRecord } from '../../shared/payments/parked-record.ts';
-import { ParkedStore } from '../../shared/payments/parked-store.ts';
 import { databasesHere, type Tables } from '../support/databases.ts';
 import { Meanwhile } from '../support/meanwhile.ts';
 
@@ -139,11 +139,11 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     const record = (home: string, code = 'failed-too-often'): ParkedRecord => {
-      return { team, account: 'live', home, code, why: `It failed: ${home}.`, since: now - 5, attempts: 8 };
+      return { team, subject: `live#${home}`, code, why: `It failed: ${home}.`, since: now - 5, attempts: 8 };
     };
     const letter = (id: string, at = now) => ({ id, sentAt: at, at });
     const states = async (since: number) =>
-      (await parked.of(team, { code: 'failed-too-often', since })).map(({ home, state }) => `${home} ${state}`);
+      (await parked.of(team, { code: 'failed-too-often', since })).map(({ subject, state }) => `${subject} ${state}`);
 
     it('is kept once for each letter, as part of the episode that waits, or else of the next', async () => {
       expect(await parked.keep(record('order_1'), letter('m1'))).toEqual({
@@ -153,8 +153,8 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await parked.keep(record('order_1'), letter('m1', now + 1))).toMatchObject({ isNews: false });
       await parked.keep(record('order_2'), letter('m2', now + 2));
       await parked.keep(record('order_3', 'unreadable'), letter('m3', now + 3));
-      expect(await states(now)).toEqual(['order_1 waiting', 'order_2 waiting']);
-      expect((await parked.waiting(team)).map(({ code, home }) => `${code} ${home}`)).toHaveLength(3);
+      expect(await states(now)).toEqual(['live#order_1 waiting', 'live#order_2 waiting']);
+      expect((await parked.waiting(team)).map(({ code, subject }) => `${code} ${subject}`)).toHaveLength(3);
       expect(await parked.count(teamId('T0STRANGER'))).toBe(0);
 
       for (const one of await parked.of(team, { code: 'failed-too-often', since: now })) {
@@ -163,8 +163,8 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       const { episodes } = await parked.keep(record('order_2'), letter('m4', now + 9));
 
       expect(episodes).toEqual([{ code: 'failed-too-often', since: now + 9 }]);
-      expect(await states(now)).toEqual(['order_1 ignored']);
-      expect(await states(now + 9)).toEqual(['order_2 waiting']);
+      expect(await states(now)).toEqual(['live#order_1 ignored']);
+      expect(await states(now + 9)).toEqual(['live#order_2 waiting']);
       const [again] = await parked.of(team, { code: 'failed-too-often', since: now + 9 });
       expect(again).toEqual({
         ...record('order_2'),
@@ -181,10 +181,10 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
       expect(await parked.ignore(one, 'p2', now)).toBe(false);
       expect(await parked.begin(one, 'p2')).toBe(true);
       expect(await parked.sent(one, 'p1', now)).toBe(false);
-      expect(await states(now)).toEqual(['order_1 retrying']);
+      expect(await states(now)).toEqual(['live#order_1 retrying']);
       expect(await parked.sent(one, 'p2', now)).toBe(true);
       expect(await parked.begin(one, 'p3')).toBe(false);
-      expect(await states(now)).toEqual(['order_1 retried']);
+      expect(await states(now)).toEqual(['live#order_1 retried']);
     });
 
     it('remembers each decision once, in their order', async () => {
@@ -211,17 +211,17 @@ describe.each(await databasesHere())('on $name', ({ start }) => {
     });
 
     it('waits for nobody once it was told, whatever was parked before that', async () => {
-      const { code, account } = record('order_1');
+      const { code } = record('order_1');
       await parked.keep(record('order_1'), letter('m1'));
-      expect(await parked.solve({ team, code, account, home: 'order_1' }, now + 5)).toEqual({ code, since: now });
-      expect(await parked.solve({ team, code, account, home: 'order_2' }, now + 5)).toBeUndefined();
+      expect(await parked.solve({ team, code, subject: 'live#order_1' }, now + 5)).toEqual({ code, since: now });
+      expect(await parked.solve({ team, code, subject: 'live#order_2' }, now + 5)).toBeUndefined();
 
       await parked.keep(record('order_1'), letter('m2', now + 4));
       await parked.keep(record('order_2'), letter('m3', now + 4));
       expect(await parked.waiting(team)).toEqual([]);
 
       await parked.keep(record('order_2'), letter('m4', now + 6));
-      expect(await parked.waiting(team)).toEqual([expect.objectContaining({ home: 'order_2', times: 1 })]);
+      expect(await parked.waiting(team)).toEqual([expect.objectContaining({ subject: 'live#order_2', times: 1 })]);
     });
   });
 });

@@ -83,6 +83,9 @@ describe.each(functions.map((resource) => [resource.id, resource] as const))('%s
   });
 });
 
+/** Rooms whose dead letters are told in the ops channel. */
+const takenOver = ['Payments', 'Calls', 'Reports'];
+
 describe('queues', () => {
   const buried = new Set([
     ...queues.map((queue) => saidOf(queue, 'RedrivePolicy', 'deadLetterTargetArn')),
@@ -140,7 +143,7 @@ describe('queues', () => {
     expect(property(queue, 'MessageRetentionPeriod')).toBe(14 * 24 * 60 * 60);
   });
 
-  it.each(dead.filter(({ id }) => id !== 'PaymentsDeadLetters').map(({ id }) => id))(
+  it.each(dead.filter(({ id }) => !takenOver.includes(id.replace('DeadLetters', ''))).map(({ id }) => id))(
     '%s rings for the first message',
     (id) => {
       const [alarm] = alarmsOn('ApproximateNumberOfMessagesVisible', `${id}.QueueName`);
@@ -149,14 +152,17 @@ describe('queues', () => {
     },
   );
 
-  it('PaymentsDeadLetters rings for what is not taken over, and whoever takes it over for what is', () => {
-    const [stays] = alarmsOn('ApproximateAgeOfOldestMessage', 'PaymentsDeadLetters.QueueName');
-    const taken = alarms.find((alarm) => saidOf(alarm, 'MetricName') === 'PaymentsParked');
+  it.each(takenOver)(
+    '%sDeadLetters rings for what is not taken over, and whoever takes it over for what is',
+    (room) => {
+      const [stays] = alarmsOn('ApproximateAgeOfOldestMessage', `${room}DeadLetters.QueueName`);
+      const taken = alarms.find((alarm) => saidOf(alarm, 'MetricName') === `${room}Parked`);
 
-    expect(property(stays, 'Threshold')).toBe(15 * 60);
-    expect(property(taken, 'Threshold')).toBe(1);
-    expect(saidOf(taken, 'Dimensions', 0, 'Value')).toBe('PaymentsParked');
-  });
+      expect(property(stays, 'Threshold')).toBe(15 * 60);
+      expect(property(taken, 'Threshold')).toBe(1);
+      expect(saidOf(taken, 'Dimensions', 0, 'Value')).toBe(`${room}Parked`);
+    },
+  );
 
   it.each(queues.map((queue) => [queue.id, queue] as const))('%s is encrypted and refuses plain HTTP', (id, queue) => {
     const policies = ofType('AWS::SQS::QueuePolicy').filter((policy) => saidOf(policy, 'Queues', 0) === id);
@@ -178,8 +184,8 @@ describe('queues', () => {
       };
     });
 
-    // The dead letters of the payments have a worker as well.
-    expect(mappings).toHaveLength(working.length + 1);
+    // Dead letters that are taken over have a worker as well.
+    expect(mappings).toHaveLength(working.length + takenOver.length);
     expect(new Set(mappings.map((mapping) => JSON.stringify(mapping)))).toEqual(
       new Set([JSON.stringify({ hiddenFor: 6, batch: 10, takesBack: ['ReportBatchItemFailures'] })]),
     );

@@ -23,10 +23,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'shared/alarms': COMMON,
   'shared/org': COMMON,
   'shared/courses': COMMON,
+  // What a room could not tell: each room says what is its own of it.
+  'shared/parked': COMMON,
   'shared/install': [...COMMON, 'shared/org'],
-  'shared/payments': [...COMMON, 'shared/org', 'shared/courses'],
-  'shared/calls': [...COMMON, 'shared/org', 'shared/courses'],
-  'shared/reports': [...COMMON, 'shared/org', 'shared/courses'],
+  'shared/payments': [...COMMON, 'shared/parked', 'shared/org', 'shared/courses'],
+  'shared/calls': [...COMMON, 'shared/parked', 'shared/org', 'shared/courses'],
+  'shared/reports': [...COMMON, 'shared/parked', 'shared/org', 'shared/courses'],
   'shared/invites': [...COMMON, 'shared/org', 'shared/courses'],
   // Whoever asks is looked up; what they ask about belongs to other rooms, which meet in the desk's function.
   'shared/desk': [...COMMON, 'shared/org'],

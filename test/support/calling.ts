@@ -13,6 +13,7 @@ import { CallStore } from '../../shared/calls/store.ts';
 import { type TellDependencies, type Told, tell } from '../../shared/calls/tell.ts';
 import { work } from '../../shared/calls/work.ts';
 import type { Admin } from '../../shared/org/directory.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { Channels } from '../../shared/slack/channels.ts';
 import { Held } from '../../shared/slack/held.ts';
 import { Moved } from '../../shared/slack/moved.ts';
@@ -107,6 +108,7 @@ export async function startCalling(): Promise<Calling> {
       const verdict = await work({ body: record.body, attributes: {} } as SQSRecord, room.until(), {
         tell: { ...parts, ...others },
         queue: { send: async (message) => void queue.push(message) },
+        parked: new ParkedStore(table('calls')),
         newId: () => `n${++sent}`,
         pacing: { scale: 1, attemptMs: 2_250, random: () => 0 },
         deadLetters: { send: async ({ body }) => Promise.reject(new Error(`Nothing is parked here: ${body}`)) },

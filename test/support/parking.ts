@@ -4,26 +4,24 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import { memoryDatabase } from '../../lib/local/memory-database.ts';
+import type { Verdict } from '../../shared/aws/groups.ts';
 import type { Message } from '../../shared/aws/queue.ts';
 import { Table } from '../../shared/aws/table.ts';
+import { ignoreParked, lookAtParked, type ParkedPressDependencies, retryParked } from '../../shared/parked/press.ts';
+import type { Episode } from '../../shared/parked/record.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
+import { takeOver } from '../../shared/parked/take-over.ts';
 import { readEvent } from '../../shared/payments/event.ts';
-import { takeOver } from '../../shared/payments/parked.ts';
-import {
-  ignoreParked,
-  lookAtParked,
-  type ParkedPressDependencies,
-  retryParked,
-} from '../../shared/payments/parked-press.ts';
-import type { Episode } from '../../shared/payments/parked-record.ts';
-import { ParkedStore } from '../../shared/payments/parked-store.ts';
+import { parkedPayments, placeOf } from '../../shared/payments/parked.ts';
 import { PaymentStore } from '../../shared/payments/store.ts';
+import { threadRef } from '../../shared/payments/wake.ts';
 import { work } from '../../shared/payments/work.ts';
 import { attempt, bytesOf, captured } from './facts.ts';
 import { Fuse } from './fuse.ts';
 import { startRoom } from './room.ts';
 import { ids } from './slack-world.ts';
 
-type Waiting = {
+export type Waiting = {
   readonly id: string;
   readonly sentAt: number;
   readonly body: string;
@@ -33,7 +31,7 @@ type Waiting = {
 };
 
 /** SQS as far as it matters here: what was taken within five minutes is taken once, and what is worked is hidden. */
-class Fifo {
+export class Fifo {
   readonly waiting: Waiting[] = [];
   /** Every message that was taken, duplicates left out. */
   readonly taken: Message[] = [];
@@ -76,13 +74,59 @@ class Fifo {
   }
 }
 
+type Doing = (message: Waiting, fuse?: Fuse) => Promise<Verdict>;
+
+/** Works a queue and its dead letters, one message at a time, on a clock that moves on where something has to wait. */
+export function stepping(
+  queue: Fifo,
+  deadLetters: Fifo,
+  time: { now(): number; advance(ms: number): void },
+  workOn: Doing,
+  takeOverOf: Doing,
+) {
+  const now = () => time.now();
+  /** One message of either queue is received and worked; false where none may be received now. */
+  const step = async (fuse?: Fuse): Promise<boolean> => {
+    for (const [fifo, doing] of [
+      [deadLetters, takeOverOf],
+      [queue, workOn],
+    ] as const) {
+      const message = fifo.next();
+      if (!message) continue;
+      message.receives += 1;
+      message.visibleAt = now() + 180_000;
+      const verdict = await doing(message, fuse).catch((error: unknown) => {
+        if (!fuse?.blown) throw error;
+        return undefined;
+      });
+      if (fuse?.blown || verdict === undefined) return true;
+      if (verdict === 'done') fifo.done(message);
+      else if (verdict.comeBackMs !== undefined) message.visibleAt = now() + verdict.comeBackMs;
+      return true;
+    }
+    return false;
+  };
+  /** Works both queues until nothing may be received within `withinMs`. */
+  const settle = async (withinMs = 600_000): Promise<void> => {
+    const end = now() + withinMs;
+    for (let turn = 0; turn < 20_000; turn += 1) {
+      if (await step()) continue;
+      const next = Math.min(queue.nextAt(), deadLetters.nextAt());
+      if (next > end) return;
+      time.advance(Math.max(1, next - now()));
+    }
+    throw new Error('It never came to an end.');
+  };
+  return { step, settle };
+}
+
 /** Who presses. */
 export const kavya = { id: 'adm_kavya', name: 'Kavya Rao' };
 const meera = { id: 'adm_meera', name: 'Meera Thomas' };
 export const arjun = { id: 'adm_arjun', name: 'Arjun Mehta' };
 
-const writes = ['insert', 'put', 'replace', 'update', 'delete', 'take'];
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+export const writes = ['insert', 'put', 'replace', 'update', 'delete', 'take'];
+export const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export type Parking = Awaited<ReturnType<typeof openParking>>;
 
@@ -124,6 +168,7 @@ export async function openParking() {
       attributes: { MessageGroupId: group, ApproximateReceiveCount: `${receives}`, SentTimestamp: `${sentAt}` },
     };
     return takeOver(record as SQSRecord, {
+      kind: parkedPayments,
       parked: new ParkedStore(fuse.watch(room.table('payments'), 'payments', (method) => writes.includes(method))),
       queue: fuse.watch(queue, 'queue', () => true),
       clock: { now },
@@ -133,42 +178,15 @@ export async function openParking() {
       scale: 1,
     });
   };
-  /** One message of either queue is received and worked; false where none may be received now. */
-  const step = async (fuse?: Fuse): Promise<boolean> => {
-    for (const [fifo, doing] of [
-      [deadLetters, takeOverOf],
-      [queue, workOn],
-    ] as const) {
-      const message = fifo.next();
-      if (!message) continue;
-      message.receives += 1;
-      message.visibleAt = now() + 180_000;
-      const verdict = await doing(message, fuse).catch((error: unknown) => {
-        if (!fuse?.blown) throw error;
-        return undefined;
-      });
-      if (fuse?.blown || verdict === undefined) return true;
-      if (verdict === 'done') fifo.done(message);
-      else if (verdict.comeBackMs !== undefined) message.visibleAt = now() + verdict.comeBackMs;
-      return true;
-    }
-    return false;
-  };
-  /** Works both queues until nothing may be received within `withinMs`. */
-  const settle = async (withinMs = 600_000): Promise<void> => {
-    const end = now() + withinMs;
-    for (let turn = 0; turn < 20_000; turn += 1) {
-      if (await step()) continue;
-      const next = Math.min(queue.nextAt(), deadLetters.nextAt());
-      if (next > end) return;
-      room.time.advance(Math.max(1, next - now()));
-    }
-    throw new Error('It never came to an end.');
-  };
+  const { step, settle } = stepping(queue, deadLetters, room.time, workOn, takeOverOf);
 
   const pressing = (fuse = new Fuse()): ParkedPressDependencies => ({
+    kind: parkedPayments,
     parked: new ParkedStore(fuse.watch(room.table('payments'), 'payments', (method) => writes.includes(method))),
-    store,
+    threadOf: async (team, subject) => {
+      const place = placeOf(team, subject);
+      return threadRef(place, (await store.threadOf(place, place.home)) ?? place.home);
+    },
     log: room.log,
     queue: fuse.watch(queue, 'queue', () => true),
     clock: { now },

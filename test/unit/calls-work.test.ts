@@ -4,6 +4,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Message } from '../../shared/aws/queue.ts';
 import { heldWake, message, parseWake, threadMessage, threadRef, type Wake } from '../../shared/calls/wake.ts';
 import { work } from '../../shared/calls/work.ts';
+import { ParkedStore } from '../../shared/parked/store.ts';
 import { message as paymentMessage } from '../../shared/payments/wake.ts';
 import { wakerOf } from '../../shared/slack/rooms.ts';
 import { type Calling, startCalling } from '../support/calling.ts';
@@ -24,6 +25,7 @@ const worked = (body: string) =>
   work(recordOf(body), calling.room.until(), {
     tell: calling.parts,
     queue: { send: async () => undefined },
+    parked: new ParkedStore(calling.room.table('calls')),
     newId: () => `n${parked.length}`,
     pacing: { scale: 1, attemptMs: 2_250, random: () => 0 },
     deadLetters: { send: async (record) => void parked.push(record) },

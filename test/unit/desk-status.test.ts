@@ -17,7 +17,7 @@ const well: Status = {
     { channel: ops, use: 'operations', state: 'open' },
   ],
   holds: [],
-  parked: 0,
+  parked: [],
   accounts: [{ name: 'live', webhookOffSince: undefined }],
   authors: { live: ['Arjun Mehta', 'Meera Thomas'], refused: [] },
 };
@@ -63,9 +63,9 @@ describe('the status', () => {
       '• 7 threads wait for <#C9> since 20 Mar, 15:10 IST. The operations channel says why. They are tried again every hour by themselves.',
     ],
     [
-      'payments are parked',
-      { parked: 3 },
-      '• 3 payments cannot be told until somebody decides. The operations channel has a message for each reason, with Retry and Ignore.',
+      'payments and calls are parked',
+      { parked: ['3 payments', '1 call'] },
+      '• 3 payments and 1 call cannot be told until somebody decides. The operations channel has a message for each reason, with Retry and Ignore.',
     ],
     [
       'a webhook is off',
@@ -91,7 +91,7 @@ describe('the status', () => {
 
   it('counts what is wrong, and says where Slack gave no answer', () => {
     const told = lines({
-      parked: 1,
+      parked: ['1 payment'],
       accounts: [{ name: 'live', webhookOffSince: at }],
       channels: [{ channel: ops, use: 'operations', state: undefined }],
     });
@@ -108,7 +108,7 @@ describe('the status', () => {
         app: 'live',
         channels: many((index) => ({ channel: channelId(`C${index}`), use: 'x'.repeat(90), state: 'archived' })),
         holds: many((index) => ({ channel: channelId(`D${index}`), since: at, threads: 9 })),
-        parked: 100,
+        parked: ['100 payments', '100 matters of calls', '100 session reports'],
         accounts: many((index) => ({ name: `${index}`.repeat(60), webhookOffSince: at })),
         authors: { live: many(() => 'y'.repeat(200)), refused: many(() => 'z'.repeat(200)) },
       },

@@ -367,7 +367,7 @@ describe('a stage in AWS', () => {
   const resources = [
     ['PaymentsQueue', 'AWS::SQS::Queue', queueUrl('PaymentsQueue')],
     ['PaymentsDeadLetters', 'AWS::SQS::Queue', queueUrl('PaymentsDeadLetters')],
-    ['CallsDeadLetters', 'AWS::SQS::Queue', queueUrl('CallsDeadLetters')],
+    ['OrgDeadLetters', 'AWS::SQS::Queue', queueUrl('OrgDeadLetters')],
     ['PaymentsSweepDeadLetters', 'AWS::SQS::Queue', queueUrl('PaymentsSweepDeadLetters')],
     ['PaymentsWorker', 'AWS::Lambda::Function', 'war-room-live-hub-PaymentsWorker'],
     ['Group', 'AWS::Scheduler::ScheduleGroup', 'hub-PaymentsSweep-Group'],
@@ -514,7 +514,7 @@ describe('a stage in AWS', () => {
       'message T0ACADEMY1',
       'queue PaymentsQueue',
       'dead letters PaymentsDeadLetters',
-      'dead letters CallsDeadLetters',
+      'dead letters OrgDeadLetters',
       'dead letters PaymentsSweepDeadLetters',
       'worker PaymentsWorker',
       'schedule PaymentsSweep',
@@ -528,10 +528,10 @@ describe('a stage in AWS', () => {
     [
       'something lies in dead letters, and since when',
       ({ sqs, cloudWatch }) => {
-        sqs.on(GetQueueAttributesCommand, { QueueUrl: queueUrl('CallsDeadLetters') }).resolves(waiting(2));
+        sqs.on(GetQueueAttributesCommand, { QueueUrl: queueUrl('OrgDeadLetters') }).resolves(waiting(2));
         cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [{ Id: 'q2', Values: [3_600, 3_540] }] });
       },
-      /CallsDeadLetters 2 lie there, since 2026-11-22 11:00 UTC \(1 h\)\. Read `why` .* move them back to CallsQueue/,
+      /OrgDeadLetters 2 lie there, since 2026-11-22 11:00 UTC \(1 h\)\. Read `why` .* move them back to OrgQueue/,
     ],
     [
       'runs were given up',

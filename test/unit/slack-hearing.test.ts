@@ -54,6 +54,11 @@ describe('an event', () => {
       { type: 'group_deleted', channel: 'C0PAY' },
       { what: 'vanished', channel: 'C0PAY' },
     ],
+    [
+      'that a private channel has another name, without the name',
+      { type: 'group_rename', channel: { id: 'C0PAY', name: 'money', created: 1 } },
+      { what: 'renamed', channel: 'C0PAY' },
+    ],
     ['that a public one is', { type: 'channel_deleted', channel: 'C0PAY' }, { what: 'vanished', channel: 'C0PAY' }],
     [
       'that somebody joined a channel',

@@ -1,15 +1,14 @@
 import type { Item, Key, Table } from '../aws/table.ts';
 import type { TeamId } from '../base/names.ts';
-import type { Episode, ParkedRecord } from './parked-record.ts';
-import { expiry } from './store.ts';
+import { type Episode, type ParkedRecord, readName, recordName } from './record.ts';
 
 /**
  * What became of a parked record. `retrying`: somebody pressed Retry, and its wake may not have reached the queue yet; it
- * waits like `waiting` does. `solved`: the payment was told, whatever had it told.
+ * waits like `waiting` does. `solved`: it was told, whatever had it told.
  */
 export type ParkedState = 'waiting' | 'retrying' | 'retried' | 'ignored' | 'solved';
 
-/** A parked record as it is kept: one for each payment and code, however often it is parked. */
+/** A parked record as it is kept: one for each subject and code, however often it is parked. */
 export type Parked = ParkedRecord & {
   readonly state: ParkedState;
   /** The `since` of the episode that it belongs to. */
@@ -40,11 +39,12 @@ type Parking = { readonly id: string; readonly sentAt: number; readonly at: numb
 /** Several workers park, and several people press, at a time at most. */
 const tries = 20;
 
-/** What is settled is kept for two weeks, as long as its record in the queue would have been. */
+/** What waits is kept for as long as what it is about; what is settled for two weeks, as its record in the queue would have been. */
+const keptDays = 400;
 const settledDays = 14;
 
 /**
- * What needs a person, in the table of payments: a partition for each team. `cause#<code>` says which episode of a code is
+ * What of a room needs a person, in the room's own table: a partition for each team. `cause#<code>` says which episode of a code is
  * the current one; a new one begins only where nothing of it waits, so that people are told once of what is alike.
  */
 export class ParkedStore {
@@ -106,7 +106,7 @@ export class ParkedStore {
     return items
       .flatMap((item) => readParked(item) ?? [])
       .filter(({ episode }) => episode === since)
-      .sort((a, b) => a.since - b.since || (a.home < b.home ? -1 : 1));
+      .sort((a, b) => a.since - b.since || (a.subject < b.subject ? -1 : 1));
   }
 
   /** What was decided about an episode, in the order in which it was. */
@@ -123,7 +123,7 @@ export class ParkedStore {
   /** Keeps what was decided, once for a press. */
   async decide(team: TeamId, episode: Episode, press: Press): Promise<void> {
     const { id: _, ...decided } = press;
-    await this.#table.insert({ ...pressKey(team, episode, press.id), ...decided, expires: expiry(press.at) });
+    await this.#table.insert({ ...pressKey(team, episode, press.id), ...decided, expires: after(keptDays, press.at) });
   }
 
   /** A press takes a record that waits, to wake it. False: it is settled. */
@@ -142,19 +142,16 @@ export class ParkedStore {
   }
 
   /**
-   * The payment was told after all: nobody has to do anything about it, and what was parked of it before is no news any more.
+   * It was told after all: nobody has to do anything about it, and what was parked of it before is no news any more.
    * Answers the episode that it belongs to, if any: also where a run before this one stopped half-way.
    */
-  async solve(
-    record: Pick<ParkedRecord, 'team' | 'code' | 'account' | 'home'>,
-    now: number,
-  ): Promise<Episode | undefined> {
+  async solve(record: Pick<ParkedRecord, 'team' | 'code' | 'subject'>, now: number): Promise<Episode | undefined> {
     const key = recordKey(record);
     const kept = readParked(await this.#table.get(key));
     await this.#table.update(key, {
       update: 'SET #state = :solved, solvedAt = :now, expires = :expires',
       names: { '#state': 'state' },
-      values: { ':solved': 'solved', ':now': now, ':expires': Math.floor(now / 1000) + settledDays * 86_400 },
+      values: { ':solved': 'solved', ':now': now, ':expires': after(settledDays, now) },
     });
     return kept && kept.episode > 0 ? { code: record.code, since: kept.episode } : undefined;
   }
@@ -175,7 +172,7 @@ export class ParkedStore {
         ':one': one,
         ':other': other,
         ...(to.heldBy !== undefined && { ':by': to.heldBy }),
-        ...(to.now !== undefined && { ':expires': Math.floor(to.now / 1000) + settledDays * 86_400 }),
+        ...(to.now !== undefined && { ':expires': after(settledDays, to.now) }),
       },
     });
   }
@@ -222,7 +219,7 @@ export class ParkedStore {
       state: 'waiting',
       parking: parking.id,
       times: (kept?.times ?? 0) + 1,
-      expires: expiry(parking.at),
+      expires: after(keptDays, parking.at),
     };
     if (!kept) return this.#table.insert(item);
     // What was told before it was ever parked has a row without a letter.
@@ -253,8 +250,8 @@ function causeKey(team: TeamId, code: string): Key {
   return { pk: partition(team), sk: `cause#${code}` };
 }
 
-function recordKey({ team, code, account, home }: Pick<ParkedRecord, 'team' | 'code' | 'account' | 'home'>): Key {
-  return { pk: partition(team), sk: `record#${code}#${account}#${home}` };
+function recordKey({ team, ...record }: Pick<ParkedRecord, 'team' | 'code' | 'subject'>): Key {
+  return { pk: partition(team), sk: `record#${recordName(record)}` };
 }
 
 function pressKey(team: TeamId, { code, since }: Episode, id: string): Key {
@@ -262,13 +259,11 @@ function pressKey(team: TeamId, { code, since }: Episode, id: string): Key {
 }
 
 function readParked(item: Item | undefined): Parked | undefined {
-  const [, code, account, home] = /^record#([^#]+)#([^#]+)#(.+)$/s.exec(item?.sk ?? '') ?? [];
-  if (!item || !code || !account || !home) return undefined;
+  const name = item?.sk.startsWith('record#') ? readName(item.sk.slice('record#'.length)) : undefined;
+  if (!item || !name) return undefined;
   return {
     team: item.pk.slice(0, -'##parked'.length) as TeamId,
-    account,
-    home,
-    code,
+    ...name,
     why: String(item['why']),
     since: Number(item['since']),
     attempts: Number(item['attempts']),
@@ -289,4 +284,9 @@ function readPress(item: Item): Press {
     at: Number(item['at']),
     records: Number(item['records']),
   };
+}
+
+/** Epoch seconds. */
+function after(days: number, ms: number): number {
+  return Math.floor(ms / 1000) + days * 86_400;
 }

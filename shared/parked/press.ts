@@ -3,19 +3,22 @@ import type { Clock } from '../base/clock.ts';
 import type { TeamId } from '../base/names.ts';
 import { rootLink } from '../slack/permalink.ts';
 import { shortName } from '../slack/person-name.ts';
-import { body, type Content, message as slackMessage } from '../slack/text.ts';
-import type { ThreadLog } from '../slack/thread-log.ts';
-import { shownFirst, showParked } from './parked-notice.ts';
-import { type Episode, noticePlace } from './parked-record.ts';
-import { isWaiting, type Parked, type ParkedStore, type Press } from './parked-store.ts';
-import type { PaymentStore } from './store.ts';
-import { message, threadRef } from './wake.ts';
+import { body, type Content, message } from '../slack/text.ts';
+import type { ThreadLog, ThreadRef } from '../slack/thread-log.ts';
+import type { Kind } from './kind.ts';
+import { shownFirst, showParked } from './notice.ts';
+import type { Episode } from './record.ts';
+import { isWaiting, type Parked, type ParkedStore, type Press } from './store.ts';
 
+/** What a room has to give so that people can decide about what it parked. */
 export type ParkedPressDependencies = {
+  readonly kind: Kind;
   readonly parked: ParkedStore;
-  readonly store: Pick<PaymentStore, 'threadOf'>;
-  readonly log: Pick<ThreadLog, 'read'>;
+  /** The room's own. */
   readonly queue: Pick<Queue, 'send'>;
+  /** Where a thing is told. */
+  readonly threadOf: (team: TeamId, subject: string) => Promise<ThreadRef>;
+  readonly log: Pick<ThreadLog, 'read'>;
   readonly clock: Pick<Clock, 'now'>;
 };
 
@@ -37,12 +40,11 @@ const atOnce = 20;
  * send one. Answers what to tell who pressed.
  */
 export async function retryParked(deciding: Deciding, dependencies: ParkedPressDependencies): Promise<Content> {
-  const { parked, queue, clock } = dependencies;
+  const { kind, parked, queue, clock } = dependencies;
   const { press } = deciding;
   return decide('retry', deciding, dependencies, async (record) => {
     if (!(await parked.begin(record, press))) return;
-    const { team, account, home, parking } = record;
-    await queue.send(message({ team, account, home, cause: 'parked' }, { unique: parking }));
+    await queue.send(kind.wake(record.team, record.subject, record.parking));
     await parked.sent(record, press, clock.now());
   });
 }
@@ -54,21 +56,18 @@ export async function ignoreParked(deciding: Deciding, dependencies: ParkedPress
 }
 
 async function decide(
-  kind: Press['kind'],
+  what: Press['kind'],
   { team, episode, press, by }: Deciding,
   dependencies: ParkedPressDependencies,
   settle: (record: Parked) => Promise<unknown>,
 ): Promise<Content> {
-  const { parked, queue, clock } = dependencies;
+  const { kind, parked, queue, clock } = dependencies;
   // Woken anew by each run of a press: what one run has told may be older than what another has done.
-  const told = () => {
-    const wake = { ...noticePlace(team, episode), cause: 'parked' } as const;
-    return queue.send(message(wake, { unique: `${press}#${clock.now()}` }));
-  };
+  const told = () => queue.send(kind.noticeWake(team, episode, `${press}#${clock.now()}`));
   const before = await parked.press(team, episode, press);
   if (before) {
     await told();
-    return answer(before, []);
+    return answer(kind, before, [], await parked.of(team, episode));
   }
 
   const open = (await parked.of(team, episode)).filter(isWaiting);
@@ -76,29 +75,29 @@ async function decide(
     await Promise.all(open.slice(from, from + atOnce).map(settle));
   }
   // By now each record is this press's or another's; what another run of the same press has taken is this one's as well.
-  const records = (await parked.of(team, episode)).filter((record) => record.press === press).length;
-  const decided: Press = { id: press, kind, by, at: clock.now(), records };
+  const own = (await parked.of(team, episode)).filter((record) => record.press === press);
+  const records = own.length;
+  const decided: Press = { id: press, kind: what, by, at: clock.now(), records };
   if (records > 0) await parked.decide(team, episode, decided);
   await told();
-  return answer(decided, records > 0 ? [] : await parked.presses(team, episode));
+  return answer(kind, decided, records > 0 ? [] : await parked.presses(team, episode), own);
 }
 
 /** What who pressed is told; where there was nothing left to decide, who decided `before`. */
-function answer({ kind, records }: Press, before: readonly Press[]): Content {
+function answer(room: Kind, { kind, records }: Press, before: readonly Press[], those: readonly Parked[]): Content {
   const isOne = records === 1;
-  const many = isOne ? 'One payment is' : `${records.toLocaleString('en-IN')} payments are`;
+  const { one, many: several } = room.noun(those.map(({ subject }) => subject));
+  const many = isOne ? `One ${one} is` : `${records.toLocaleString('en-IN')} ${several} are`;
   if (records > 0 && kind === 'retry') {
-    return slackMessage(
-      body(`${many} looked at again now. What fails again is parked again, and told in the ops channel.`),
-    );
+    return message(body(`${many} looked at again now. What fails again is parked again, and told in the ops channel.`));
   }
   if (records > 0) {
     const [it, stands] = isOne ? ['it', 'it stands'] : ['them', 'they stand'];
-    return slackMessage(body(`${many} left as ${stands}. Anything new that is heard of ${it} is told as ever.`));
+    return message(body(`${many} left as ${stands}. Anything new that is heard of ${it} is told as ever.`));
   }
   const last = before.at(-1);
   const who = last && (shortName(last.by.name) || 'Somebody');
-  return slackMessage(
+  return message(
     last
       ? body(
           `Nothing waits here any more: ${who} ${last.kind === 'retry' ? 'had it tried again' : 'ignored it'} `,
@@ -109,20 +108,18 @@ function answer({ kind, records }: Press, before: readonly Press[]): Content {
   );
 }
 
-/** The payments of an episode that wait, with the ways to their threads. */
+/** What of an episode waits, with the ways to the threads. */
 export async function lookAtParked(
   team: TeamId,
   episode: Episode,
   teamUrl: string | undefined,
-  { parked, store, log }: Pick<ParkedPressDependencies, 'parked' | 'store' | 'log'>,
+  { kind, parked, threadOf, log }: Pick<ParkedPressDependencies, 'kind' | 'parked' | 'threadOf' | 'log'>,
 ): Promise<Content> {
   const records = await parked.of(team, episode);
   const links = new Map<string, string>();
-  for (const { account, home } of shownFirst(records)) {
-    const place = { team, account };
-    const thread = (await store.threadOf(place, home)) ?? home;
-    const link = teamUrl && rootLink(teamUrl, await log.read(threadRef(place, thread)));
-    if (link) links.set(home, link);
+  for (const { subject } of shownFirst(records)) {
+    const link = teamUrl && rootLink(teamUrl, await log.read(await threadOf(team, subject)));
+    if (link) links.set(subject, link);
   }
-  return showParked(records, links);
+  return showParked(kind, records, links);
 }
