@@ -118,17 +118,20 @@ export function onBehalf(name: readonly Inline[]): Inline[] {
   return ['for ', ...name];
 }
 
+/** Where a channel is chosen, by the room that posts there. */
+const orAnother = 'or choose another one: for payments with /warroom routing, for session reports in the course.';
+
 function inWords(code: string): { readonly happened: string; readonly remedy: string } {
   switch (code) {
     case 'is_archived':
     case 'is_inactive':
-      return { happened: 'the channel was archived', remedy: 'Restore the channel, or change the route.' };
+      return { happened: 'the channel was archived', remedy: `Restore the channel, ${orAnother}` };
     case 'channel_not_found':
     case 'not_in_channel':
     case 'not_a_member':
       return {
         happened: 'War Room is not a member of the channel, or it was deleted',
-        remedy: 'Invite the app into the channel, or change the route.',
+        remedy: `Invite the app into the channel, ${orAnother}`,
       };
     case 'not_private':
       return {
@@ -138,7 +141,7 @@ function inWords(code: string): { readonly happened: string; readonly remedy: st
     default:
       return {
         happened: 'Slack does not let War Room write there',
-        remedy: "Allow the app to post in the channel's settings, or change the route.",
+        remedy: `Allow the app to post in the channel’s settings, ${orAnother}`,
       };
   }
 }
