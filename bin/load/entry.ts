@@ -1,3 +1,5 @@
+import { idInWords, isId } from '../../shared/courses/id.ts';
+
 /** What can be loaded, by how a row names it. */
 export const KINDS = ['course', 'enrollment', 'session', 'attendance', 'feedback'] as const;
 
@@ -18,7 +20,8 @@ export const refusedField = 'refused';
 
 /** The kind that a name means: of one, or of several. */
 export function kindOf(name: unknown): Kind | undefined {
-  const given = String(name).trim();
+  if (typeof name !== 'string') return undefined;
+  const given = name.trim();
   return KINDS.find((kind) => kind === given || `${kind}s` === given);
 }
 
@@ -32,6 +35,8 @@ export function entryOf(said: Said, wanted: Kind | undefined, isCsv: boolean): E
   const { [idField]: given, ...fields } = rest;
   if (given === undefined) return `/${idField} is missing.`;
   if (typeof given !== 'string' || given.trim() === '') return `/${idField} must be a text.`;
+  // Nothing else could be part of an address.
+  if (!isId(given.trim())) return `/${idField} ${idInWords}`;
   const id = encodeURIComponent(given.trim());
   const body = isCsv ? fromCells(kind, fields) : fields;
   switch (kind) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { recordOf } from '../../shared/base/csv.ts';
 import { entryOf, type Kind, refusedField } from './entry.ts';
 import type { Kept, Progress } from './kept.ts';
-import type { Row, Rows } from './rows.ts';
+import { nameOf, type Row, type Rows } from './rows.ts';
 import type { Sender, Sent } from './sender.ts';
 
 /** So many requests are under way at once, and so many rows are held, done or not. */
@@ -114,7 +114,7 @@ function columnsOf(columns: readonly string[]): string[] {
 }
 
 function cellIn(said: Readonly<Record<string, unknown>>, column: string): string {
-  const [outer = '', inner] = column.split('.', 2);
+  const { outer, inner } = nameOf(column);
   const value = inner === undefined ? said[outer] : Object(said[outer])[inner];
   return value === undefined ? '' : String(value);
 }

@@ -19,6 +19,9 @@ export type Rows = {
 /** What may be held while a quoted field goes on over several lines: no field of the API is as long. */
 const longestRecord = 512 * 1024;
 
+/** An object in an object, or a list in one, is the most that the API takes; and why a row was refused is one more. */
+const deepest = 4;
+
 /** Opens a file by its name: `.csv`, or `.jsonl` or `.ndjson`. Throws `Mistyped`. */
 export async function openRows(path: string): Promise<Rows> {
   if (/\.(jsonl|ndjson)$/i.test(path)) return { format: 'jsonl', columns: [], from: (place) => jsonIn(path, place) };
@@ -44,11 +47,20 @@ async function* jsonIn(path: string, place: Place): AsyncGenerator<Row> {
 function objectIn(text: string): { readonly said: Readonly<Record<string, unknown>> } | { readonly wrong: string } {
   try {
     const said: unknown = JSON.parse(text);
+    if (isDeeperThan(said, deepest)) {
+      return { wrong: 'holds objects or lists within each other, deeper than the API takes them.' };
+    }
     if (typeof said === 'object' && said !== null && !Array.isArray(said)) return { said: { ...said } };
   } catch {
     // It is said below.
   }
   return { wrong: 'is not a JSON object on a line of its own.' };
+}
+
+/** A line of a megabyte may hold half a million lists within each other, which nothing can write down again. */
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(each, levels - 1));
 }
 
 async function* csvIn(path: string, columns: readonly string[], place: Place): AsyncGenerator<Row> {
@@ -104,11 +116,17 @@ function nested(columns: readonly string[], cells: readonly string[]): Readonly<
   for (const [index, column] of columns.entries()) {
     const cell = cells[index] ?? '';
     if (cell.trim() === '') continue;
-    const [outer = '', inner] = column.split('.', 2);
+    const { outer, inner } = nameOf(column);
     if (inner === undefined) said[outer] = cell;
     else said[outer] = { ...(said[outer] as object | undefined), [inner]: cell };
   }
   return said;
+}
+
+/** What a column is the name of: `learner.email` is the `email` within `learner`. */
+export function nameOf(column: string): { readonly outer: string; readonly inner?: string } {
+  const dot = column.indexOf('.');
+  return dot < 0 ? { outer: column } : { outer: column.slice(0, dot), inner: column.slice(dot + 1) };
 }
 
 function headerIsOff(first: Line): string | undefined {

@@ -59,14 +59,25 @@ describe('the rows of a file', () => {
     ]);
   });
 
+  it('take a column by its whole name: what lies deeper than the API has it replaces nothing', async () => {
+    const path = fileOf('deep.csv', 'id,learner.email,learner.email.old\n1,new@x.y,old@x.y\n');
+
+    expect(told(await rowsOf(path))).toEqual([[2, { id: '1', learner: { email: 'new@x.y', 'email.old': 'old@x.y' } }]]);
+  });
+
   it('are the objects of JSON lines', async () => {
-    const path = fileOf('a.jsonl', Buffer.concat([Buffer.from('{"id":"1"}\n\n[]\n{"id":\n'), Buffer.of(0xff, 0x0a)]));
+    const nested = `{"id":${'['.repeat(100_000)}${']'.repeat(100_000)}}\n`;
+    const path = fileOf(
+      'a.jsonl',
+      Buffer.concat([Buffer.from('{"id":"1"}\n\n[]\n{"id":\n'), Buffer.of(0xff, 0x0a), Buffer.from(nested)]),
+    );
 
     expect(told(await rowsOf(path))).toEqual([
       [1, { id: '1' }],
       [3, 'is not a JSON object on a line of its own.'],
       [4, 'is not a JSON object on a line of its own.'],
       [5, 'is not UTF-8.'],
+      [6, 'holds objects or lists within each other, deeper than the API takes them.'],
     ]);
   });
 
@@ -156,6 +167,10 @@ describe('a row', () => {
     [{ name: 'x' }, 'course', '/id is missing.'],
     [{ id: 7 }, 'course', '/id must be a text.'],
     [{ id: 'x' }, 'feedback', '/sessionId is missing.'],
+    [{ kind: { toString: 1 }, id: '1' }, undefined, '/kind must be one of'],
+    [{ id: '\uD83C' }, 'course', '/id must be an id of 1 to 128 letters'],
+    [{ id: '..' }, 'course', '/id must be an id of 1 to 128 letters'],
+    [{ sessionId: 'x'.repeat(129) }, 'attendance', '/sessionId must be an id of 1 to 128 letters'],
   ] as const)('that has no address is refused: %j', (said, kind, why) => {
     expect(entryOf(said, kind, false)).toContain(why);
   });
