@@ -198,9 +198,13 @@ export class ReportStore {
     await this.#settle(ref, marks, 'SET told = :true REMOVE dueShard, dueAt, ripeAt', { ':true': true });
   }
 
-  /** Nobody can post it now: whoever can will be told, or hears of it, and it is looked at again then. */
-  async rest(ref: ReportRef, marks: number): Promise<void> {
-    await this.#settle(ref, marks, 'REMOVE dueShard, dueAt');
+  /**
+   * Nobody can post it now: whoever can will be told, or hears of it, and it is looked at again then. Read before it was ripe, at
+   * `ripeAt` (ms): what it lacks may be what is about to be written, and nobody marks twice within moments.
+   */
+  async rest(ref: ReportRef, marks: number, ripeAt?: number): Promise<void> {
+    if (ripeAt === undefined) await this.#settle(ref, marks, 'REMOVE dueShard, dueAt');
+    else await this.#settle(ref, marks, 'SET dueAt = :ripeAt', { ':ripeAt': ripeAt });
   }
 
   /** Nobody reports this window: it is forgotten by itself, unless its run comes. */

@@ -10,7 +10,7 @@ import type { Times } from '../slack/times.ts';
 import { isWorthSaying, type LookParts, lookAt } from './look.ts';
 import { render } from './message.ts';
 import { waitingNotice } from './notice.ts';
-import { isPast, type ReportStore } from './store.ts';
+import { isPast, type Kept, type ReportStore } from './store.ts';
 import { heldWake, threadRef, type Wake } from './wake.ts';
 
 export type TellDependencies = Omit<LookParts, 'store'> & {
@@ -38,6 +38,7 @@ const callsLeft = 3;
 export async function tell(wake: Wake, given: Budget, dependencies: TellDependencies): Promise<Told> {
   const { store, courses, installations, outbox, log, clock, times } = dependencies;
   const [ref, budget] = [threadRef(wake), { ...given, wake: heldWake(wake), as: 'reports' } as const];
+  const begunAt = clock.now();
   const kept = await store.report(wake);
   if (!kept) return 'nothing';
   if (isPast(wake, clock.now())) {
@@ -51,13 +52,14 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   const [team, bot] = [await installations.team(wake.team), await installations.bot(wake.team)];
   if (!team || !bot) {
     await outbox.hold(ref, 'all', team ? 'not_installed' : 'no_workspace', budget);
-    await store.rest(wake, kept.marks);
+    await rest(wake, kept, begunAt, store);
     return 'held';
   }
   const course = await courses.course(wake.team, wake.course);
   if (!course) return 'nothing';
   if (course.announcementChannel === null && !(await log.read(ref)).destination) {
-    if (await isWorthSaying(wake, kept, dependencies)) return wait(wake, course, kept.marks, team, given, dependencies);
+    if (await isWorthSaying(wake, kept, dependencies))
+      return wait(wake, course, { ...kept, begunAt }, team, given, dependencies);
   }
 
   const lastPage = budget.until - callsLeft * (times.callMs + times.marginMs);
@@ -84,7 +86,7 @@ export async function tell(wake: Wake, given: Budget, dependencies: TellDependen
   };
   const outcome = await outbox.sync(ref, compose, budget);
   if (outcome === 'held') {
-    await store.rest(wake, marks);
+    await rest(wake, { marks, ripeAt }, readAt, store);
     return outcome;
   }
   await endWait(wake, course, team, given, dependencies);
@@ -97,11 +99,21 @@ function destinationOf({ announcementChannel: channel }: Course): Destination | 
   return channel === null ? undefined : { channel, row: 'reports', why: 'The course is announced there.' };
 }
 
+/** Nobody can post what was read at `readAt` (ms). */
+async function rest(
+  wake: Wake,
+  { marks, ripeAt }: Pick<Kept, 'marks' | 'ripeAt'>,
+  readAt: number,
+  store: Pick<ReportStore, 'rest'>,
+): Promise<void> {
+  await store.rest(wake, marks, ripeAt > readAt ? ripeAt : undefined);
+}
+
 /** Keeps that reports of a course wait for a channel, and says so in the ops channel. They are woken when the course is said again. */
 async function wait(
   wake: Wake,
   course: Course,
-  marks: number,
+  kept: Pick<Kept, 'marks' | 'ripeAt'> & { readonly begunAt: number },
   team: Team,
   budget: Budget,
   dependencies: TellDependencies,
@@ -109,7 +121,7 @@ async function wait(
   const { store, clock } = dependencies;
   const since = await store.wait(wake, clock.now());
   await notify(wake, course, since, undefined, team, budget, dependencies);
-  await store.rest(wake, marks);
+  await rest(wake, kept, kept.begunAt, store);
   return 'waiting';
 }
 

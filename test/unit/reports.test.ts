@@ -411,6 +411,27 @@ describe('a course that cannot be told', () => {
     expect(await due()).toEqual([]);
   });
 
+  it('is not left waiting where it is given a channel while a worker tells that it has none', async () => {
+    const { run, drain, sweep, say, threads, room, due, parts } = await aWeek();
+    await say.course({ announcementChannel: null });
+    await run(friday);
+    const courses = {
+      course: async (...asked: Parameters<typeof parts.courses.course>) => {
+        const read = await parts.courses.course(...asked);
+        if (read?.announcementChannel === null) await say.course({ announcementChannel: announced });
+        return read;
+      },
+    };
+
+    expect(await drain({ courses })).toEqual(['waiting']);
+    room.time.advance(minute + 1);
+    await sweep();
+    await drain();
+
+    expect(threads().map(({ text }) => text.split('\n')[0])).toEqual(['Session report · Data Science · 16 to 20 Nov']);
+    expect(await due()).toEqual([]);
+  });
+
   it('in an archived channel is held, and goes to another one that the course is given', async () => {
     const { run, drain, sweep, say, threads, room } = await aWeek();
     room.front.control.archive(announced);
