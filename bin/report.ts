@@ -148,6 +148,9 @@ async function main(): Promise<void> {
     if (!look.isWorthSaying) console.log('There were no sessions: a run would post nothing.');
     return;
   }
+  if (ref.run > Date.now()) {
+    throw new Misplaced('That window is not over: half of it would be posted. --dry-run shows what there is so far.');
+  }
   await store.plan(ref, span, Date.now() + 120_000);
   const queue = new Queue(queueClient(), where.resources.reportsQueue);
   await queue.send(message({ ...ref, cause: 'asked' }, randomUUID()));

@@ -7,7 +7,7 @@ import { openLog } from '../../shared/base/log.ts';
 import { openReporter } from '../../shared/base/report.ts';
 import { settings } from '../../shared/base/settings.ts';
 import { CourseStore } from '../../shared/courses/course-store.ts';
-import { type RunDependencies, run } from '../../shared/reports/run.ts';
+import { meantFor, type RunDependencies, run } from '../../shared/reports/run.ts';
 import { ReportStore } from '../../shared/reports/store.ts';
 import { scheduleOf } from '../../shared/reports/window.ts';
 
@@ -38,9 +38,7 @@ const ready = lazy(async () => {
 export async function handler({ scheduledAt }: { readonly scheduledAt: string }): Promise<void> {
   const { dependencies, log, reporter } = await ready();
   try {
-    const at = Date.parse(scheduledAt);
-    if (Number.isNaN(at))
-      throw new Error('The run was not told for when it is: the input needs a time in `scheduledAt`.');
+    const at = meantFor(scheduledAt, systemClock.now());
     log.info('reports run', { scheduledAt, ...(await run(at, dependencies)) });
   } catch (error) {
     reporter.report(error, { where: 'reports run' });

@@ -22,8 +22,23 @@ export type Ran = { readonly courses: number; readonly planned: number };
 /** The sweep wakes a report that was planned and is still untold after this. */
 const untoldMs = 120_000;
 
+/** A run may be called by a clock that is ahead of ours, by this much. */
+const aheadMs = 60_000;
+
 /** So many courses at a time. */
 const atOnce = 16;
+
+/**
+ * What a run was meant for (ms), as it was told. Throws where that is no time, or one that has not come: every course would be
+ * reported until then at once, of days that lie ahead, and nothing of what they bring.
+ */
+export function meantFor(scheduledAt: string, now: number): number {
+  const at = Date.parse(scheduledAt);
+  if (Number.isNaN(at))
+    throw new Error('The run was not told for when it is: the input needs a time in `scheduledAt`.');
+  if (at > now + aheadMs) throw new Error(`The run was told to be for ${scheduledAt}, which has not come.`);
+  return at;
+}
 
 /**
  * The run of the schedule that was meant for `scheduledAt` (ms), however late it comes: every course gets the report of the window

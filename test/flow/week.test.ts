@@ -134,6 +134,7 @@ it('is shown at the keyboard without being posted, and posted there where a run 
 
   const dry = await report('--course', course.id, '--window', WEEK_RUNS[0], '--dry-run');
   const wrong = await report('--course', course.id, '--window', '2026-11-14', '--dry-run');
+  const ahead = await report('--course', course.id, '--window', '2099-12-28');
   const earlier = await report('--course', course.id, '--window', '2026-11-09');
 
   expect(dry).toMatchObject({
@@ -142,6 +143,7 @@ it('is shown at the keyboard without being posted, and posted there where a run 
   });
   expect(dry.output).toContain('What would be posted: Data Science, 2026-11-13T09:00+05:30 (this machine)');
   expect(wrong).toMatchObject({ code: 1, output: expect.stringContaining('"2026-11-14" is no run of the schedule.') });
+  expect(ahead).toMatchObject({ code: 1, output: expect.stringContaining('That window is not over') });
   expect(earlier).toMatchObject({
     code: 0,
     output: expect.stringContaining('Asked for: Data Science, 2026-11-09T09:00'),

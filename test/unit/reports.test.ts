@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { startTimers } from '../../lib/local/timers.ts';
 import { channelId } from '../../shared/base/names.ts';
+import { meantFor } from '../../shared/reports/run.ts';
 import { Fuse } from '../support/fuse.ts';
 import { announced, aSession, startReporting } from '../support/reporting.ts';
 import { ids } from '../support/slack-world.ts';
@@ -296,6 +297,17 @@ describe('a run that was missed', () => {
         });
       }
     }
+  });
+});
+
+describe('a run by hand', () => {
+  it('is for a time that came: of one that lies ahead nothing would be noted that comes until then', () => {
+    const now = Date.parse(friday);
+
+    expect(meantFor('2026-11-16T03:30:00Z', now)).toBe(Date.parse(monday));
+    expect(meantFor(friday, now - 1_000)).toBe(now);
+    expect(() => meantFor(nextMonday, now)).toThrow('2026-11-23T09:00:00+05:30, which has not come');
+    expect(() => meantFor('soon', now)).toThrow('needs a time in `scheduledAt`');
   });
 });
 
