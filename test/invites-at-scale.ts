@@ -9,8 +9,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { seededCompany } from '../lib/local/slack-front/company.ts';
-import { startSlackFront } from '../lib/local/slack-front/start.ts';
 import { Table } from '../shared/aws/table.ts';
 import { systemClock } from '../shared/base/clock.ts';
 import { channelId, teamId, userId } from '../shared/base/names.ts';
@@ -28,20 +26,21 @@ import { SlackClient } from '../shared/slack/client.ts';
 import { Installations } from '../shared/slack/installation.ts';
 import { Vault } from '../shared/slack/vault.ts';
 import { openKeys } from './support/open-keys.ts';
-import { serveQuickStore } from './support/quick-store.ts';
 
 const team = teamId('T0ACADEMY1');
 const general = 'C0GENERAL1';
 const scale = 0.01;
 const mostMb = 256;
 const kills = 3;
+/** As V8 is held where a function has little memory. */
+const limited = ['--no-warnings', '--max-old-space-size=96', '--max-semi-space-size=2'];
 
 type Slack = { readonly url: string; readonly botToken: string; readonly adminToken: string };
 type Places = { readonly database: string; readonly slack: Slack; readonly invites: boolean };
 
 switch (process.argv[2]) {
   case '--store':
-    serveStore();
+    await serveStore();
     break;
   case '--slack':
     await serveSlack(Number(process.argv[3]));
@@ -54,7 +53,8 @@ switch (process.argv[2]) {
 }
 
 /** A database that answers in a fraction of a millisecond: what is measured is the job. */
-function serveStore(): void {
+async function serveStore(): Promise<void> {
+  const { serveQuickStore } = await import('./support/quick-store.ts');
   serveQuickStore((port) => process.send?.({ port }));
   process.once('disconnect', () => process.exit());
 }
@@ -72,6 +72,9 @@ function emailOf(index: number): string {
 
 /** The local Slack with so many members more, whose pages are uneven. */
 async function serveSlack(members: number): Promise<void> {
+  // Loaded here alone: the process that is weighed has none of it.
+  const { seededCompany } = await import('../lib/local/slack-front/company.ts');
+  const { startSlackFront } = await import('../lib/local/slack-front/start.ts');
   const front = await startSlackFront({ port: 0, seed: seededCompany() });
   for (let index = 0; index < members; index += 1) {
     const standing = standingOf(index);
@@ -218,7 +221,7 @@ async function worked(places: Places, times: number, of: number) {
   const began = performance.now();
   let [most, killed] = [0, 0];
   for (;;) {
-    const child = fork(import.meta.filename, ['--work', JSON.stringify(places)], { execArgv: ['--no-warnings'] });
+    const child = fork(import.meta.filename, ['--work', JSON.stringify(places)], { execArgv: limited });
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     const share = (killed + 1) / (times + 1);
     let isKilled = false;
