@@ -102,7 +102,11 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   for (const line of await firstRefused(kept.refusedPath, refusedTold)) console.log(`  ${line}`);
   if (progress.refused > refusedTold) console.log(`  and ${count(progress.refused - refusedTold, 'row')} more`);
-  if (progress.refused > 0) console.log(`They are in ${kept.refusedPath}: mend them there and load that file.`);
+  if (progress.refused > 0) {
+    const [they, them] = progress.refused === 1 ? ['It is', 'it'] : ['They are', 'them'];
+    const alike = kind === undefined ? '' : `, again with --kind ${kind}`;
+    console.log(`${they} in ${kept.refusedPath}: mend ${them} there and load that file${alike}.`);
+  }
   kept.done();
   return progress.refused > 0 ? 2 : 0;
 }

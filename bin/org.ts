@@ -92,7 +92,11 @@ async function main(argv: readonly string[]): Promise<void> {
   const { help, roots, api, positionals } = read(argv);
   const [command, path, ...rest] = positionals;
   if (help) return console.log(HELP);
-  if ((command !== 'check' && command !== 'import') || path === undefined || rest.length > 0) throw new Mistyped(HELP);
+  if (command === undefined) throw new Mistyped(HELP);
+  if (command !== 'check' && command !== 'import') {
+    throw new Mistyped(`There is no "${command}": it is check or import.\n\n${HELP}`);
+  }
+  if (path === undefined || rest.length > 0) throw new Mistyped(`${command} takes one file.\n\n${HELP}`);
   const target = targetOf({ api }, 'org');
   const file = fileAt(path);
   const query = roots === undefined ? '' : `?roots=${encodeURIComponent(roots)}`;

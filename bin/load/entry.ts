@@ -29,7 +29,7 @@ export function kindOf(name: unknown): Kind | undefined {
 export function entryOf(said: Said, wanted: Kind | undefined, isCsv: boolean): Entry | string {
   const { kind: own, [refusedField]: _, ...rest } = said;
   const kind = own === undefined ? wanted : kindOf(own);
-  if (kind === undefined) return `/kind must be one of ${KINDS.join(', ')}.`;
+  if (kind === undefined) return `/kind must be one of ${KINDS.join(', ')}, here or by --kind.`;
 
   const idField = kind === 'attendance' || kind === 'feedback' ? 'sessionId' : 'id';
   const { [idField]: given, ...fields } = rest;

@@ -201,7 +201,8 @@ export async function playWeek(
   for (const [number, run] of WEEK_RUNS.entries()) {
     for (const course of WEEK) {
       for (const session of course.sessions[number] ?? []) await tell(facts, course, session);
-      say(`${course.name}: ${course.sessions[number]?.length} sessions before ${run}`);
+      const sessions = course.sessions[number]?.length ?? 0;
+      say(`${course.name}: ${sessions} ${sessions === 1 ? 'session' : 'sessions'} before ${run}`);
     }
     await runSchedule(facts, run);
     for (const course of WEEK) shown.push(await untilShown(facts, course, run, channels, withinMs));

@@ -162,7 +162,11 @@ describe('a row', () => {
   });
 
   it.each([
-    [{ id: '1' }, undefined, '/kind must be one of course, enrollment, session, attendance, feedback.'],
+    [
+      { id: '1' },
+      undefined,
+      '/kind must be one of course, enrollment, session, attendance, feedback, here or by --kind.',
+    ],
     [{ kind: 'sesion', id: '1' }, 'session', '/kind must be one of'],
     [{ name: 'x' }, 'course', '/id is missing.'],
     [{ id: 7 }, 'course', '/id must be a text.'],
