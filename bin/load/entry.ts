@@ -25,8 +25,8 @@ export function kindOf(name: unknown): Kind | undefined {
   return KINDS.find((kind) => kind === given || `${kind}s` === given);
 }
 
-/** What is sent for a row: of `kind`, unless it names one itself. A sentence says why nothing can be. */
-export function entryOf(said: Said, wanted: Kind | undefined, isCsv: boolean): Entry | string {
+/** What is sent for a row: of `kind`, unless it names one itself. `columns`: of CSV. A sentence says why nothing can be. */
+export function entryOf(said: Said, wanted: Kind | undefined, columns?: readonly string[]): Entry | string {
   const { kind: own, [refusedField]: _, ...rest } = said;
   const kind = own === undefined ? wanted : kindOf(own);
   if (kind === undefined) return `/kind must be one of ${KINDS.join(', ')}, here or by --kind.`;
@@ -38,7 +38,7 @@ export function entryOf(said: Said, wanted: Kind | undefined, isCsv: boolean): E
   // Nothing else could be part of an address.
   if (!isId(given.trim())) return `/${idField} ${idInWords}`;
   const id = encodeURIComponent(given.trim());
-  const body = isCsv ? fromCells(kind, fields) : fields;
+  const body = columns ? fromCells(kind, fields, columns) : fields;
   switch (kind) {
     case 'course':
       return { method: 'PUT', path: `/v1/courses/${id}`, body, order: `course ${id}` };
@@ -55,15 +55,23 @@ export function entryOf(said: Said, wanted: Kind | undefined, isCsv: boolean): E
   }
 }
 
-/** What cells of CSV mean: lists have a space or a semicolon between ids, a rating is a number; what is empty is nothing or null. */
-function fromCells(kind: Kind, cells: Said): Said {
+/**
+ * What cells of CSV mean: lists have a space or a semicolon between ids, a rating is a number; what is empty is nothing or null. A
+ * column that is not there says nothing at all: a file that only names courses takes no channel away from them.
+ */
+function fromCells(kind: Kind, cells: Said, columns: readonly string[]): Said {
+  const has = (column: string) => columns.includes(column);
   const { text, ...others } = cells;
   const said: Said = { ...trimmed(others), ...(text !== undefined && { text }) };
   switch (kind) {
     case 'course':
-      return { announcementChannel: null, ...said };
+      return { ...(has('announcementChannel') && { announcementChannel: null }), ...said };
     case 'attendance':
-      return { ...said, present: list(said['present']), absent: list(said['absent']) };
+      return {
+        ...said,
+        ...(has('present') && { present: list(said['present']) }),
+        ...(has('absent') && { absent: list(said['absent']) }),
+      };
     case 'feedback': {
       const { rating, ...rest } = said;
       return {

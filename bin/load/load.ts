@@ -61,14 +61,14 @@ export async function load({ rows, kept, sender, kind, signal, now, told }: Load
   };
   const sentFor = async (row: Row): Promise<Sent> => {
     if ('wrong' in row) return { outcome: 'refused', why: row.wrong };
-    const entry = entryOf(row.said, kind, rows.format === 'csv');
+    const entry = entryOf(row.said, kind, columnsIn(rows));
     return typeof entry === 'string' ? { outcome: 'refused', why: entry } : sender.send(entry);
   };
 
   for await (const row of rows.from(kept.progress.place)) {
     const one: Held = { row };
     held.push(one);
-    const lane = laneOf(row, kind, rows.format === 'csv');
+    const lane = laneOf(row, kind, rows);
     queues[lane] = (queues[lane] ?? Promise.resolve()).then(() => work(one));
     while (held.length >= heldAtMost && failed === undefined && !signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -85,12 +85,17 @@ export async function load({ rows, kept, sender, kind, signal, now, told }: Load
 }
 
 /** What speaks of one thing goes through one lane, in which each waits for the one before. */
-function laneOf(row: Row, kind: Kind | undefined, isCsv: boolean): number {
-  const entry = 'said' in row ? entryOf(row.said, kind, isCsv) : '';
+function laneOf(row: Row, kind: Kind | undefined, rows: Rows): number {
+  const entry = 'said' in row ? entryOf(row.said, kind, columnsIn(rows)) : '';
   const [byte = 0] = createHash('sha256')
     .update(typeof entry === 'string' ? '' : entry.order)
     .digest();
   return byte % lanes;
+}
+
+/** The columns that cells stand in; undefined where a row says itself what it has. */
+function columnsIn({ format, columns }: Rows): readonly string[] | undefined {
+  return format === 'csv' ? columns : undefined;
 }
 
 /** What the file of refused rows begins with. */

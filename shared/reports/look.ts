@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Course } from '../courses/course.ts';
 import { gather, hasSessions, namesOf, type Records, ratingsOf } from './gather.ts';
 import { type Report, repliesOf } from './message.ts';
+import { noRatings } from './ratings.ts';
 import { partsOf, type Shown, shownAfter } from './shown.ts';
 import type { CourseRef, Kept, ReportStore } from './store.ts';
 import { type Schedule, type Window, windowEnding } from './window.ts';
@@ -56,7 +57,9 @@ export async function lookAt(
   const { lowRating, learnerNames, whenQuiet } = wishes;
   const last = await windowBefore(ref, window, store, schedule);
   const enrolled = window.shown?.enrolled || (await records.enrollments.enrolledCount(ref.team, ref.course));
-  const before = await ratingsOf(ref, last, records, { onward });
+  const { hasSessions: hadSessions, ...told } = await ratingsOf(ref, last, records, { onward });
+  // What nobody was told is no report to be compared with.
+  const before = last.isReported ? told.ratings : noRatings;
   const figures = await gather(ref, window, records, { enrolled, lowRating, onward });
   const names = learnerNames ? await namesOf(ref, figures, records) : new Map<string, string>();
   const report = {
@@ -64,20 +67,20 @@ export async function lookAt(
     window: { from: window.from, to: window.to },
     zone: schedule.zone,
     figures,
-    before: before.ratings,
+    before,
     lowRating,
     names,
     gapFrom: window.gapFrom,
     updated: undefined,
     whenQuiet: quietInWords(whenQuiet),
   };
-  const now = { parts: partsOf(figures, before.ratings), enrolled, replies: repliesOf(report) };
+  const now = { parts: partsOf(figures, before), enrolled, replies: repliesOf(report) };
   const shown = shownAfter(window.shown, now, { isPosted, at: clock.now() });
   const isQuiet = figures.list.all === 0;
   return {
     report: { ...report, updated: shown.updated },
     shown,
-    isWorthSaying: !isQuiet || whenQuiet === 'always' || (whenQuiet === 'first' && before.hasSessions),
+    isWorthSaying: !isQuiet || whenQuiet === 'always' || (whenQuiet === 'first' && hadSessions),
   };
 }
 
@@ -97,9 +100,10 @@ async function windowBefore(
   { from }: Window,
   store: LookParts['store'],
   schedule: Schedule,
-): Promise<Window> {
+): Promise<Window & { readonly isReported: boolean }> {
   const kept = await store.report({ ...ref, run: from });
-  return kept ? { from: kept.from, to: kept.to } : windowEnding(schedule, from);
+  const { from: begin, to } = kept ?? windowEnding(schedule, from);
+  return { from: begin, to, isReported: kept?.isPlanned === true };
 }
 
 function quietInWords(whenQuiet: Wishes['whenQuiet']): string {

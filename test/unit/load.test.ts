@@ -138,7 +138,11 @@ describe('a row', () => {
   it.each(KINDS)('of CSV that is of a %s is sent as the API takes it', (kind) => {
     const [said, address, schema] = samples[kind];
 
-    const entry = entryOf({ kind: `${kind}`, ...said }, undefined, true) as Entry;
+    const entry = entryOf({ kind: `${kind}`, ...said }, undefined, [
+      'announcementChannel',
+      'present',
+      'absent',
+    ]) as Entry;
 
     expect(`${entry.method} ${entry.path}`).toBe(address);
     const request = (schema as typeof feedbackRequest)();
@@ -146,18 +150,26 @@ describe('a row', () => {
   });
 
   it('keeps the words of a learner as they are, and the lists of attendance', () => {
-    expect(entryOf(samples.feedback[0], 'feedback', true)).toMatchObject({
+    expect(entryOf(samples.feedback[0], 'feedback', ['text'])).toMatchObject({
       body: { learnerId: 'a', rating: 4, text: ' as it is ' },
     });
-    expect(entryOf(samples.attendance[0], 'attendance', true)).toMatchObject({
+    expect(entryOf(samples.attendance[0], 'attendance', ['present', 'absent'])).toMatchObject({
       body: { present: ['a', 'b', 'c'], absent: [] },
     });
+  });
+
+  it('says nothing of a column that the file does not have: no course loses its channel, and nobody was absent, by that', () => {
+    expect(entryOf(samples.course[0], 'course', ['id', 'name', 'type'])).toMatchObject({
+      body: { name: 'Data', type: 'bootcamp' },
+    });
+    expect(entryOf(samples.course[0], 'course', ['id', 'name'])).not.toHaveProperty('body.announcementChannel');
+    expect(entryOf(samples.attendance[0], 'attendance', ['present'])).not.toHaveProperty('body.absent');
   });
 
   it('of JSON is sent as it is, without its kind and without why it was refused before', () => {
     const said = { kind: 'courses', id: 'crs_1', name: 7, refused: { line: 3, why: 'no' } };
 
-    expect(entryOf(said, 'session', false)).toMatchObject({ path: '/v1/courses/crs_1', body: { name: 7 } });
+    expect(entryOf(said, 'session')).toMatchObject({ path: '/v1/courses/crs_1', body: { name: 7 } });
     expect(kindOf('sessions')).toBe('session');
   });
 
@@ -176,7 +188,7 @@ describe('a row', () => {
     [{ id: '..' }, 'course', '/id must be an id of 1 to 128 letters'],
     [{ sessionId: 'x'.repeat(129) }, 'attendance', '/sessionId must be an id of 1 to 128 letters'],
   ] as const)('that has no address is refused: %j', (said, kind, why) => {
-    expect(entryOf(said, kind, false)).toContain(why);
+    expect(entryOf(said, kind)).toContain(why);
   });
 });
 
@@ -362,7 +374,7 @@ describe('loading', () => {
 
     expect(rows).toHaveLength(4);
     for (const row of rows) {
-      const entry = 'said' in row ? entryOf(row.said, 'feedback', true) : row.wrong;
+      const entry = 'said' in row ? entryOf(row.said, 'feedback', ['text']) : row.wrong;
       expect(() => read(feedbackRequest(), (entry as Entry).body)).not.toThrow();
     }
   });

@@ -243,7 +243,10 @@ describe('a run that was missed', () => {
     early.room.time.advance(Date.parse('2026-11-24T12:00:00+05:30') - early.room.time.now());
     await early.say.course();
     await early.say.session(saturdays);
-    await early.say.session(aSession('s5', '2026-11-26T20:00:00+05:30'));
+    await early.say.feedback(saturdays, 'l1', 3);
+    const thursdays = aSession('s5', '2026-11-26T20:00:00+05:30');
+    await early.say.session(thursdays);
+    await early.say.feedback(thursdays, 'l1', 4);
     await early.say.session(aSession('s6', '2026-11-28T20:00:00+05:30'));
 
     await early.run('2026-11-30T09:00:00+05:30');
@@ -253,6 +256,8 @@ describe('a run that was missed', () => {
       'Session report · Data Science · 23 to 27 Nov',
       'Session report · Data Science · 27 to 30 Nov',
     ]);
+    // There are ratings of the week before, and nobody was told of them.
+    expect(early.threads()[0]?.text.split('\n')[1]).toBe('⭐ 4.0 from 1 rating');
   });
 
   it('too long ago is left out, and the first report after it says so', async () => {
