@@ -75,7 +75,7 @@ describe('/warroom', () => {
   it('asks back where a word was mistyped', async () => {
     const told = await answerTo(arjun, /Did you mean \*\/warroom status\*\?/, () => arjun.command('/warroom staus'));
 
-    expect(told).toContain('It knows status, explain, connect, routing, help.');
+    expect(told).toContain('It knows status, explain, connect, routing, protect, help.');
   });
 
   it.each(['🙈', 'नमस्ते 💸'])('answers %s, whatever it may mean', async (nonsense) => {
