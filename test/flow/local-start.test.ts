@@ -127,7 +127,7 @@ describe('npm run simulate', () => {
     const { code, output } = await run('bin/simulate.ts', ['weather'], { WAR_ROOM_FOLDER: freshFolder() });
 
     expect(code).toBe(1);
-    const names = [...Object.keys(STORIES), 'call', 'lead', 'storm'].join(', ');
+    const names = [...Object.keys(STORIES), 'call', 'lead', 'week', 'invites', 'storm'].join(', ');
     expect(output).toMatch(new RegExp(`^There is no scenario "weather"\\. There are ${names}\\.\n.*--help.*\n$`));
   });
 });
