@@ -117,7 +117,7 @@ async function work({ database, slack, invites }: Places): Promise<void> {
     settings: { value: async () => AllInviteSettings.parse(JSON.stringify(invites ? settings : {})) },
     links,
     slack: client,
-    hook: { fetch, now: clock.now, timeoutMs: 1_000, scale },
+    hook: { fetch, now: clock.now, timeoutMs: 1_000 },
   });
   const [store, syncs] = [new InviteStore(own), new SyncStore(own)];
   const parts = {

@@ -16,7 +16,6 @@ export type HookParts = {
   readonly fetch: typeof fetch;
   readonly now: () => number;
   readonly timeoutMs: number;
-  readonly scale: number;
 };
 
 /** The mail system is the company's own, and says itself how much it takes: ten a second are few. */
@@ -35,7 +34,7 @@ export function linkProvider(team: string, link: JoinLink, hook: Hook, parts: Ho
   return {
     name: 'link',
     isRepeatable: true,
-    intervalMs: intervalMs * parts.scale,
+    intervalMs,
     invite: (to, key) => post(hook, { type: 'workspace.invitation', key, team, to, link: link.url }, parts),
   };
 }

@@ -46,7 +46,7 @@ export function openRoom(
     settings: new KeptSecret(secret, AllInviteSettings.parse, clock),
     links,
     slack: client,
-    hook: { fetch: globalThis.fetch, now: clock.now, timeoutMs: times.callMs, scale: times.scale },
+    hook: { fetch: globalThis.fetch, now: clock.now, timeoutMs: times.callMs },
   });
   const lines = openLog();
   const reporter = openReporter({ log: lines });

@@ -123,7 +123,7 @@ export async function startInviting(): Promise<Inviting> {
       settings: { value: async () => AllInviteSettings.parse(JSON.stringify(settings ? { [team]: settings } : {})) },
       links,
       slack,
-      hook: { fetch: (url, init) => sender.send(url, init), now: clock.now, timeoutMs: 1_000, scale: 1 },
+      hook: { fetch: (url, init) => sender.send(url, init), now: clock.now, timeoutMs: 1_000 },
     });
     const store = new InviteStore(tableOf('invites'));
     if (fuse) {
