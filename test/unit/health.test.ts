@@ -8,6 +8,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 
 Object.assign(process.env, {
   PAYMENTS_TABLE: 'Payments',
+  CALLS_TABLE: 'Calls',
+  REPORTS_TABLE: 'Reports',
   PAYMENTS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Payments.fifo',
   PAYMENTS_DEAD_LETTERS_URL: 'http://127.0.0.1:1/000000000000/PaymentsDead.fifo',
   CALLS_QUEUE_URL: 'http://127.0.0.1:1/000000000000/Calls.fifo',
@@ -60,7 +62,9 @@ beforeEach(() => {
   const parked = (home: string, state: string) => ({ pk: 'T1##parked', sk: `record#unreadable#live#${home}`, state });
   const records = [parked('order_1', 'waiting'), parked('order_2', 'retrying'), parked('order_3', 'ignored')];
   database
-    .on(QueryCommand, { ExpressionAttributeValues: { ':pk': 'T1##parked', ':prefix': 'record#' } })
+    .on(QueryCommand)
+    .resolves({})
+    .on(QueryCommand, { TableName: 'Payments', ExpressionAttributeValues: { ':pk': 'T1##parked', ':prefix': 'record#' } })
     .resolves({ Items: records });
   queue
     .on(GetQueueAttributesCommand)
