@@ -64,7 +64,10 @@ beforeEach(() => {
   database
     .on(QueryCommand)
     .resolves({})
-    .on(QueryCommand, { TableName: 'Payments', ExpressionAttributeValues: { ':pk': 'T1##parked', ':prefix': 'record#' } })
+    .on(QueryCommand, {
+      TableName: 'Payments',
+      ExpressionAttributeValues: { ':pk': 'T1##parked', ':prefix': 'record#' },
+    })
     .resolves({ Items: records });
   queue
     .on(GetQueueAttributesCommand)
